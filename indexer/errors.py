@@ -1,0 +1,41 @@
+"""The one tree of errors.
+
+Every message says what was wrong, where, and what to do about it, in words that an operator or a searcher can act on.
+Errors are translated once per boundary: the command line turns them into exit codes, the web into HTTP statuses.
+"""
+
+
+class MedsearchError(Exception):
+    """Whatever we can name: its text is written for the person who sees it."""
+
+
+class SourceError(MedsearchError):
+    """A source as a whole can't be read: it is missing, empty, or in no format that we know."""
+
+
+class RecordError(MedsearchError):
+    """One record can't be used; the build skips and counts it."""
+
+
+class IndexMissingError(MedsearchError):
+    """There is no published index where one was expected."""
+
+
+class IndexMismatchError(MedsearchError):
+    """The index was built by another schema, dictionary or format version; it has to be rebuilt."""
+
+
+class IndexDamagedError(MedsearchError):
+    """The index is there but can't be opened or does not hold what its manifest says."""
+
+
+class BuildError(MedsearchError):
+    """A build can't start or can't publish; what was published before still serves."""
+
+
+class RequestError(MedsearchError):
+    """A search request that can't be understood: an unknown parameter, a filter value that is none."""
+
+
+class ServeError(MedsearchError):
+    """The server can't start, for example because its port is taken."""
