@@ -1,0 +1,58 @@
+"""What reading a source yields, and what a format is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import Union
+
+from indexer.record import Record
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in a source something stands."""
+
+    path: str
+    member: str | None = None
+    """The name inside a zip."""
+    line: int | None = None
+    """1-based; None where the file as a whole is meant."""
+
+    def __str__(self) -> str:
+        """As `records.zip!a/b.txt` or `all.jsonl:17`; what a terminal can't show is replaced."""
+        name = self.path if self.member is None else f"{self.path}!{self.member}"
+        shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
+        return shown if self.line is None else f"{shown}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Read:
+    """A record, and where it was read."""
+
+    record: Record
+    position: Position
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Something that gave no record, where it stands and why."""
+
+    position: Position
+    reason: str
+    """A sentence for the operator: what was wrong, and what to do where something can be done."""
+
+
+Outcome = Union[Read, Skipped]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format: how its content is recognised and read. Each module of a format offers one."""
+
+    name: str
+    sniff: Callable[[bytes], bool]
+    """True where the first bytes of a file, uncompressed and at most 64 KiB, are of this format."""
+    read: Callable[[BufferedReader, Position], Iterator[Outcome]]
+    """Reads a file from its beginning. It may raise what reading the stream raises (OSError, EOFError, zlib.error)."""

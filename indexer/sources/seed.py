@@ -1,0 +1,164 @@
+"""The seed format's objects to records: which key gives what, and which of several givers has the first say.
+
+An object (the outer one) may hold a copy of itself as a JSON string under `resultStr` (the inner one), often in the
+language of the original, and may be followed by plain lines. For every field the outer object is asked before the inner
+one; `fieldsOfStudy` names subjects that a classifier guessed and is not taken for keywords.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from indexer import analysis
+from indexer.errors import RecordError
+from indexer.record import Record, identity
+from indexer.sources import values
+from indexer.sources.objects import JsonObject, split_object
+
+_Value = TypeVar("_Value")
+
+_DESCRIPTION = re.compile(r"期刊介[绍紹]\s*(?:[:：]\s*(?P<rest>\S.*)?)?")
+_RESOLVED = ("doi", "DOI", "DOIUrl", "ListUrlMain", "url")
+_ADDRESSES = ("DOIUrl", "url", "ListUrlMain")
+
+
+@dataclass(frozen=True)
+class PlainPart:
+    """What a seed text file says behind its object, as it stands there."""
+
+    title: str | None = None
+    abstract: str | None = None
+    journal_description: str | None = None
+
+    @classmethod
+    def of(cls, text: str) -> PlainPart:
+        """The first line is the title, the next ones are the abstract, up to the line that begins with 期刊介绍."""
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        description: list[str] = []
+        for number, line in enumerate(lines):
+            if heading := _DESCRIPTION.fullmatch(line):
+                description = [line for line in (heading["rest"], *lines[number + 1 :]) if line]
+                lines = lines[:number]
+                break
+        return cls(lines[0] if lines else None, "\n".join(lines[1:]) or None, "\n".join(description) or None)
+
+
+def record_of(outer: JsonObject, plain: PlainPart) -> Record:
+    """The record that an object and the plain part behind it describe.
+
+    Raises:
+        RecordError: There is neither a title nor an abstract.
+    """
+    objects = (outer, *_inner(outer))
+    title_en, title_zh = _by_language(objects, "TitleCN", "title", plain.title, values.text)
+    abstract_en, abstract_zh = _by_language(objects, "AbstractTextCN", "abstract", plain.abstract, values.paragraphs)
+    if not (title_en or title_zh or abstract_en or abstract_zh):
+        raise RecordError("It has neither a title nor an abstract (keys title, abstract, TitleCN, AbstractTextCN).")
+
+    journals = tuple(journal for given in objects if isinstance(journal := given.get("journal"), dict))
+    name = _first(journals, ("name",), values.text) or _first(objects, ("journal", "PeriodicalName"), values.text)
+    numbered = (*journals, *objects)
+    volume = _first(numbered, ("volume",), values.volume)
+    date = _first(objects, ("publicationDate",), values.date) or _first(objects, ("EPubDate", "year"), values.date)
+    pdf_url = _first(objects, ("openAccessPdf",), values.address)
+    doi = _first(objects, _RESOLVED, values.doi)
+    pmid = _first(objects, ("PMID", "pmid"), values.pmid)
+    pmcid = _first(objects, ("PMCID", "pmcid"), values.pmcid) or values.pmcid_of_address(pdf_url)
+    paper_id = _first(objects, ("paperid", "paperId"), values.text)
+    return Record(
+        id=identity(doi=doi, pmid=pmid, pmcid=pmcid, paper_id=paper_id, title=title_en or title_zh, journal=name),
+        doi=doi,
+        pmid=pmid,
+        pmcid=pmcid,
+        paper_id=paper_id,
+        title_en=title_en,
+        title_zh=title_zh,
+        abstract_en=abstract_en,
+        abstract_zh=abstract_zh,
+        authors=_first(objects, ("authors",), values.authors) or (),
+        keywords=_first(objects, ("keywords", "Keywords", "KeyWords"), values.keywords) or (),
+        publication_types=_first(objects, ("publicationTypes",), values.publication_types) or (),
+        journal=name,
+        journal_id=_first(objects, ("PeriodicalId",), values.text),
+        journal_description=values.paragraphs(plain.journal_description),
+        volume=volume.volume if volume else None,
+        issue=_first(numbered, ("issue",), values.issue) or (volume.issue if volume else None),
+        pages=_first(numbered, ("pages",), values.text),
+        publication_date=date,
+        year=int(date[:4]) if date else None,
+        jcr_quartile=_first(objects, ("JCR",), values.quartile),
+        jcr_categories=_first(objects, ("JCRName",), values.categories) or (),
+        impact_factor=_first(objects, ("PeriodicalIF",), values.impact_factor),
+        cas_zone=_first(objects, ("RegionNum",), values.zone),
+        cas_category=_first(objects, ("RegionCategory",), values.text),
+        citation_count=_first(objects, ("citationCount",), values.citation_count),
+        open_access=True if pdf_url else _open_access(objects),
+        pdf_url=pdf_url,
+        url=_first(objects, _ADDRESSES, values.address),
+    )
+
+
+def _inner(outer: JsonObject) -> tuple[JsonObject, ...]:
+    """The object under `resultStr`; none where that is empty or broken."""
+    given = outer.get("resultStr")
+    if isinstance(given, dict):
+        return (given,)
+    if not isinstance(given, str):
+        return ()
+    try:
+        return (split_object(given)[0],)
+    except RecordError:
+        return ()
+
+
+def _first(
+    objects: Iterable[JsonObject], keys: tuple[str, ...], parse: Callable[[object], _Value | None]
+) -> _Value | None:
+    """The first value that `parse` makes anything of, object by object and key by key."""
+    for given in objects:
+        for key in keys:
+            if key in given and (value := parse(given[key])) not in (None, ()):
+                return value
+    return None
+
+
+def _by_language(
+    objects: tuple[JsonObject, ...],
+    chinese_key: str,
+    key: str,
+    trailing: str | None,
+    parse: Callable[[str], str | None],
+) -> tuple[str | None, str | None]:
+    """The English and the Chinese text, each the first that is in its script.
+
+    What stands under the key of the translation is asked first for the Chinese text and last for the English one.
+    """
+    translated = [given.get(chinese_key) for given in objects]
+    others = [*(given.get(key) for given in objects), trailing]
+    english: str | None = None
+    chinese: str | None = None
+    last_resort: str | None = None
+    seen: list[str] = []
+    for place, given in enumerate((*translated, *others)):
+        if not isinstance(given, str) or given in seen:
+            continue
+        seen.append(given)
+        text = parse(given)
+        language = analysis.language_of(text) if text else None
+        if language == "zh":
+            chinese = chinese or text
+        elif language == "en" and place < len(translated):
+            last_resort = last_resort or text
+        elif language == "en":
+            english = english or text
+        if english and chinese:
+            break
+    return english or last_resort, chinese
+
+
+def _open_access(objects: tuple[JsonObject, ...]) -> bool | None:
+    flags = [flag for given in objects if (flag := values.flag(given.get("isOpenAccess"))) is not None]
+    return any(flags) if flags else None
