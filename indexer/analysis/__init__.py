@@ -1,0 +1,59 @@
+"""Analysis: text to tokens, the same for what is indexed and for what is searched.
+
+A text is **normalised** (`normalize`: one spelling for the same characters) and split by **script** (`script`); its
+runs are analysed as **Chinese** (`chinese`: jieba's dictionary and ours) or as anything else (`english`: NLTK), and
+`mixed` puts both together. The vocabulary (token, channel, reading) is in `tokens`; every token knows where in the
+source it stands. `lists` reads our word lists in `data/`, `stopwords` among them.
+
+- `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
+  FORMS (what stands there, for quoted searches).
+- `query_words` cuts a query into the words a searcher means; `phrase` is a quoted text.
+- `sentences` cuts a text for snippets; `language_of` tells its language.
+- `fingerprint` names the analysis: an index made with another one has to be rebuilt.
+
+Used by `schema` to index, and by the search core to read queries and to mark matches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from importlib.metadata import version
+
+from indexer.analysis import chinese, stopwords
+from indexer.analysis.mixed import phrase, query_words, tokens
+from indexer.analysis.normalize import Normalized, normalize
+from indexer.analysis.script import Language, language_of
+from indexer.analysis.sentences import sentences
+from indexer.analysis.tokens import Channel, QueryWord, Reading, TermAt, Token
+
+__all__ = [
+    "Channel",
+    "Language",
+    "Normalized",
+    "QueryWord",
+    "Reading",
+    "TermAt",
+    "Token",
+    "fingerprint",
+    "language_of",
+    "normalize",
+    "phrase",
+    "query_words",
+    "sentences",
+    "tokens",
+]
+
+VERSION = 1
+"""Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Sixteen hexadecimal digits that change with the rules, the libraries, the dictionary or the stop lists."""
+    digest = hashlib.sha256(str(VERSION).encode())
+    for library in ("jieba", "nltk", "opencc"):
+        digest.update(f"\n{library} {version(library)}".encode())
+    for words in (chinese.OUR_WORDS, sorted(stopwords.ENGLISH), sorted(stopwords.CHINESE)):
+        digest.update("\n".join(["", *words]).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,237 @@
+"""Chinese words: jieba's dictionary and ours, cut into the most probable words.
+
+The only module that knows jieba. Of it we use the dictionary and, for queries, the model that guesses words which the
+dictionary does not have; the cut itself is jieba's (exact mode, without that model), computed here in half the time.
+jieba's cache file is neither read nor written: it lies in a directory where everyone may write.
+
+Which text a word finds (2026). A text is cut once, into words; each stands at its position together with the
+dictionary words inside it, so that 肾病 finds 糖尿病肾病. A dictionary word that the cut spreads over two words is
+not there: 市长 does not find 南京市 + 长江大桥; in quotes it does. A word inside a longer one is left out where what
+stands before it turns it round: 非小细胞肺癌 is no 小细胞肺癌, 抗凝血酶 no 凝血酶. Whatever is no dictionary word
+(names, new terms, single characters) has no cut to rely on and is searched as the string that it is.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import warnings
+from functools import lru_cache, partial
+from math import log
+from operator import add
+from typing import NamedTuple
+
+from indexer.analysis.lists import read_words
+from indexer.analysis.normalize import simplify
+from indexer.analysis.stopwords import CHINESE
+from indexer.analysis.tokens import Token
+
+with warnings.catch_warnings():
+    # jieba imports pkg_resources, which warns that it will go, and holds string literals that Python warns of.
+    warnings.simplefilter("ignore")
+    import jieba
+    from jieba import finalseg
+
+OUR_WORDS = read_words("medical_zh.txt")
+"""Terms of medicine that jieba's dictionary lacks or counts too low, written by us."""
+
+_SHORT_FREQUENCY = 100
+_LONG_FREQUENCY = 2_000
+"""What our words of two, and of three and more characters count at least, on jieba's scale (60 million words of general
+text, where most medical terms are rare or missing): more than it takes to hold together among its common words."""
+
+_NEGATED_FREQUENCY = 20_000
+"""The same for words that begin with 非: they have to hold together against their own rest, and 是非."""
+
+_NEGATIONS = "非不无未抗"
+
+_TURNS_ROUND = re.compile(rf"(?:[{_NEGATIONS}]|去甲|脱氧)$|^[类亚副假伪拟反]$")
+"""What stands in a word before a part of it that it makes into something else, often its opposite."""
+
+_GUESS_LIMIT = 32
+"""Characters that the model is given at a time: its time grows with the square of them."""
+
+
+class Part(NamedTuple):
+    """A dictionary word, or a piece of what is none, in a run of Han characters."""
+
+    text: str
+    start: int
+    known: bool
+    """It is a dictionary word of two characters or more."""
+
+
+class _Dictionary(NamedTuple):
+    """Words with their logarithms of probability, in whole numbers of 10^-6.
+
+    Whole numbers add up to the same sum in every order. So a word that is cut out of any text is cut out of itself as
+    well, and a search for it finds that text.
+    """
+
+    weights: dict[str, int]
+    """Of each word (less than 0); 0 of each beginning of a word that is no word itself."""
+    unknown: int
+    """Of a character that is not in the dictionary."""
+
+
+_lock = threading.Lock()
+_loaded: list[_Dictionary] = []
+
+
+def _dictionary() -> _Dictionary:
+    """The dictionary, loaded when first needed: it takes about a second, and 80 MB."""
+    if not _loaded:
+        with _lock:
+            if not _loaded:
+                _loaded.append(_load())
+    return _loaded[0]
+
+
+def frequencies() -> dict[str, int]:
+    """How often each word of both dictionaries counts; 0 for some that jieba lists without a count."""
+    with jieba.Tokenizer().get_dict_file() as file:
+        # Words and texts must fold alike: jieba's dictionary has traditional characters in some words.
+        rows = simplify(file.read().decode("utf-8")).splitlines()
+    counts: dict[str, int] = {}
+    for row in rows:
+        word, frequency, *_ = row.split(" ")
+        counts[word] = max(int(frequency), counts.get(word, 0))
+    for word in map(simplify, OUR_WORDS):
+        least = _NEGATED_FREQUENCY if word[0] == "非" else _LONG_FREQUENCY if len(word) > 2 else _SHORT_FREQUENCY
+        counts[word] = max(least, counts.get(word, 0))
+    return counts
+
+
+def _load() -> _Dictionary:
+    counts = frequencies()
+    total = log(sum(counts.values()))
+    weights = {word: _whole(log(count) - total) for word, count in counts.items() if count}
+    for word in list(weights):
+        for end in range(len(word) - 1, 0, -1):
+            if word[:end] in weights:
+                # Whatever is shorter is or will be there: each word brings all its beginnings.
+                break
+            weights[word[:end]] = 0
+    return _Dictionary(weights, _whole(-total))
+
+
+def _whole(logarithm: float) -> int:
+    return round(logarithm * 1_000_000)
+
+
+def cut(run: str) -> list[str]:
+    """The words of a run of Han characters: the most probable sequence of dictionary words, the longer ones in a tie.
+
+    Characters that are in no word stand alone.
+    """
+    weights, unknown = _dictionary()
+    get = weights.get
+    length = len(run)
+    best = [0] * (length + 1)
+    ends = [0] * length
+    for start in range(length - 1, -1, -1):
+        end = start + 1
+        weight = get(run[start])
+        score, chosen = (weight or unknown) + best[end], end
+        # As in jieba, a character that is no word by itself stands alone only where no word begins with it.
+        found = bool(weight)
+        while weight is not None and end < length:
+            end += 1
+            weight = get(run[start:end])
+            if weight:
+                candidate = weight + best[end]
+                if candidate >= score or not found:
+                    score, chosen, found = candidate, end, True
+        best[start] = score
+        ends[start] = chosen
+    words = []
+    start = 0
+    while start < length:
+        words.append(run[start : ends[start]])
+        start = ends[start]
+    return words
+
+
+class _Inner(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1 << 16)
+def _stack(word: str) -> tuple[_Inner, ...]:
+    """What is indexed at a word's position: the word and the words inside it, by their beginning."""
+    inner = [_Inner(word, 0, len(word))]
+    for start in range(len(word) - 1):
+        if _TURNS_ROUND.search(word[:start]):
+            continue
+        inner += [
+            _Inner(word[start:end], start, end)
+            for end in range(start + 2, len(word) + 1)
+            if end - start < len(word) and cut(word[start:end]) == [word[start:end]]
+        ]
+    return tuple(inner)
+
+
+def words(run: str, offset: int = 0, position: int = 0) -> list[Token]:
+    """The WORDS tokens of a run of Han characters that stands at `offset`, from `position` on."""
+    tokens: list[Token] = []
+    for word in cut(run):
+        if len(word) < 3:
+            tokens.append(Token(word, position, offset, offset + len(word)))
+        else:
+            for text, start, end in _stack(word):
+                tokens.append(Token(text, position, offset + start, offset + end))
+        offset += len(word)
+        position += 1
+    return tokens
+
+
+_new_token = partial(tuple.__new__, Token)
+_NO_TOKEN = Token("", 0, 0, 0)
+
+
+def forms(run: str, offset: int = 0, position: int = 0) -> list[Token]:
+    """The FORMS tokens of a run of Han characters: at each character itself, and with the next one of the run."""
+    length = len(run)
+    positions, starts = range(position, position + length), range(offset, offset + length)
+    characters = zip(run, positions, starts, range(offset + 1, offset + length + 1), strict=True)
+    pairs = zip(map(add, run, run[1:]), positions, starts, range(offset + 2, offset + length + 1), strict=False)
+    # Slices instead of a loop, and no call of Token(...): half of the tokens of a Chinese text are made here.
+    tokens = [_NO_TOKEN] * (2 * length - 1)
+    tokens[::2] = map(_new_token, characters)
+    tokens[1::2] = map(_new_token, pairs)
+    return tokens
+
+
+def query_parts(run: str) -> list[Part]:
+    """The words of a run as a searcher means them, in order and without gaps.
+
+    Where the cut leaves characters alone, jieba's model says which of them belong together; function words among them
+    stay alone. A negation left alone goes with the word behind it: 非手术 is searched as that string, not as 手术.
+    """
+    parts: list[Part] = []
+    alone = ""
+    start = 0
+    for word in cut(run):
+        if len(word) == 1 and word not in CHINESE:
+            alone += word
+        else:
+            known = len(word) > 1
+            if known and alone and alone[-1] in _NEGATIONS:
+                alone, word, start, known = alone[:-1], alone[-1] + word, start - 1, False  # noqa: PLW2901
+            _add_guesses(parts, alone, start - len(alone))
+            parts.append(Part(word, start, known))
+            alone = ""
+        start += len(word)
+    _add_guesses(parts, alone, start - len(alone))
+    return parts
+
+
+def _add_guesses(parts: list[Part], characters: str, start: int) -> None:
+    for begin in range(0, len(characters), _GUESS_LIMIT):
+        piece = characters[begin : begin + _GUESS_LIMIT]
+        at = start + begin
+        for guess in finalseg.cut(piece) if len(piece) > 1 else piece:
+            parts.append(Part(guess, at, known=False))
+            at += len(guess)

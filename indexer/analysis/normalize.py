@@ -1,0 +1,196 @@
+"""One spelling for what readers take for the same characters, with the way back to the source.
+
+A text is folded cluster by cluster (a character and the marks that combine with it): compatibility forms (NFKC), case,
+traditional to simplified Chinese, dashes to `-`, apostrophes to `'`; invisible characters (soft hyphen, zero-width
+space, direction and variation marks) vanish. No cluster looks at its neighbours, so a piece of a text folds as it does
+within the text, and what is quoted from a text is found in it.
+
+For the same reason (2026) characters are simplified one by one, with OpenCC's table, and not with its phrases: 乾隆
+becomes 干隆 in texts, queries and dictionary alike, which is as good to search by, and no offset moves.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import opencc
+
+from indexer.analysis.script import HAN
+
+_CLUSTER_LIMIT = 48
+"""Characters of a decomposed cluster that are kept: NFKC is quadratic in the marks on one letter."""
+
+_TABLE_LIMIT = 1 << 16
+"""Characters whose folding is remembered; a text can't make the tables grow beyond it."""
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+
+_SAME_AS = str.maketrans(
+    {
+        **dict.fromkeys("`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201b\u2032\ua78c", "'"),
+        **dict.fromkeys("\u2043\u2212\u2796", "-"),
+    }
+)
+"""Apostrophes and primes, and the dashes that Unicode does not class as such."""
+
+
+class Normalized(NamedTuple):
+    """A folded text, and for each of its characters the cluster of the source that it came from."""
+
+    text: str
+    starts: Sequence[int]
+    """Offset in the source of each character's cluster."""
+    ends: Sequence[int]
+    """Offset behind it. Where the text has as many characters as the source, both are ranges."""
+
+    @property
+    def aligned(self) -> bool:
+        """True where offsets in the text are offsets in the source."""
+        return isinstance(self.starts, range)
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the non-empty `text[start:end]` stands in the source."""
+        return self.starts[start], self.ends[end - 1]
+
+
+@lru_cache(maxsize=8)
+def normalize(text: str) -> Normalized:
+    """The folded text with its way back. Idempotent: the text of a normalised text is itself."""
+    if text.isascii():
+        return _aligned(text.lower().replace("`", "'"))
+    unseen = {character for character in set(text) if character not in _plain}
+    odd = {character for character in unseen if not _is_plain(character)}
+    if not odd:
+        return _aligned("".join(map(_plain.__getitem__, text)))
+    return _by_cluster(text, odd)
+
+
+def _aligned(text: str) -> Normalized:
+    return Normalized(text, range(len(text)), range(1, len(text) + 1))
+
+
+class _Plain(dict[str, str]):
+    """Characters that fold to one character and never join the one before them, with their folding.
+
+    Those that it has no room for are folded each time they are met.
+    """
+
+    def __missing__(self, character: str) -> str:
+        return _fold(character)
+
+
+_plain = _Plain()
+
+
+def _is_plain(character: str) -> bool:
+    if _joins(character):
+        return False
+    folded = _fold(character)
+    if len(folded) != 1:
+        return False
+    if len(_plain) < _TABLE_LIMIT:
+        _plain[character] = folded
+    return True
+
+
+def _by_cluster(text: str, odd: set[str]) -> Normalized:
+    """As `normalize`, where the characters of `odd` are not plain."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    joining = {character for character in odd if _joins(character)}
+    done = 0
+    position = 0
+    places = [index for index, character in enumerate(text) if character in odd]
+    while position < len(places):
+        place = places[position]
+        start = place - 1 if text[place] in joining and place > done else place
+        end = place + 1
+        position += 1
+        while end < len(text) and text[end] in joining:
+            end += 1
+            position += 1
+        pieces.extend(map(_plain.__getitem__, text[done:start]))
+        starts.extend(range(done, start))
+        ends.extend(range(done + 1, start + 1))
+        folded = _fold(text[start : min(end, start + 4 * _CLUSTER_LIMIT)])
+        pieces.append(folded)
+        starts.extend([start] * len(folded))
+        ends.extend([end] * len(folded))
+        done = end
+    pieces.extend(map(_plain.__getitem__, text[done:]))
+    starts.extend(range(done, len(text)))
+    ends.extend(range(done + 1, len(text) + 1))
+    return Normalized("".join(pieces), starts, ends)
+
+
+@lru_cache(maxsize=4096)
+def _joins(character: str) -> bool:
+    """Whether the character belongs to the cluster of the one before it."""
+    if _INVISIBLE.match(character):
+        return True
+    first = unicodedata.normalize("NFKD", character)[0]
+    # Besides marks: vowels and final consonants of Hangul, two vowels of Kirat Rai.
+    return unicodedata.category(first)[0] == "M" or first in "\U00016d63\U00016d67" or "\u1160" <= first <= "\u11ff"
+
+
+@lru_cache(maxsize=4096)
+def _fold(cluster: str) -> str:
+    """The folding of one cluster; empty where nothing of it can be seen."""
+    folded = cluster
+    # Case folding can undo NFKC and the reverse; three rounds settle every cluster of Unicode 15, six are the bound.
+    for _ in range(6):
+        before = folded
+        decomposed = unicodedata.normalize("NFKD", _INVISIBLE.sub("", folded))
+        folded = unicodedata.normalize("NFKC", decomposed[:_CLUSTER_LIMIT]).casefold()
+        folded = unicodedata.normalize("NFKC", folded).translate(_SAME_AS)
+        if not folded.isascii():
+            folded = "".join(map(_fold_sign, folded))
+        if folded == before:
+            break
+    return folded
+
+
+def _fold_sign(character: str) -> str:
+    if _HAN_CHARACTER.match(character):
+        return simplify(character)
+    return "-" if unicodedata.category(character) == "Pd" else character
+
+
+def simplify(text: str) -> str:
+    """The text with each traditional Chinese character replaced by its simplified one."""
+    return text.translate(_simplified())
+
+
+_lock = threading.Lock()
+_simplified_table: dict[int, str] = {}
+
+
+def _simplified() -> dict[int, str]:
+    """The table of `simplify`, loaded when the first Han character is met."""
+    if not _simplified_table:
+        with _lock:
+            if not _simplified_table:
+                _simplified_table.update(_load_simplified())
+    return _simplified_table
+
+
+def _load_simplified() -> dict[int, str]:
+    converter = opencc.OpenCC("t2s")
+    ranges = ((0x2E80, 0x2FE0), (0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32400))
+    source = [chr(code) for first, behind in ranges for code in range(first, behind)]
+    # A line each, so that no phrase is seen; twice, since 薴 becomes 苧 and that becomes 苎.
+    target = converter.convert(converter.convert("\n".join(source))).split("\n")
+    return {
+        ord(character): simplified
+        for character, simplified in zip(source, target, strict=True)
+        if len(simplified) == 1 and simplified != character
+    }

@@ -1,0 +1,66 @@
+"""Sentences of both languages, for snippets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.analysis.lists import read_words
+from indexer.analysis.script import HAN
+
+_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_STOP = re.compile("[.!?．。！？；｡]+[\"'”’」』）)】\\]》]*")
+_CHINESE_STOPS = frozenset("。！？；｡")
+_NEXT = re.compile(r"\S")
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+_CLOSING = "\"'”’」』）)】]》"
+
+_LAST_WORD = re.compile(r"[\w.]+\Z")
+_LAST_WORD_LENGTH = 24
+
+_ABBREVIATIONS = frozenset(read_words("abbreviations_en.txt"))
+"""Words behind which a full stop is no end; so are single letters (initials)."""
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences of a text, in order, without the white space around them.
+
+    They cover everything that is not white space. A line break always ends one.
+    """
+    found = []
+    for line in _LINE.finditer(text):
+        begin = line.start()
+        for end in (*_ends(text, *line.span()), line.end()):
+            stripped = text[begin:end].strip()
+            if stripped:
+                start = text.index(stripped[0], begin)
+                found.append((start, start + len(stripped)))
+            begin = end
+    return found
+
+
+def _ends(text: str, begin: int, behind: int) -> Iterator[int]:
+    """Where sentences end within a line."""
+    for stop in _STOP.finditer(text, begin, behind):
+        if not _CHINESE_STOPS.isdisjoint(stop.group()) or _is_end(text, stop, behind):
+            yield stop.end()
+
+
+def _is_end(text: str, stop: re.Match[str], behind: int) -> bool:
+    """Whether a Western stop ends a sentence: by what follows, and for a full stop by the word before it."""
+    following = _NEXT.search(text, stop.end(), behind)
+    if not following:
+        return False
+    if _HAN_CHARACTER.match(following.group()):
+        # Chinese set with Western stops leaves no space behind them; 3.结果 is a numbered heading.
+        return stop.start() > 0 and not text[stop.start() - 1].isdigit()
+    if following.start() == stop.end() or following.group().islower():
+        return False
+    mark = stop.group().rstrip(_CLOSING)
+    if mark not in {".", "．"}:
+        return True
+    word = _LAST_WORD.search(text, max(0, stop.start() - _LAST_WORD_LENGTH), stop.start())
+    if not word:
+        return True
+    last = word.group().casefold()
+    return last not in _ABBREVIATIONS and not (len(last) == 1 and last.isalpha())

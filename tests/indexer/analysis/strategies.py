@@ -1,0 +1,73 @@
+"""Texts for property tests: any characters at all, and medical ones in odd company."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+FRAGMENTS = [
+    *(
+        "非小细胞肺癌",
+        "2型糖尿病肾病",
+        "維生素D",
+        "乾燥綜合徵",
+        "南京市长江大桥",
+        "薴",
+        "々〇",
+        "㍿",
+        "抗凝血酶",
+        "治疗效果",
+    ),
+    *(
+        "IL-6",
+        "anti-PD-L1-induced",
+        "TNF-α/β",
+        "Crohn’s",
+        "don't",
+        "1,234.5",
+        "p<.05",
+        "7.5%",
+        "2019,100",
+        "x—y",
+        "a/b-c",
+    ),
+    *(
+        "½",
+        "Ⅱ",
+        "℃",
+        "ﬁ",
+        "e\u0301",
+        "\u0301",
+        "İ",
+        "ß",
+        "ＩＬ－６",
+        "ﾊﾞ",
+        "\u1112\u1161\u11ab",
+        "각",
+        "Ж",
+        "שלום",
+        "मी",
+        "😀",
+    ),
+    *(
+        "\u00ad",
+        "\u200b",
+        "\ufe0f",
+        "\ufeff",
+        "\ud800",
+        "\x00",
+        "\u0345",
+        "\u0f73",
+        "'",
+        "-",
+        ".",
+        ",",
+        " ",
+        "\n",
+        "。",
+        "（",
+    ),
+]
+
+fragments = st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join)
+anything = st.text(st.characters(exclude_categories=()), max_size=20)
+texts = st.one_of(fragments, anything, st.tuples(fragments, anything, fragments).map("".join))

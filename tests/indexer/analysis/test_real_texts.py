@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import random
+import re
+
+import jieba
+
+from indexer.analysis import Channel, chinese, normalize, phrase, query_words, tokens
+from tests.indexer.analysis.matching import found
+from tests.indexer.analysis.real import chinese_abstracts, english_abstracts
+
+_HAN_RUN = re.compile("[\u4e00-\u9fff]+")
+
+
+def test_normalisation_is_idempotent() -> None:
+    for text in [*chinese_abstracts(), *english_abstracts(20)]:
+        once = normalize(text).text
+        assert normalize(once).text == once
+
+
+def test_slices_of_tokens_yield_them() -> None:
+    for text in [*chinese_abstracts(20), *english_abstracts(300)]:
+        for channel in Channel:
+            for token in tokens(text, channel):
+                assert token.text in {other.text for other in tokens(text[token.start : token.end], channel)}
+
+
+def index(texts: list[str], channel: Channel) -> list[dict[str, set[int]]]:
+    indexed = []
+    for text in texts:
+        places: dict[str, set[int]] = {}
+        for token in tokens(text, channel):
+            places.setdefault(token.text, set()).add(token.position)
+        indexed.append(places)
+    return indexed
+
+
+def test_a_quoted_piece_finds_the_texts_that_hold_it_and_no_other() -> None:
+    texts = chinese_abstracts(3)
+    folded = [normalize(text).text for text in texts]
+    indexed = index(texts, Channel.FORMS)
+    chance = random.Random(20)
+    for number, text in enumerate(texts):
+        run = chance.choice(_HAN_RUN.findall(text))
+        start = chance.randrange(len(run))
+        piece = run[start : start + chance.randint(1, 12)]
+        terms = phrase(piece)
+        holding = {
+            other
+            for other, places in enumerate(indexed)
+            if any(
+                all(at + term.offset in places.get(term.text, ()) for term in terms)
+                for at in places.get(terms[0].text, ())
+            )
+        }
+        assert number in holding
+        assert holding == {other for other, one in enumerate(folded) if normalize(piece).text in one}
+
+
+def test_a_quoted_piece_with_latin_words_finds_its_text() -> None:
+    chance = random.Random(21)
+    for text, places in zip(chinese_abstracts(), index(chinese_abstracts(), Channel.FORMS), strict=True):
+        found_tokens = tokens(text, Channel.FORMS)
+        first = chance.randrange(len(found_tokens))
+        last = min(first + chance.randint(0, 20), len(found_tokens) - 1)
+        start, end = found_tokens[first].start, max(found_tokens[last].end, found_tokens[first].end)
+        terms = phrase(text[start:end])
+        assert any(
+            all(at + term.offset in places.get(term.text, ()) for term in terms) for at in places.get(terms[0].text, ())
+        ), text[start:end]
+
+
+def test_each_word_of_the_cut_finds_its_text() -> None:
+    for text in chinese_abstracts(5):
+        indexed = {token.text for token in tokens(text, Channel.WORDS)}
+        for run in _HAN_RUN.findall(normalize(text).text):
+            for word in chinese.cut(run):
+                (asked,) = query_words(word)
+                if len(word) > 1:
+                    assert [reading.terms[0].text in indexed for reading in asked.readings] == [True]
+
+
+def test_the_cut_is_that_of_jieba() -> None:
+    counts = chinese.frequencies()
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ = {word[:end]: 0 for word in counts for end in range(1, len(word))} | counts
+    tokenizer.total = sum(counts.values())
+    tokenizer.initialized = True
+    for text in chinese_abstracts(4):
+        for run in _HAN_RUN.findall(normalize(text).text):
+            assert chinese.cut(run) == list(tokenizer.cut(run, HMM=False))
+
+
+def test_a_title_sized_piece_is_found_as_plain_words() -> None:
+    for text in english_abstracts(200):
+        piece = text[: text.rfind(" ", 0, 120)]
+        assert found(piece, text)
