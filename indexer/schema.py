@@ -1,0 +1,165 @@
+"""FIELDS: the single table of what is indexed, and how a record becomes the document that an engine stores.
+
+Engines make their mappings from this table and index the tokens that `index_document` yields; none of them analyses
+text itself. `fingerprint` names the table and the analysis behind it: an index of another fingerprint must be rebuilt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+import msgspec
+
+from indexer import analysis
+from indexer.analysis import Channel, Token
+from indexer.record import Record
+
+FORMAT_VERSION = 1
+"""Raised when what an engine stores changes in a way that the table below does not show."""
+
+
+Values = tuple[str | float, ...]
+"""Of a field of one record; integers count as floats here."""
+
+
+class Kind(str, Enum):
+    """How a field is indexed."""
+
+    TEXT = "text"
+    """Analysed, ranked, in both channels."""
+    VALUE = "value"
+    """Exact strings, folded as `fold_value` does."""
+    INTEGER = "integer"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A row of the table."""
+
+    name: str
+    kind: Kind
+    read: Callable[[Record], Values]
+    """The values of a record; empty where it has none. A TEXT field has at most one."""
+    weight: float = 0.0
+    """Of TEXT: how much an occurrence counts in ranking (BM25F field weight)."""
+    facet: bool = False
+    sortable: bool = False
+    multiple: bool = False
+    """A record may have several values."""
+
+
+def _one(value: str | float | None) -> Values:
+    return () if value is None else (value,)
+
+
+def _joined(values: tuple[str, ...]) -> tuple[str, ...]:
+    # The separator is no letter of any script, so that no token spans two values.
+    return ("\n".join(values),) if values else ()
+
+
+def _date_number(record: Record) -> tuple[int, ...]:
+    """The publication date as yyyymmdd, with zeros for what is not known, for sorting."""
+    if record.publication_date:
+        parts = [int(part) for part in record.publication_date.split("-")]
+        year, month, day = (*parts, 0, 0)[:3]
+        return (year * 10000 + month * 100 + day,)
+    return (record.year * 10000,) if record.year is not None else ()
+
+
+def _open_access(record: Record) -> tuple[str, ...]:
+    return () if record.open_access is None else ("yes" if record.open_access else "no",)
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("title_en", Kind.TEXT, lambda r: _one(r.title_en), weight=3.0),
+    Field("title_zh", Kind.TEXT, lambda r: _one(r.title_zh), weight=3.0),
+    Field("abstract_en", Kind.TEXT, lambda r: _one(r.abstract_en), weight=1.0),
+    Field("abstract_zh", Kind.TEXT, lambda r: _one(r.abstract_zh), weight=1.0),
+    Field("keywords", Kind.TEXT, lambda r: _joined(r.keywords), weight=2.0),
+    Field("journal_name", Kind.TEXT, lambda r: _one(r.journal), weight=0.5),
+    Field("authors", Kind.TEXT, lambda r: _joined(r.authors), weight=1.0),
+    Field("doi", Kind.VALUE, lambda r: _one(r.doi)),
+    Field("pmid", Kind.VALUE, lambda r: _one(r.pmid)),
+    Field("pmcid", Kind.VALUE, lambda r: _one(r.pmcid)),
+    Field("journal", Kind.VALUE, lambda r: _one(r.journal), facet=True),
+    Field("quartile", Kind.VALUE, lambda r: _one(r.jcr_quartile), facet=True),
+    Field("zone", Kind.VALUE, lambda r: _one(None if r.cas_zone is None else str(r.cas_zone)), facet=True),
+    Field("year", Kind.INTEGER, lambda r: _one(r.year), facet=True),
+    Field("type", Kind.VALUE, lambda r: r.publication_types, facet=True, multiple=True),
+    Field("open_access", Kind.VALUE, _open_access, facet=True),
+    Field("date", Kind.INTEGER, _date_number, sortable=True),
+    Field("impact_factor", Kind.NUMBER, lambda r: _one(r.impact_factor), sortable=True),
+    Field("citations", Kind.INTEGER, lambda r: _one(r.citation_count), sortable=True),
+)
+
+BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
+TEXT_FIELDS: tuple[Field, ...] = tuple(field for field in FIELDS if field.kind is Kind.TEXT)
+FACETS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)
+
+
+def fold_value(value: str) -> str:
+    """The form under which values of a VALUE field are compared: case folded, white space collapsed."""
+    return " ".join(value.casefold().split())
+
+
+def canonical_value(name: str, text: str) -> str:
+    """A facet's value as a person may type it, in the spelling that records use where the field has a fixed set."""
+    text = " ".join(text.split())
+    if name == "quartile":
+        return text.upper()
+    if name == "open_access":
+        return {"true": "yes", "1": "yes", "false": "no", "0": "no"}.get(text.casefold(), text.casefold())
+    return text
+
+
+@dataclass(frozen=True)
+class Document:
+    """What an engine is given of a record."""
+
+    id: str
+    tokens: dict[tuple[str, Channel], list[Token]]
+    """Of TEXT fields that have any, by field name and channel."""
+    values: dict[str, Values]
+    """Of the other fields that have any, by field name."""
+    stored: bytes
+    """The record as JSON; `load_record` reads it back."""
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+
+def load_record(stored: bytes) -> Record:
+    """The record that `index_document` stored."""
+    return _decoder.decode(stored)
+
+
+def index_document(record: Record) -> Document:
+    """What is indexed and stored of `record`."""
+    tokens: dict[tuple[str, Channel], list[Token]] = {}
+    values: dict[str, Values] = {}
+    for field in FIELDS:
+        given = field.read(record)
+        if not given:
+            continue
+        if field.kind is Kind.TEXT:
+            text = str(given[0])
+            for channel in Channel:
+                if found := analysis.tokens(text, channel):
+                    tokens[field.name, channel] = found
+        else:
+            values[field.name] = given
+    return Document(record.id, tokens, values, _encoder.encode(record))
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Sixteen hexadecimal digits that change when the table, its format or the analysis changes."""
+    table = [(f.name, f.kind.value, f.weight, f.facet, f.sortable, f.multiple) for f in FIELDS]
+    described = msgspec.json.encode([FORMAT_VERSION, table, Record.__struct_fields__])
+    return hashlib.sha256(described).hexdigest()[:16]

@@ -1,0 +1,11 @@
+"""The search core: from what a person types to what they are shown, whatever engine holds the index.
+
+    text --parse--> Parsed --compile--> Query --engine--> documents, scores, counts --highlight--> Hit
+
+- `hits`: what is asked (`SearchRequest`) and answered (`SearchResult`). `searcher.search` goes from one to the other.
+- `parse`, `compile`: the query language, and its words as indexed terms.
+- `query`: the executed query's nodes and what each means. `ranking`: how terms are scored.
+- `filters`, `facets`: narrowing, and the counts that show where to narrow.
+- `highlight`: matches and passages.
+- `engine`: the walls that an engine stands behind (`Engine`, `IndexWriter`). Nothing here imports an engine.
+"""

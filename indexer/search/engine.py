@@ -1,0 +1,139 @@
+"""The walls between the search core and the engines: what an engine is asked, and what it answers.
+
+`Engine` reads one published generation; `IndexWriter` makes the next one. Both speak of documents and terms as `schema`
+and `query` define them and know nothing of query syntax, languages or pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+import msgspec
+
+from indexer.journals import Journal
+from indexer.record import Record
+from indexer.schema import Document
+from indexer.search.filters import Filters
+from indexer.search.query import Query
+
+
+class Sort(str, Enum):
+    """Orders of a result; documents without the value come last. Ties fall by score, then newest, then identity."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    IMPACT_FACTOR = "impact_factor"
+    CITATIONS = "citations"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A search as an engine executes it."""
+
+    query: Query
+    preferred: Query | None = None
+    """Documents that match this as well come before all others, whatever the order within."""
+    filters: Filters = field(default_factory=Filters)
+    facets: tuple[str, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 10
+
+
+@dataclass(frozen=True)
+class EngineHit:
+    """A document of the answer's page."""
+
+    record: Record
+    score: float
+    preferred: bool
+    """It matches the plan's preferred query; True where the plan has none."""
+
+
+@dataclass(frozen=True)
+class EngineAnswer:
+    """The answer to a plan."""
+
+    total: int
+    preferred_total: int
+    """How many of the total match the plan's preferred query; the total where the plan has none."""
+    hits: tuple[EngineHit, ...]
+    facets: Mapping[str, Mapping[str, int]]
+    """For each facet asked for, its values (`UNKNOWN` among them) with their disjunctive counts; no zeros."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a generation says of itself, written when it is published."""
+
+    generation: str
+    built_at: str
+    """ISO 8601, UTC."""
+    documents: int
+    schema: str
+    """`schema.fingerprint()` of the build."""
+    analysis: str
+    """`analysis.fingerprint()` of the build."""
+    version: str
+    """Of medsearch that built it."""
+
+
+class Engine(Protocol):
+    """One published generation, open for reading. Safe to use from several threads at once."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation says of itself."""
+        ...
+
+    def search(self, plan: Plan) -> EngineAnswer:
+        """Execute a plan."""
+        ...
+
+    def count(self, query: Query) -> int:
+        """How many documents match, without filters."""
+        ...
+
+    def record(self, record_id: str) -> Record | None:
+        """The record of an identity."""
+        ...
+
+    def journal(self, name: str) -> Journal | None:
+        """What is known of a journal by its name."""
+        ...
+
+    def report(self) -> bytes:
+        """The report of the build, as JSON."""
+        ...
+
+    def close(self) -> None:
+        """Give back files and memory; the engine can't be used afterwards."""
+        ...
+
+
+class IndexWriter(Protocol):
+    """A generation in the making. Nothing of it is seen by readers before `publish` has returned."""
+
+    @property
+    def generation(self) -> str:
+        """Its name."""
+        ...
+
+    def add(self, document: Document) -> None:
+        """Index and store a document. Each identity is added once."""
+        ...
+
+    def publish(self, manifest: Manifest, journals: Iterable[Journal], report: bytes) -> None:
+        """Finish, verify (open, count, search) and switch readers to this generation in one step.
+
+        Raises:
+            BuildError: the generation does not verify; the one before still serves.
+        """
+        ...
+
+    def abort(self) -> None:
+        """Remove what was written; the generation before still serves. Does nothing after `publish`."""
+        ...

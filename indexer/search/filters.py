@@ -1,0 +1,160 @@
+"""Filters: what narrows a result without changing its ranking.
+
+OR within a field, AND across fields. Written as in the endpoint's `filter` parameter:
+`quartile:Q1|Q2,year:2020-2024,journal:"Lancet, The"`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from indexer import schema
+from indexer.errors import RequestError
+from indexer.schema import Kind
+
+UNKNOWN = "unknown"
+"""The value of a facet for documents that have none: it is counted and can be chosen like any other."""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A closed range of integers; None is unbounded. A single number is a range from itself to itself."""
+
+    low: int | None
+    high: int | None
+
+    def __contains__(self, number: int) -> bool:
+        return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+
+    def __str__(self) -> str:
+        if self.low is not None and self.low == self.high:
+            return str(self.low)
+        return f"{'' if self.low is None else self.low}-{'' if self.high is None else self.high}"
+
+
+Choice = str | Span
+"""A chosen value: a string of a VALUE facet (or UNKNOWN), or a range of an INTEGER one."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The chosen values of each facet, in the order in which they were chosen. A facet without any is not in it."""
+
+    chosen: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.chosen)
+
+    def of(self, facet: str) -> tuple[Choice, ...]:
+        """What is chosen in `facet`; empty where nothing is."""
+        return self.chosen.get(facet, ())
+
+    def adding(self, facet: str, choice: Choice) -> Filters:
+        """These filters with one more value chosen."""
+        if choice in self.of(facet):
+            return self
+        return Filters({**self.chosen, facet: (*self.of(facet), choice)})
+
+    def removing(self, facet: str, choice: Choice | None = None) -> Filters:
+        """These filters without one value of the facet, or without any of it."""
+        left = () if choice is None else tuple(other for other in self.of(facet) if other != choice)
+        return Filters({name: choices for name, choices in {**self.chosen, facet: left}.items() if choices})
+
+    def __str__(self) -> str:
+        """As `parse_filters` reads it."""
+        return ",".join(
+            f"{facet}:" + "|".join(_written(choice) for choice in choices) for facet, choices in self.chosen.items()
+        )
+
+
+def _written(choice: Choice) -> str:
+    text = str(choice)
+    if isinstance(choice, Span) or not re.search(r'[,|:"\\]|^\s|\s$|^$', text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_RANGE = re.compile(r"(\d{1,6})?\s*[-–]\s*(\d{1,6})?")  # people paste an en dash
+
+
+def read_choice(facet: str, text: str) -> Choice:
+    """The value that `text` names in `facet`.
+
+    Raises:
+        RequestError: there is no such facet, or the text is no value of it.
+    """
+    _check_facet(facet)
+    text = text.strip()
+    if text.casefold() == UNKNOWN:
+        return UNKNOWN
+    if not text:
+        raise RequestError(f"filter {facet}: a value is empty; write {facet}:VALUE, or leave {facet} out")
+    if schema.BY_NAME[facet].kind is not Kind.INTEGER:
+        return schema.canonical_value(facet, text)
+    if text.isdecimal() and len(text) <= 6:
+        return Span(int(text), int(text))
+    match = _RANGE.fullmatch(text)
+    if not match or match.group(1) is match.group(2) is None:
+        raise RequestError(f"filter {facet}: {text[:40]!r} is neither a number nor a range such as 2020-2024")
+    low, high = (None if bound is None else int(bound) for bound in match.groups())
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    return Span(low, high)
+
+
+def _check_facet(facet: str) -> None:
+    if facet not in schema.FACETS:
+        raise RequestError(f"there is no filter {facet[:40]!r}; the filters are {', '.join(schema.FACETS)}")
+
+
+_CLAUSE = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,|:"]*)\s*([,|:]|$)', re.DOTALL)
+
+
+def parse_filters(text: str) -> Filters:
+    """The filters that `text` writes; the empty text has none. A facet may be named more than once.
+
+    Raises:
+        RequestError: what is wrong in which clause.
+    """
+    filters = Filters()
+    position, facet = 0, None
+    while position < len(text):
+        match = _CLAUSE.match(text, position)
+        if not match:
+            raise RequestError(
+                f"filter: can't read {text[position : position + 40]!r}; quote values that hold , | : or \""
+            )
+        part, end = match.groups()
+        position = match.end()
+        value = re.sub(r"\\(.)", r"\1", part[1:-1], flags=re.DOTALL) if part.startswith('"') else part.strip()
+        if facet is None:
+            if end != ":":
+                raise RequestError(f"filter: {value[:40]!r} has no value; write NAME:VALUE, as in quartile:Q1|Q2")
+            facet = value
+            _check_facet(facet)
+            if position == len(text):
+                read_choice(facet, "")
+            continue
+        if end == ":":
+            raise RequestError(f'filter {facet}: a value with a colon must be quoted, as in {facet}:"{value[:40]}:..."')
+        filters = filters.adding(facet, read_choice(facet, value))
+        if end == ",":
+            facet = None
+        elif end == "|" and position == len(text):
+            read_choice(facet, "")
+    return filters
+
+
+def make_filters(choices: Iterable[tuple[str, str]]) -> Filters:
+    """Filters of (facet, value) pairs, as a form sends them; empty values are left out.
+
+    Raises:
+        RequestError: a facet or value is none.
+    """
+    filters = Filters()
+    for facet, text in choices:
+        if text.strip():
+            filters = filters.adding(facet, read_choice(facet, text))
+    return filters

@@ -1,0 +1,166 @@
+"""Marking what matched, and cutting passages around it.
+
+A text is analysed again with the analysis that indexed it, so a mark stands exactly where the index saw a match: stems,
+sub-words and phrases included.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from indexer import analysis
+from indexer.analysis import Channel, TermAt, Token
+from indexer.search.hits import Fragment, Fragments
+from indexer.search.query import Phrase, Query, leaves
+
+SNIPPET_WIDTH = 320
+"""Of a snippet, in columns: a Chinese character takes two."""
+ELLIPSIS = "…"
+
+_Span = tuple[int, int]
+
+
+class Highlighter:
+    """Marks the matches of one query in any number of texts."""
+
+    def __init__(self, query: Query) -> None:
+        self._terms: dict[Channel, dict[str, set[str]]] = {channel: {} for channel in Channel}
+        self._phrases: dict[Channel, dict[str, list[tuple[TermAt, ...]]]] = {channel: {} for channel in Channel}
+        for leaf in leaves(query):
+            for field in leaf.fields:
+                if isinstance(leaf, Phrase):
+                    self._phrases[leaf.channel].setdefault(field, []).append(leaf.terms)
+                else:
+                    self._terms[leaf.channel].setdefault(field, set()).add(leaf.text)
+
+    def matches(self, field: str, text: str) -> list[_Span]:
+        """The matched stretches of a field's text, in order, without overlaps."""
+        spans: list[_Span] = []
+        for channel in Channel:
+            terms = self._terms[channel].get(field, set())
+            phrases = self._phrases[channel].get(field, [])
+            if not terms and not phrases:
+                continue
+            tokens = analysis.tokens(text, channel)
+            spans.extend((token.start, token.end) for token in tokens if token.text in terms)
+            spans.extend(_phrase_spans(tokens, phrases))
+        return _united(spans)
+
+    def mark(self, field: str, text: str | None) -> Fragments:
+        """The whole text with its matches marked; empty where there is no text."""
+        if not text:
+            return ()
+        return _fragments(text, (0, len(text)), self.matches(field, text))
+
+    def snippet(self, field: str, text: str | None) -> Fragments:
+        """The passage that shows the most matches, whole sentences where they fit, else cut between words."""
+        if not text:
+            return ()
+        marks = self.matches(field, text)
+        window = _best_window(text, marks)
+        pieces = list(_fragments(text, window, marks))
+        if window[0] > 0:
+            pieces.insert(0, Fragment(ELLIPSIS + " ", matched=False))
+        if text[window[1] :].strip():
+            pieces.append(Fragment(" " + ELLIPSIS, matched=False))
+        return tuple(pieces)
+
+
+def _phrase_spans(tokens: Sequence[Token], phrases: Iterable[tuple[TermAt, ...]]) -> list[_Span]:
+    phrases = list(phrases)
+    if not phrases:
+        return []
+    at: dict[tuple[int, str], Token] = {(token.position, token.text): token for token in tokens}
+    found: list[_Span] = []
+    for token in tokens:
+        for terms in phrases:
+            if terms[0].text != token.text:
+                continue
+            base = token.position - terms[0].offset
+            stood = [at.get((base + term.offset, term.text)) for term in terms]
+            if all(stood):
+                found.append((token.start, max(part.end for part in stood if part)))
+    return found
+
+
+def _united(spans: list[_Span]) -> list[_Span]:
+    united: list[_Span] = []
+    for start, end in sorted(spans):
+        if united and start <= united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((start, end))
+    return united
+
+
+def _fragments(text: str, window: _Span, marks: Sequence[_Span]) -> Fragments:
+    pieces: list[Fragment] = []
+    position, stop = window
+    for start, end in marks:
+        if start < window[0] or end > stop:
+            continue
+        if start > position:
+            pieces.append(Fragment(text[position:start], matched=False))
+        pieces.append(Fragment(text[start:end], matched=True))
+        position = end
+    if position < stop:
+        pieces.append(Fragment(text[position:stop], matched=False))
+    return tuple(pieces)
+
+
+def _columns(text: str) -> int:
+    return len(text) + sum(1 for character in text if character >= "\u2e80")
+
+
+@lru_cache(maxsize=512)
+def _sentences(text: str) -> tuple[_Span, ...]:
+    return tuple(analysis.sentences(text))
+
+
+def _best_window(text: str, marks: Sequence[_Span]) -> _Span:
+    """The run of whole sentences within SNIPPET_WIDTH that holds the most distinct matches, the earliest of equals."""
+    sentences = _sentences(text)
+    if not sentences:
+        return 0, len(text)
+    words = [text[start:end].casefold() for start, end in marks]
+    best: tuple[int, int, _Span] | None = None
+    for first, (start, first_end) in enumerate(sentences):
+        end = first_end
+        for next_start, next_end in sentences[first + 1 :]:
+            if _columns(text[start:next_end]) > SNIPPET_WIDTH or next_start < end:
+                break
+            end = next_end
+        inside = [index for index, mark in enumerate(marks) if mark[0] >= start and mark[1] <= end]
+        key = (len({words[index] for index in inside}), len(inside))
+        if best is None or key > best[:2]:
+            best = (*key, (start, end))
+    assert best is not None  # noqa: S101  there is a sentence
+    window = best[2]
+    return window if _columns(text[slice(*window)]) <= SNIPPET_WIDTH else _cut(text, window, marks)
+
+
+def _cut(text: str, window: _Span, marks: Sequence[_Span]) -> _Span:
+    """A part of a sentence too long to show, around its densest matches, cut between words."""
+    tokens = analysis.tokens(text[slice(*window)], Channel.FORMS)
+    edges = sorted({*window, *(window[0] + edge for token in tokens for edge in (token.start, token.end))})
+    inside = [mark for mark in marks if mark[0] >= window[0] and mark[1] <= window[1]]
+    best_start, best_count = window[0], -1
+    for mark_start, _ in inside or [(window[0], window[0])]:
+        # Begin a little before the match, so that it is read in its context.
+        start = edges[max(0, bisect_right(edges, max(window[0], mark_start - SNIPPET_WIDTH // 6)) - 1)]
+        count = sum(1 for mark in inside if mark[0] >= start and _columns(text[start : mark[1]]) <= SNIPPET_WIDTH)
+        if count > best_count:
+            best_start, best_count = start, count
+    low, high = bisect_right(edges, best_start), len(edges) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _columns(text[best_start : edges[middle]].rstrip()) <= SNIPPET_WIDTH:
+            low = middle
+        else:
+            high = middle - 1
+    end = edges[low] if low < len(edges) else window[1]
+    if _columns(text[best_start:end].rstrip()) > SNIPPET_WIDTH:  # a single word longer than a snippet
+        end = best_start + SNIPPET_WIDTH // 2
+    return best_start, best_start + len(text[best_start:end].rstrip())

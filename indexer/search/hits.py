@@ -1,0 +1,118 @@
+"""What a search asks and answers, in the words of the page and the endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from indexer.record import Record
+from indexer.schema import FACETS
+from indexer.search.engine import Manifest, Sort
+from indexer.search.facets import Facet
+from indexer.search.filters import Filters
+
+DEFAULT_FACET_LIMIT = 12
+MAX_PER_PAGE = 100
+MAX_OFFSET = 10_000
+"""The deepest hit that a page may begin behind."""
+
+
+class Match(str, Enum):
+    """How many of the plain words of a query a document must hold."""
+
+    AUTO = "auto"
+    """All; where that finds fewer than ten documents and there are three words or more, most of them follow below."""
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """A search as a person or a program asks for it. The empty text finds every document, newest first."""
+
+    text: str = ""
+    match: Match = Match.AUTO
+    filters: Filters = field(default_factory=Filters)
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    per_page: int = 10
+    facets: tuple[str, ...] = FACETS
+    facet_limits: dict[str, int] = field(default_factory=dict)
+    """Values at most, by facet; DEFAULT_FACET_LIMIT where it is not named, years always all."""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """A piece of text, and whether it is a match. Plain text: whoever renders it escapes it."""
+
+    text: str
+    matched: bool
+
+
+Fragments = tuple[Fragment, ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A found record with what to show of it. The fragments of a field are empty where the record has no such text."""
+
+    record: Record
+    score: float
+    holds_all_words: bool
+    """False where it was found only because the search was relaxed."""
+    title_en: Fragments
+    title_zh: Fragments
+    snippet_en: Fragments
+    snippet_zh: Fragments
+    """Passages of the abstract around matches, or its beginning; an ellipsis stands where text was left out."""
+
+
+class Reason(str, Enum):
+    """Why a part of a query was not used as typed."""
+
+    STOPWORD = "stopword"
+    PUNCTUATION = "punctuation"
+    UNBALANCED_QUOTE = "unbalanced_quote"
+    UNBALANCED_PARENTHESIS = "unbalanced_parenthesis"
+    DANGLING_OPERATOR = "dangling_operator"
+    UNKNOWN_FIELD = "unknown_field"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    TOO_DEEP = "too_deep"
+    WILDCARD = "wildcard"
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A part of a query that was left out or read in another way."""
+
+    text: str
+    start: int
+    """Offset in the query as typed."""
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """A search was relaxed: documents that hold only most of the words follow those that hold all."""
+
+    all_words: int
+    """Documents, under the filters, that hold all words."""
+    most_words: int
+    """Documents, under the filters, that hold most of them but not all."""
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """The answer to a request."""
+
+    request: SearchRequest
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    parsed: str
+    """How the query was read, in its own language, with every operator and parenthesis written out."""
+    ignored: tuple[Ignored, ...]
+    relaxation: Relaxation | None
+    took_ms: float
+    manifest: Manifest

@@ -1,0 +1,104 @@
+"""Executed queries: trees of indexed terms that every engine evaluates in the same way.
+
+What a searcher types becomes a `parse.Parsed`; analysis turns its words into the terms of this tree. The meaning of
+each node, as a set of documents and a score:
+
+- `Term`: documents that hold the term in any of its fields; scored by BM25F over those fields (see `ranking`).
+- `Phrase`: documents in one of whose fields the terms stand at the given distances; scored like a term.
+- `Value`: documents with that exact value; no score.
+- `And`, `Or`, `AtLeast`: intersection, union, at least so many of the clauses; the sum of the clauses that match.
+- `AnyReading`: union of the ways to write one word; the best clause's score, since it is one word.
+- `Not`: the complement; no score.
+- `Everything`, `Nothing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+from indexer.analysis import Channel, TermAt
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of one channel in any of the fields."""
+
+    fields: tuple[str, ...]
+    channel: Channel
+    text: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Terms of one channel at fixed distances within one of the fields."""
+
+    fields: tuple[str, ...]
+    channel: Channel
+    terms: tuple[TermAt, ...]
+
+
+@dataclass(frozen=True)
+class Value:
+    """An exact value of a VALUE or INTEGER field, folded."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class And:
+    """Documents that match every clause; at least one clause."""
+
+    clauses: tuple[Query, ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """Documents that match any clause; at least one clause."""
+
+    clauses: tuple[Query, ...]
+
+
+@dataclass(frozen=True)
+class AnyReading:
+    """Documents that match any of the readings of one word; scored by the best of them."""
+
+    clauses: tuple[Query, ...]
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """Documents that match `minimum` of the clauses or more."""
+
+    minimum: int
+    clauses: tuple[Query, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """Documents that do not match the clause."""
+
+    clause: Query
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Every document."""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No document."""
+
+
+Query = Union[Term, Phrase, Value, And, Or, AnyReading, AtLeast, Not, Everything, Nothing]
+
+
+def leaves(query: Query) -> tuple[Term | Phrase, ...]:
+    """The terms and phrases that a match may be shown by, in order; what stands under `Not` is left out."""
+    if isinstance(query, (Term, Phrase)):
+        return (query,)
+    if isinstance(query, (And, Or, AnyReading, AtLeast)):
+        return tuple(leaf for clause in query.clauses for leaf in leaves(clause))
+    return ()

@@ -1,0 +1,138 @@
+"""Words become terms: relaxation, stop words, identifiers, fields."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.search.compile import MAX_WORDS, compile_query, most_of
+from indexer.search.hits import Match, Reason
+from indexer.search.query import And, AtLeast, Everything, Not, Nothing, Or, Phrase, Term, Value, leaves
+
+
+def test_words_must_all_occur_and_may_be_relaxed_from_three_on() -> None:
+    assert isinstance(compile_query("heart failure", Match.AUTO).query, And)
+    assert compile_query("heart failure", Match.AUTO).relaxed is None
+    three = compile_query("heart failure trial", Match.AUTO)
+    assert isinstance(three.query, And)
+    assert isinstance(three.relaxed, AtLeast)
+    assert (three.relaxed.minimum, len(three.relaxed.clauses)) == (2, 3)
+    assert compile_query("heart failure trial", Match.ALL).relaxed is None
+
+
+@pytest.mark.parametrize(("words", "most"), [(3, 2), (4, 3), (5, 3), (6, 4), (10, 6)])
+def test_most_is_more_than_half(words: int, most: int) -> None:
+    assert most_of(words) == most
+
+
+def test_any_ranks_by_any_word() -> None:
+    compiled = compile_query("heart failure trial", Match.ANY)
+    assert isinstance(compiled.query, Or)
+    assert compiled.parsed == "heart OR failure OR trial"
+
+
+@pytest.mark.parametrize("match", Match)
+@pytest.mark.parametrize(
+    "text", ["heart AND failure AND trial", "heart failure trial NOT rats", "(heart failure trial) OR stroke"]
+)
+def test_explicit_operators_are_never_relaxed(text: str, match: Match) -> None:
+    compiled = compile_query(text, match)
+    assert compiled.relaxed is None
+    assert compiled.query == compile_query(text, Match.ALL).query
+
+
+def test_phrases_and_fields_stay_required_when_words_are_relaxed() -> None:
+    compiled = compile_query('"heart failure" title:stroke aspirin trial elderly', Match.AUTO)
+    assert isinstance(compiled.relaxed, And)
+    phrase, titled, words = compiled.relaxed.clauses
+    assert isinstance(phrase, Phrase)
+    assert isinstance(titled, Term)
+    assert titled.fields == ("title_en", "title_zh")
+    assert isinstance(words, AtLeast)
+    assert len(words.clauses) == 3
+
+
+def test_a_chinese_sentence_is_as_many_words_as_it_holds() -> None:
+    compiled = compile_query("多发性骨髓瘤的治疗选择", Match.AUTO)
+    assert compiled.relaxed is not None
+    assert [part.text for part in compiled.ignored] == ["的"]
+
+
+def test_stop_words_among_others_are_left_out_and_named() -> None:
+    compiled = compile_query("the treatment of myeloma", Match.AUTO)
+    assert compiled.parsed == "treatment AND myeloma"
+    assert [(part.text, part.start, part.reason) for part in compiled.ignored] == [
+        ("the", 0, Reason.STOPWORD),
+        ("of", 14, Reason.STOPWORD),
+    ]
+    assert isinstance(compile_query("the", Match.AUTO).query, Term)
+
+
+def test_a_capital_letter_that_is_a_stop_word_elsewhere_is_a_word() -> None:
+    assert compile_query("vitamin A deficiency", Match.AUTO).parsed == "vitamin AND A AND deficiency"
+
+
+def test_repeated_words_count_once() -> None:
+    assert compile_query("heart heart hearts", Match.AUTO).relaxed is None
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("10.1007/S10238-025-01821-W", Value("doi", "10.1007/s10238-025-01821-w")),
+        ("https://doi.org/10.1007/s1", Value("doi", "10.1007/s1")),
+        ("PMC12374916", Value("pmcid", "pmc12374916")),
+        ("doi:10.1007/S1", Value("doi", "10.1007/s1")),
+        ("pmid:123", Value("pmid", "123")),
+        ("quartile:q1", Value("quartile", "q1")),
+        ("year:2020", Value("year", "2020")),
+        ("year:2021-2020", Or((Value("year", "2020"), Value("year", "2021")))),
+        ("type:review NOT year:2020", And((Value("type", "review"), Not(Value("year", "2020"))))),
+        ('type:("meta-analysis" OR review)', Or((Value("type", "meta-analysis"), Value("type", "review")))),
+    ],
+)
+def test_identifiers_and_values(text: str, query: object) -> None:
+    assert compile_query(text, Match.AUTO).query == query
+
+
+def test_quotes_mean_the_exact_words() -> None:
+    assert compile_query('"heart failures"', Match.AUTO).query != compile_query('"heart failure"', Match.AUTO).query
+    single = compile_query('"failures"', Match.AUTO).query
+    assert isinstance(single, Term)
+    assert single.text == "failures"
+
+
+def test_nothing_left_finds_nothing_and_nothing_typed_finds_everything() -> None:
+    assert compile_query("", Match.AUTO).query == Everything()
+    assert compile_query("  ", Match.AUTO).query == Everything()
+    for text in ("?!", "AND", '"?"', "()", "\x00"):
+        assert compile_query(text, Match.AUTO).query == Nothing()
+
+
+def test_an_unsupported_wildcard_is_named() -> None:
+    assert [part.reason for part in compile_query("cardio* disease", Match.AUTO).ignored] == [Reason.WILDCARD]
+
+
+def test_the_number_of_words_is_bounded() -> None:
+    compiled = compile_query(" ".join(f"w{n}" for n in range(600)), Match.ALL)
+    assert len({leaf for leaf in leaves(compiled.query) if isinstance(leaf, Term)}) <= MAX_WORDS * 2
+    assert any(part.reason is Reason.TOO_LONG for part in compiled.ignored)
+
+
+@given(st.text(), st.sampled_from(Match))
+def test_any_text_compiles_and_what_is_ignored_stands_in_it(text: str, match: Match) -> None:
+    compiled = compile_query(text, match)
+    for part in compiled.ignored:
+        assert 0 <= part.start <= len(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["heart", "2型糖尿病", "AND", "OR", "NOT", "(", ")", '"', "title:", "year:2020", "of", "的", "IL-6", "*"]
+        )
+    )
+)
+def test_any_sequence_compiles(pieces: list[str]) -> None:
+    compile_query(" ".join(pieces), Match.AUTO)

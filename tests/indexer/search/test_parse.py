@@ -1,0 +1,125 @@
+"""The query language: what is typed is read as meant, and nothing fails."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.search import parse as syntax
+from indexer.search.hits import Reason
+from indexer.search.parse import (
+    MAX_CHARACTERS,
+    MAX_NOTES,
+    Conjunction,
+    Disjunction,
+    Fielded,
+    Negation,
+    Quoted,
+    Words,
+    parse,
+)
+
+
+def written(clause: syntax.Clause | None) -> str:
+    """A clause with all its parentheses."""
+    if clause is None:
+        return ""
+    if isinstance(clause, Words):
+        return clause.text
+    if isinstance(clause, Quoted):
+        return f'"{clause.text}"'
+    if isinstance(clause, Fielded):
+        return f"{clause.field.name}:{written(clause.clause)}"
+    if isinstance(clause, Negation):
+        return f"-{written(clause.clause)}"
+    joint = " | " if isinstance(clause, Disjunction) else " & " if clause.explicit else " "
+    return f"({joint.join(written(part) for part in clause.clauses)})"
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("", ""),
+        ("myeloma", "myeloma"),
+        ("heart failure", "(heart failure)"),
+        ('"heart failure" elderly', '("heart failure" elderly)'),
+        ("“heart failure”", '"heart failure"'),
+        ("heart AND failure OR stroke", "((heart & failure) | stroke)"),
+        ("(heart OR stroke) AND aspirin", "((heart | stroke) & aspirin)"),
+        ("（肺癌 OR 肝癌） AND EGFR", "((肺癌 | 肝癌) & EGFR)"),
+        ("diabetes NOT rats", "(diabetes -rats)"),
+        ("NOT rats", "-rats"),
+        ("title:myeloma", "title:myeloma"),
+        ("标题：骨髓瘤", "title:骨髓瘤"),
+        ('author:"Zhao J"', 'author:"Zhao J"'),
+        ("title:(heart OR 心脏)", "title:(heart | 心脏)"),
+        ("and or not", "(and or not)"),
+        ("ORAL ANDROGEN NOTCH", "(ORAL ANDROGEN NOTCH)"),
+        ("OR(a)AND(b)", "(a & b)"),
+        ("Metformin: a review", "(Metformin: a review)"),
+        ("10.1007/s10238-025-01821-w", "10.1007/s10238-025-01821-w"),
+        ("((((deep))))", "deep"),
+    ],
+)
+def test_reads_the_language(text: str, reading: str) -> None:
+    parsed = parse(text)
+    assert written(parsed.clause) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "reasons"),
+    [
+        ("AND OR NOT", "", [Reason.DANGLING_OPERATOR] * 3),
+        ("a AND", "a", [Reason.DANGLING_OPERATOR]),
+        ("OR a", "a", [Reason.DANGLING_OPERATOR]),
+        ("a OR OR b", "(a | b)", [Reason.DANGLING_OPERATOR]),
+        ("a AND (OR b)", "(a & b)", [Reason.DANGLING_OPERATOR]),
+        ("x OR (NOT)", "x", [Reason.DANGLING_OPERATOR] * 2),
+        ("a NOT NOT b", "(a -b)", [Reason.DANGLING_OPERATOR]),
+        ("(a b", "(a b)", [Reason.UNBALANCED_PARENTHESIS]),
+        ("a) b", "(a b)", [Reason.UNBALANCED_PARENTHESIS]),
+        (")(", "", [Reason.UNBALANCED_PARENTHESIS] * 2),
+        ('heart "failure', "(heart failure)", [Reason.UNBALANCED_QUOTE]),
+        ('a "" b', "(a b)", [Reason.EMPTY]),
+        ("foo:bar", "(foo bar)", [Reason.UNKNOWN_FIELD]),
+        ("?!", "", [Reason.PUNCTUATION]),
+        ("a () b", "(a b)", []),
+    ],
+)
+def test_names_what_it_ignores(text: str, reading: str, reasons: list[Reason]) -> None:
+    parsed = parse(text)
+    assert written(parsed.clause) == reading
+    assert [part.reason for part in parsed.ignored] == reasons
+    for part in parsed.ignored:
+        assert text[part.start : part.start + len(part.text)] == part.text
+
+
+def test_cuts_a_text_that_is_too_long() -> None:
+    parsed = parse("word " * MAX_CHARACTERS)
+    assert parsed.ignored[0].reason is Reason.TOO_LONG
+    assert isinstance(parsed.clause, Conjunction)
+    assert len(parsed.clause.clauses) == MAX_CHARACTERS // 5
+
+
+@pytest.mark.parametrize("piece", ["(", ")", '"', "NOT ", "AND ", "title:", "a:", "(a ", "*", "a)(", "(NOT ("])
+def test_absurd_repetition_is_read(piece: str) -> None:
+    parsed = parse(piece * 10_000)
+    assert len(parsed.ignored) <= MAX_NOTES
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "b ", "AND ", "OR ", "NOT ", "(", ")", '"', "title:", "年：", " ", "x:y ", "“", "\x00", "？"]
+        )
+    )
+)
+def test_any_sequence_of_syntax_is_read(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    parsed = parse(text)
+    if "a" in pieces or "b " in pieces:
+        assert parsed.clause is not None
+
+
+@given(st.text())
+def test_any_text_is_read(text: str) -> None:
+    parse(text)
