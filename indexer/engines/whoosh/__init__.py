@@ -1,0 +1,13 @@
+"""The embedded engine: a Whoosh index in a directory, one folder for each generation.
+
+- `store`: generations on disk, the pointer to the published one, the build lock.
+- `mapping`: the schema's fields as Whoosh fields that index our tokens.
+- `writer`: `IndexWriter`. `engine`: `Engine`.
+- `columns`: values of facets and sort keys as arrays. `evaluate`: query trees as arrays of documents and scores.
+"""
+
+from indexer.engines.whoosh.engine import open_engine
+from indexer.engines.whoosh.store import published_generation
+from indexer.engines.whoosh.writer import open_writer
+
+__all__ = ["open_engine", "open_writer", "published_generation"]

@@ -1,0 +1,202 @@
+"""The Whoosh engine: one published generation, open for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from whoosh import index as whoosh_index
+from whoosh.reading import IndexReader, TermNotFound
+
+from indexer import analysis, schema
+from indexer.engines.whoosh import store
+from indexer.engines.whoosh.columns import Docs, FacetColumn, Mask, facet_column
+from indexer.engines.whoosh.evaluate import Evaluator, Matches, Postings
+from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
+from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError
+from indexer.journals import Journal, journal_key
+from indexer.record import Record
+from indexer.schema import Kind
+from indexer.search.engine import EngineAnswer, EngineHit, Manifest, Plan, Sort
+from indexer.search.query import Query
+
+RECENT_QUERIES = 32
+"""Queries whose documents and scores are kept: paging, sorting and filtering ask for the same again."""
+
+
+@dataclass(frozen=True)
+class _SortKeys:
+    """Of each document, for ordering; missing values are least."""
+
+    date: npt.NDArray[np.float64]
+    impact_factor: npt.NDArray[np.float64]
+    citations: npt.NDArray[np.float64]
+    identity: npt.NDArray[np.int64]
+    """The rank of its identity among all, so that ties fall alike in every build and engine."""
+
+
+class WhooshEngine:
+    """`indexer.search.engine.Engine` over one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._manifest = store.read_manifest(folder)
+        try:
+            self._reader: IndexReader = whoosh_index.open_dir(str(folder / store.POSTINGS), readonly=True).reader()
+            self._postings = Postings(self._reader)
+            size = self._postings.size
+            self._facets = {name: self._facet(name) for name in schema.FACETS}
+            self._keys = self._sort_keys()
+            journals = msgspec.json.decode((folder / store.JOURNALS).read_bytes(), type=list[Journal])
+        except MedsearchError:
+            raise
+        except Exception as error:  # whatever a damaged file makes Whoosh raise
+            raise IndexDamagedError(f"can't open the index in {folder} ({error!r}); rebuild it") from error
+        self._journals = {journal_key(journal.name): journal for journal in journals}
+        self._size = size
+        self._evaluator = Evaluator(self._postings)
+        # An engine's documents never change, so what a query matched stays true as long as the engine lives.
+        self._matches = lru_cache(maxsize=RECENT_QUERIES)(self._evaluator.evaluate)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation says of itself."""
+        return self._manifest
+
+    def count(self, query: Query) -> int:
+        """How many documents match, without filters."""
+        return int(self._matches(query).docs.size)
+
+    def search(self, plan: Plan) -> EngineAnswer:
+        """Execute a plan."""
+        found = self._matches(plan.query)
+        filters = {
+            name: self._facets[name].documents_with(plan.filters.of(name), self._size) for name in plan.filters.chosen
+        }
+        passing = _all_masks(filters.values(), found.docs)
+        docs, scores = found.docs[passing], found.scores[passing]
+        preferred = np.ones(docs.size, dtype=np.bool_)
+        if plan.preferred is not None:
+            preferred = np.isin(docs, self._matches(plan.preferred).docs, assume_unique=True)
+        order = self._ordered(docs, scores, preferred, plan.sort)[plan.offset : plan.offset + plan.limit]
+        return EngineAnswer(
+            total=int(docs.size),
+            preferred_total=int(preferred.sum()),
+            hits=tuple(EngineHit(self._stored(int(docs[at])), float(scores[at]), bool(preferred[at])) for at in order),
+            facets={name: self._count_facet(name, found, filters) for name in plan.facets},
+        )
+
+    def record(self, record_id: str) -> Record | None:
+        """The record of an identity."""
+        try:
+            matcher = self._reader.postings(ID_FIELD, record_id.encode("utf-8", "replace"))
+        except TermNotFound:
+            return None
+        return self._stored(matcher.id()) if matcher.is_active() else None
+
+    def journal(self, name: str) -> Journal | None:
+        """What is known of a journal by its name."""
+        return self._journals.get(journal_key(name))
+
+    def report(self) -> bytes:
+        """The report of the build, as JSON."""
+        return (self._folder / store.REPORT).read_bytes()
+
+    def close(self) -> None:
+        """Give back files and memory."""
+        self._reader.close()
+
+    def _stored(self, number: int) -> Record:
+        return schema.load_record(self._reader.stored_fields(number)[RECORD_FIELD])
+
+    def _count_facet(self, name: str, found: Matches, filters: dict[str, Mask]) -> dict[str, int]:
+        others = _all_masks((mask for other, mask in filters.items() if other != name), found.docs)
+        among = np.zeros(self._size, dtype=np.bool_)
+        among[found.docs[others]] = True
+        return self._facets[name].counts(among)
+
+    def _ordered(
+        self, docs: Docs, scores: npt.NDArray[np.float64], preferred: Mask, sort: Sort
+    ) -> npt.NDArray[np.int64]:
+        """Positions in `docs` in the order asked for. `lexsort` takes its last key first."""
+        keys = self._keys
+        # Rounded, so that sums taken in another order, as by another engine, tie where they should.
+        relevance = -np.round(scores, 6)
+        newest = -keys.date[docs]
+        main = {
+            Sort.RELEVANCE: relevance,
+            Sort.NEWEST: newest,
+            # A date that is not known is last in this order too.
+            Sort.OLDEST: np.where(np.isneginf(keys.date[docs]), np.inf, keys.date[docs]),
+            Sort.IMPACT_FACTOR: -keys.impact_factor[docs],
+            Sort.CITATIONS: -keys.citations[docs],
+        }[sort]
+        return np.lexsort((keys.identity[docs], newest, relevance, main, ~preferred))
+
+    def _column(self, name: str) -> Iterable[Any]:
+        column = self._reader.schema[name].column_type
+        for leaf, _ in self._reader.leaf_readers():
+            if leaf.has_column(name):
+                yield from leaf.column_reader(name, translate=False)
+            else:
+                yield from [column.default_value()] * leaf.doc_count_all()
+
+    def _facet(self, name: str) -> FacetColumn:
+        return facet_column(self._column(name), numeric=schema.BY_NAME[name].kind is Kind.INTEGER)
+
+    def _numbers(self, name: str) -> npt.NDArray[np.float64]:
+        numbers = np.array(list(self._column(name)), dtype=np.float64)
+        numbers[(numbers == MISSING_INTEGER) | np.isnan(numbers)] = -np.inf
+        return numbers
+
+    def _sort_keys(self) -> _SortKeys:
+        identities = list(self._column(ID_FIELD))
+        rank = np.empty(len(identities), dtype=np.int64)
+        rank[sorted(range(len(identities)), key=identities.__getitem__)] = np.arange(len(identities))
+        return _SortKeys(self._numbers("date"), self._numbers("impact_factor"), self._numbers("citations"), rank)
+
+
+def _all_masks(masks: Iterable[Mask], docs: Docs) -> Mask:
+    """For each of the documents, whether it is in all of the masks."""
+    passing = np.ones(docs.size, dtype=np.bool_)
+    for mask in masks:
+        passing &= mask[docs]
+    return passing
+
+
+def open_folder(folder: Path) -> WhooshEngine:
+    """The generation in a folder, published or not.
+
+    Raises:
+        IndexMismatchError: it was built by another schema or analysis.
+        IndexDamagedError: it can't be opened.
+    """
+    manifest = store.read_manifest(folder)
+    for what, built, now in (
+        ("schema", manifest.schema, schema.fingerprint()),
+        ("dictionary", manifest.analysis, analysis.fingerprint()),
+    ):
+        if built != now:
+            raise IndexMismatchError(
+                f"the index in {folder.parent} was built with another {what} ({built}, and this version has {now}): "
+                f"rebuild it with medsearch build SOURCE --index {folder.parent}"
+            )
+    return WhooshEngine(folder)
+
+
+def open_engine(location: str) -> WhooshEngine:
+    """The published generation at a location; see `indexer.engines.open_engine`."""
+    while True:
+        folder = store.published_folder(location)
+        try:
+            return open_folder(folder)
+        except IndexDamagedError:
+            # Builds that end while we open may have removed what we were opening; what they published is whole.
+            if store.published_generation(location) == folder.name:
+                raise

@@ -1,0 +1,143 @@
+"""Generations on disk.
+
+    INDEX/CURRENT            the name of the published generation, replaced atomically
+    INDEX/LOCK               held by the build that is running
+    INDEX/g-<time>-<random>/ a generation: whoosh/ manifest.json journals.json report.json
+
+The published generation and the one before it are kept; a build removes the others when it begins and when it ends,
+among them what a killed build has left. Readers of a removed generation go on reading: the system keeps its files until
+they are closed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from datetime import datetime, timezone
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from indexer.errors import BuildError, IndexDamagedError, IndexMissingError
+from indexer.search.engine import Manifest
+
+POINTER = "CURRENT"
+LOCK = "LOCK"
+PREFIX = "g-"
+MANIFEST = "manifest.json"
+JOURNALS = "journals.json"
+REPORT = "report.json"
+POSTINGS = "whoosh"
+
+
+def published_generation(location: str) -> str | None:
+    """The name of the published generation; None where there is none."""
+    try:
+        name = (Path(location) / POINTER).read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamagedError(f"can't read {Path(location) / POINTER}: {error}; rebuild the index") from error
+    return name or None
+
+
+def published_folder(location: str) -> Path:
+    """The folder of the published generation.
+
+    Raises:
+        IndexMissingError: nothing is published at the location.
+        IndexDamagedError: the pointer names a generation that is not there.
+    """
+    name = published_generation(location)
+    if name is None:
+        raise IndexMissingError(
+            f"there is no index at {location}; build one with: medsearch build SOURCE --index {location}"
+        )
+    folder = Path(location) / name
+    if Path(name).name != name or not name.startswith(PREFIX) or not folder.is_dir():
+        raise IndexDamagedError(f"{Path(location) / POINTER} names {name!r}, which is not there; rebuild the index")
+    return folder
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a generation says of itself.
+
+    Raises:
+        IndexDamagedError: it can't be read.
+    """
+    try:
+        return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise IndexDamagedError(f"can't read {folder / MANIFEST}: {error}; rebuild the index") from error
+
+
+class Generation:
+    """A generation in the making: a locked location and a new folder in it."""
+
+    def __init__(self, location: str) -> None:
+        self._location = Path(location)
+        try:
+            self._location.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self._location / LOCK)
+            self._lock.acquire(blocking=False)
+        except Timeout as error:
+            raise BuildError(f"another build is writing to {location}; wait until it has ended") from error
+        except OSError as error:
+            raise BuildError(f"can't write to {location}: {error.strerror or error}; choose another --index") from error
+        self._before = published_generation(location)
+        self._remove_all_but({self._before})
+        now = datetime.now(timezone.utc)
+        self.name = f"{PREFIX}{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        self.folder = self._location / self.name
+        try:
+            (self.folder / POSTINGS).mkdir(parents=True)
+        except OSError as error:
+            self._lock.release()
+            raise BuildError(f"can't write to {location}: {error.strerror or error}; choose another --index") from error
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the generation."""
+        (self.folder / name).write_bytes(content)
+
+    def publish(self) -> None:
+        """Make this the generation that readers open, in one step that a crash can't split."""
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                _sync(path)
+        for folder in (self.folder / POSTINGS, self.folder, self._location):
+            _sync(folder)
+        pointer = self._location / f"{POINTER}.{self.name}"
+        pointer.write_text(f"{self.name}\n", encoding="utf-8")
+        _sync(pointer)
+        pointer.replace(self._location / POINTER)
+        _sync(self._location)
+        self._remove_all_but({self.name, self._before})
+        self._lock.release()
+
+    def abandon(self) -> None:
+        """Remove the folder; what was published before stays."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock.release()
+
+    def _remove_all_but(self, kept: set[str | None]) -> None:
+        """Remove generations and half-written pointers that nothing leads to; only the holder of the lock may."""
+        for path in self._location.iterdir():
+            if path.name in kept:
+                continue
+            if path.name.startswith(PREFIX) and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name.startswith(f"{POINTER}."):
+                path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk holds a file or a folder's entries."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows can't open a folder, and needs no such call
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,99 @@
+"""Writing a generation with Whoosh's own writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from whoosh import index as whoosh_index
+
+from indexer.analysis import Channel
+from indexer.engines.whoosh import store
+from indexer.engines.whoosh.engine import WhooshEngine, open_folder
+from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, text_field, whoosh_schema
+from indexer.errors import BuildError, MedsearchError
+from indexer.journals import Journal
+from indexer.schema import Document
+from indexer.search.engine import Manifest, Plan
+from indexer.search.query import Everything, Term
+
+SAMPLE = 50
+"""Documents that verification looks up and searches for."""
+MEMORY_MB = 256
+"""Postings that Whoosh gathers before it sorts them to disk."""
+
+
+class WhooshWriter:
+    """`indexer.search.engine.IndexWriter` into one location."""
+
+    def __init__(self, location: str) -> None:
+        self._generation = store.Generation(location)
+        self._open = True
+        try:
+            made = whoosh_index.create_in(str(self._generation.folder / store.POSTINGS), whoosh_schema())
+            self._writer = made.writer(limitmb=MEMORY_MB)
+        except BaseException:
+            self._generation.abandon()
+            raise
+        self._count = 0
+        self._sample: list[tuple[str, tuple[str, Channel] | None, str]] = []
+
+    @property
+    def generation(self) -> str:
+        """Its name."""
+        return self._generation.name
+
+    def add(self, document: Document) -> None:
+        """Index and store a document."""
+        fields: dict[str, Any] = {text_field(*key): tokens for key, tokens in document.tokens.items()}
+        fields.update(document.values)
+        self._writer.add_document(**{ID_FIELD: document.id, RECORD_FIELD: document.stored}, **fields)
+        # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
+        if self._count & (self._count - 1) == 0 or len(self._sample) < SAMPLE // 2:
+            key = next(iter(document.tokens), None)
+            self._sample.append((document.id, key, document.tokens[key][0].text if key else ""))
+        self._count += 1
+
+    def publish(self, manifest: Manifest, journals: Iterable[Journal], report: bytes) -> None:
+        """Finish, verify and switch readers to this generation."""
+        self._writer.commit()
+        self._generation.write(store.JOURNALS, msgspec.json.encode(list(journals)))
+        self._generation.write(store.REPORT, report)
+        self._generation.write(store.MANIFEST, msgspec.json.encode(manifest))
+        try:
+            engine = open_folder(self._generation.folder)
+            try:
+                self._verify(engine, manifest)
+            finally:
+                engine.close()
+        except MedsearchError as error:
+            raise BuildError(f"the new index does not verify and was not published: {error}") from error
+        self._generation.publish()
+        self._open = False
+
+    def abort(self) -> None:
+        """Remove what was written; does nothing after `publish`."""
+        if self._open:
+            self._open = False
+            try:
+                if not self._writer.is_closed:
+                    self._writer.cancel()
+            finally:
+                self._generation.abandon()
+
+    def _verify(self, engine: WhooshEngine, manifest: Manifest) -> None:
+        total = engine.search(Plan(Everything(), limit=0)).total
+        if not total == self._count == manifest.documents:
+            raise BuildError(f"{self._count} documents were written and {total} are found")
+        for record_id, key, text in self._sample:
+            record = engine.record(record_id)
+            if record is None or record.id != record_id:
+                raise BuildError(f"the document {record_id} was written and is not found")
+            if key is not None and not engine.count(Term((key[0],), key[1], text)):
+                raise BuildError(f"the document {record_id} is not found by its word {text!r}")
+
+
+def open_writer(location: str) -> WhooshWriter:
+    """The next generation at a location; see `indexer.engines.open_writer`."""
+    return WhooshWriter(location)

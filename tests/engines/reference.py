@@ -1,0 +1,124 @@
+"""What a plan should answer, worked out document by document in the plainest way: the oracle for every engine."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from indexer import schema
+from indexer.analysis import Channel, TermAt
+from indexer.record import Record
+from indexer.schema import Document, index_document
+from indexer.search.filters import UNKNOWN, Filters, Span
+from indexer.search.query import And, AnyReading, AtLeast, Everything, Not, Nothing, Or, Phrase, Query, Term, Value
+from indexer.search.ranking import K1, B, idf
+
+
+class Collection:
+    """Records and the documents made of them, in the same order."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.records = records
+        self.documents = [index_document(record) for record in records]
+
+
+def _starts(document: Document, field: str, channel: Channel, terms: Sequence[TermAt]) -> int:
+    held = {(token.position, token.text) for token in document.tokens.get((field, channel), [])}
+    positions = {position for position, _ in held}
+    lowest = min((term.offset for term in terms), default=0)
+    return sum(all((start - lowest + term.offset, term.text) in held for term in terms) for start in positions)
+
+
+def _length(document: Document, field: str, channel: Channel) -> int:
+    return len({token.position for token in document.tokens.get((field, channel), [])})
+
+
+def matches(query: Query, document: Document) -> bool:
+    """Whether the document matches."""
+    if isinstance(query, Term):
+        return any(_starts(document, field, query.channel, [TermAt(query.text, 0)]) for field in query.fields)
+    if isinstance(query, Phrase):
+        return any(_starts(document, field, query.channel, query.terms) for field in query.fields)
+    if isinstance(query, Value):
+        return query.value in {schema.fold_value(str(value)) for value in document.values.get(query.field, ())}
+    if isinstance(query, And):
+        return all(matches(clause, document) for clause in query.clauses)
+    if isinstance(query, (Or, AnyReading)):
+        return any(matches(clause, document) for clause in query.clauses)
+    if isinstance(query, AtLeast):
+        return sum(matches(clause, document) for clause in query.clauses) >= query.minimum
+    if isinstance(query, Not):
+        return not matches(query.clause, document)
+    assert isinstance(query, (Everything, Nothing))
+    return isinstance(query, Everything)
+
+
+def score(query: Query, document: Document, collection: Collection) -> float:
+    """The score of a document that matches."""
+    if not matches(query, document):
+        return 0.0
+    if isinstance(query, (Term, Phrase)):
+        return _leaf_score(query, document, collection)
+    if isinstance(query, (And, Or, AtLeast)):
+        return sum(score(clause, document, collection) for clause in query.clauses)
+    if isinstance(query, AnyReading):
+        return max(score(clause, document, collection) for clause in query.clauses)
+    return 0.0
+
+
+def _leaf_score(leaf: Term | Phrase, document: Document, collection: Collection) -> float:
+    terms = (TermAt(leaf.text, 0),) if isinstance(leaf, Term) else leaf.terms
+    weight = 0.0
+    for field in leaf.fields:
+        lengths = [_length(other, field, leaf.channel) for other in collection.documents]
+        held = [length for length in lengths if length]
+        if held:
+            normalised = 1 - B + B * _length(document, field, leaf.channel) / (sum(held) / len(held))
+            weight += schema.BY_NAME[field].weight * _starts(document, field, leaf.channel, terms) / normalised
+    rarity = sum(
+        idf(
+            len(collection.documents),
+            sum(matches(Term(leaf.fields, leaf.channel, term.text), other) for other in collection.documents),
+        )
+        for term in terms
+    )
+    return rarity * weight / (K1 + weight)
+
+
+def passes(filters: Filters, document: Document, but: str | None = None) -> bool:
+    """Whether the document passes the filters of all facets but one."""
+    for facet, choices in filters.chosen.items():
+        if facet == but:
+            continue
+        values = document.values.get(facet, ())
+        folded = {schema.fold_value(str(value)) for value in values}
+        if not any(
+            (choice == UNKNOWN and not values)
+            or (isinstance(choice, Span) and any(int(value) in choice for value in values))
+            or (isinstance(choice, str) and schema.fold_value(choice) in folded)
+            for choice in choices
+        ):
+            return False
+    return True
+
+
+def found(query: Query, filters: Filters, collection: Collection, but: str | None = None) -> list[Document]:
+    """The documents that match and pass, in the collection's order."""
+    return [d for d in collection.documents if matches(query, d) and passes(filters, d, but)]
+
+
+def facet(name: str, query: Query, filters: Filters, collection: Collection) -> dict[str, int]:
+    """Disjunctive counts."""
+    counted: Counter[str] = Counter()
+    for document in found(query, filters, collection, but=name):
+        counted.update({schema.fold_value(str(value)) for value in document.values.get(name, ())} or {UNKNOWN})
+    return dict(counted)
+
+
+SortKey = Callable[[Document], float]
+
+
+def number(name: str) -> SortKey:
+    """A sort key: the field's value, or minus infinity."""
+    return lambda document: float(document.values.get(name, (-math.inf,))[0])

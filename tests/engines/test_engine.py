@@ -1,0 +1,185 @@
+"""The suite that every engine passes: documents, scores, counts, facets, filters and orders as the oracle has them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer import schema
+from indexer.analysis import Channel, TermAt
+from indexer.schema import TEXT_FIELDS
+from indexer.search.engine import Engine, Plan, Sort
+from indexer.search.filters import UNKNOWN, Filters, Span
+from indexer.search.query import And, AnyReading, AtLeast, Everything, Not, Nothing, Or, Phrase, Query, Term, Value
+from tests.engines import reference
+from tests.engines.conftest import the_collection
+from tests.engines.reference import Collection
+
+slow_fixtures = settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+def _vocabulary(collection: Collection, channel: Channel) -> list[str]:
+    return sorted(
+        {
+            token.text
+            for document in collection.documents
+            for (_, held), tokens in document.tokens.items()
+            if held is channel
+            for token in tokens
+        }
+        | {"absent"}
+    )
+
+
+Queries = st.SearchStrategy[Query]
+
+
+def _phrases(collection: Collection, fields: st.SearchStrategy[tuple[str, ...]]) -> Queries:
+    """Mostly what stands in some document, so that phrases are found."""
+    texts = [
+        (channel, tokens)
+        for document in collection.documents
+        for (_, channel), tokens in document.tokens.items()
+        if len(tokens) > 1
+    ]
+
+    @st.composite
+    def phrase(draw: st.DrawFn) -> Query:
+        channel, tokens = draw(st.sampled_from(texts))
+        start = draw(st.integers(0, len(tokens) - 2))
+        run = tokens[start : start + draw(st.integers(2, 5))]
+        offsets = [token.position - run[0].position for token in run]
+        offsets[-1] += draw(st.sampled_from([0, 0, 0, 1]))
+        terms = tuple(TermAt(token.text, offset) for token, offset in zip(run, offsets, strict=True))
+        return Phrase(draw(fields), channel, terms)
+
+    return phrase()
+
+
+def _queries() -> Queries:
+    """Random query trees over the collection's words."""
+    collection = the_collection()
+    fields = st.sampled_from([tuple(field.name for field in TEXT_FIELDS), ("title_en", "title_zh"), ("abstract_en",)])
+    terms = [
+        st.builds(Term, fields, st.just(channel), st.sampled_from(_vocabulary(collection, channel)))
+        for channel in Channel
+    ]
+    known = [("quartile", "q1"), ("year", "2020"), ("type", "review"), ("doi", "10.5555/3"), ("pmid", "1")]
+    values = st.sampled_from([Value(name, value) for name, value in known])
+    leaf = st.one_of(*terms, _phrases(collection, fields), values, st.sampled_from([Everything(), Nothing()]))
+
+    def some(inner: Queries) -> st.SearchStrategy[tuple[Query, ...]]:
+        return st.lists(inner, min_size=1, max_size=4).map(tuple)
+
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.builds(And, some(inner)),
+            st.builds(Or, some(inner)),
+            st.builds(AnyReading, some(inner)),
+            st.builds(AtLeast, st.integers(1, 3), some(inner)),
+            st.builds(Not, inner),
+        ),
+        max_leaves=8,
+    )
+
+
+queries = st.deferred(_queries)
+chosen = st.fixed_dictionaries(
+    {},
+    optional={
+        "journal": st.lists(
+            st.sampled_from(["Annals of Heart", "虚构医学杂志", "nowhere", UNKNOWN]), min_size=1, max_size=3
+        ),
+        "quartile": st.lists(st.sampled_from(["Q1", "Q2", "q3", UNKNOWN]), min_size=1, max_size=3),
+        "zone": st.lists(st.sampled_from(["1", "4", UNKNOWN]), min_size=1, max_size=2),
+        "type": st.lists(st.sampled_from(["Review", "Meta-Analysis", UNKNOWN]), min_size=1, max_size=2),
+        "open_access": st.lists(st.sampled_from(["yes", "no", UNKNOWN]), min_size=1, max_size=2),
+        "year": st.lists(
+            st.sampled_from([Span(2020, 2020), Span(2019, 2021), Span(None, 2019), Span(2021, None), UNKNOWN]),
+            min_size=1,
+            max_size=2,
+        ),
+    },
+)
+filters_ = chosen.map(lambda given: Filters({name: tuple(choices) for name, choices in given.items()}))
+
+
+@slow_fixtures
+@given(query=queries, filters=filters_)
+def test_any_query_answers_as_the_oracle(
+    engine: Engine, collection: Collection, query: Query, filters: Filters
+) -> None:
+    answer = engine.search(Plan(query, filters=filters, facets=schema.FACETS, limit=len(collection.documents)))
+    expected = reference.found(query, filters, collection)
+
+    assert answer.total == len(expected)
+    assert {hit.record.id for hit in answer.hits} == {document.id for document in expected}
+    assert engine.count(query) == len(reference.found(query, Filters(), collection))
+    by_id = {document.id: document for document in expected}
+    for hit in answer.hits:
+        # Engines may keep a field's length in one byte, as Whoosh and Lucene do.
+        assert hit.score == pytest.approx(reference.score(query, by_id[hit.record.id], collection), rel=0.03, abs=1e-6)
+    for name in schema.FACETS:
+        folded = {schema.fold_value(value): count for value, count in answer.facets[name].items()}
+        assert folded == reference.facet(name, query, filters, collection), name
+
+
+@slow_fixtures
+@given(query=queries, filters=filters_, name=st.sampled_from(schema.FACETS))
+def test_a_facet_count_is_the_total_after_choosing_it(
+    engine: Engine, query: Query, filters: Filters, name: str
+) -> None:
+    counts = engine.search(Plan(query, filters=filters, facets=(name,), limit=0)).facets[name]
+    for value, count in counts.items():
+        choice = Span(int(value), int(value)) if name == "year" and value != UNKNOWN else value
+        alone = filters.removing(name).adding(name, choice)
+        assert engine.search(Plan(query, filters=alone, limit=0)).total == count
+
+
+@pytest.mark.parametrize("sort", Sort)
+@slow_fixtures
+@given(query=queries, preferred=st.one_of(st.none(), queries), step=st.integers(1, 50))
+def test_orders_and_pages(
+    engine: Engine, collection: Collection, sort: Sort, query: Query, preferred: Query | None, step: int
+) -> None:
+    everything = engine.search(Plan(query, preferred=preferred, sort=sort, limit=len(collection.documents)))
+    by_id = {document.id: document for document in collection.documents}
+    date = reference.number("date")
+
+    def key(hit: object) -> tuple[object, ...]:
+        document = by_id[hit.record.id]  # type: ignore[attr-defined]
+        relevance = -round(hit.score, 6)  # type: ignore[attr-defined]
+        main = {
+            Sort.RELEVANCE: relevance,
+            Sort.NEWEST: -date(document),
+            Sort.OLDEST: date(document) if date(document) > 0 else float("inf"),
+            Sort.IMPACT_FACTOR: -reference.number("impact_factor")(document),
+            Sort.CITATIONS: -reference.number("citations")(document),
+        }[sort]
+        first = preferred is None or reference.matches(preferred, document)
+        return (not first, main, relevance, -date(document), document.id)
+
+    assert list(everything.hits) == sorted(everything.hits, key=key)
+    assert everything.preferred_total == sum(hit.preferred for hit in everything.hits)
+    paged = []
+    for offset in range(0, everything.total + step, step):
+        paged.extend(engine.search(Plan(query, preferred=preferred, sort=sort, offset=offset, limit=step)).hits)
+    assert paged == list(everything.hits)
+
+
+def test_a_record_is_stored_whole(engine: Engine, collection: Collection) -> None:
+    for record in collection.records:
+        assert engine.record(record.id) == record
+    assert engine.record("doi:10.5555/none") is None
+    assert engine.record("\udc80") is None
+
+
+def test_a_journal_is_found_by_any_spelling_of_its_name(engine: Engine) -> None:
+    journal = engine.journal("ANNALS  of heart")
+    assert journal is not None
+    assert journal.description == "About hearts."
+    assert engine.journal("no journal") is None
