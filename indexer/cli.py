@@ -1,0 +1,243 @@
+"""The `medsearch` command: build, search, stats. `serve` joins it from `search_web`.
+
+Whatever a user can cause ends in one sentence on standard error and an exit code: 1 for what could not be done, 2 for
+a command that can't be understood.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from indexer import __version__
+from indexer.build import Progress as BuildProgress
+from indexer.build import Report, Stage, build
+from indexer.config import DEFAULT_INDEX
+from indexer.engines import open_engine
+from indexer.errors import MedsearchError
+from indexer.search.engine import Sort
+from indexer.search.filters import UNKNOWN, parse_filters
+from indexer.search.hits import MAX_PER_PAGE, Fragments, Hit, Match, SearchRequest, SearchResult
+from indexer.search.searcher import search
+
+PLAIN_INTERVAL_SECONDS = 5.0
+"""Between two lines of progress where there is no terminal."""
+
+
+class MedsearchGroup(click.Group):
+    """A group whose commands end in a sentence, not a traceback, on errors that we name."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except MedsearchError as error:
+            raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("stopped; nothing was changed", err=True)
+            ctx.exit(130)
+
+
+index_option = click.option(
+    "--index",
+    default=DEFAULT_INDEX,
+    envvar="MEDSEARCH_INDEX",
+    show_default=True,
+    show_envvar=True,
+    metavar="DIR",
+    help="Where the index is.",
+)
+
+
+@click.group(cls=MedsearchGroup)
+@click.version_option(__version__, prog_name="medsearch")
+def main() -> None:
+    """Search over collections of medical abstracts, in English and Chinese."""
+
+
+@main.command("build")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@index_option
+def build_command(sources: tuple[str, ...], index: str) -> None:
+    """Build an index of the records in SOURCE... and publish it in one step.
+
+    A SOURCE is a file of records, a folder of files, a quoted glob such as 'data/**/*.txt', or a zip of files. What is
+    no record is skipped and reported. The index that was there serves until the new one is complete, and is then
+    replaced by it.
+    """
+    started = time.perf_counter()
+    with _progress() as progress:
+        report = build(sources, index, progress=progress)
+    for line in report_lines(report):
+        click.echo(line)
+    click.echo(f"published {report.generation} in {index} after {time.perf_counter() - started:.1f} s")
+
+
+@main.command("search")
+@click.argument("query", nargs=-1)
+@index_option
+@click.option("--filter", "filters", default="", metavar="FILTER", help="As 'quartile:Q1|Q2,year:2020-2024'.")
+@click.option("--match", type=click.Choice([m.value for m in Match]), default=Match.AUTO.value, show_default=True)
+@click.option("--sort", type=click.Choice([s.value for s in Sort]), default=Sort.RELEVANCE.value, show_default=True)
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--per-page", type=click.IntRange(1, MAX_PER_PAGE), default=10, show_default=True)
+def search_command(
+    query: tuple[str, ...], index: str, filters: str, match: str, sort: str, page: int, per_page: int
+) -> None:
+    """Search the index for QUERY and print the hits, with the counts of each facet.
+
+    Words must all occur; "quoted words" stand together; AND, OR, NOT and parentheses combine; title: author: journal:
+    and other fields narrow. A phrase needs its quotes quoted: medsearch search '"heart failure" elderly'.
+    """
+    engine = open_engine(index)
+    try:
+        request = SearchRequest(
+            text=" ".join(query),
+            match=Match(match),
+            filters=parse_filters(filters),
+            sort=Sort(sort),
+            page=page,
+            per_page=per_page,
+        )
+        for line in _result_lines(search(engine, request)):
+            click.echo(line)
+    finally:
+        engine.close()
+
+
+@main.command("stats")
+@index_option
+def stats_command(index: str) -> None:
+    """Show what the index holds and the report of its build."""
+    engine = open_engine(index)
+    try:
+        report = msgspec.json.decode(engine.report(), type=Report)
+        click.echo(
+            f"{engine.manifest.documents} documents, generation {engine.manifest.generation}, built {report.built_at}"
+        )
+        for line in report_lines(report):
+            click.echo(line)
+    finally:
+        engine.close()
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """The report of a build as text."""
+    rate = report.read / report.seconds if report.seconds else 0.0
+    yield (
+        f"read {report.read}, indexed {report.indexed}, merged {report.merged}, skipped {report.skipped} "
+        f"in {report.seconds:.1f} s ({rate:.0f} records/s)"
+    )
+    for source in report.sources:
+        yield f"  {source.source}: read {source.read}, skipped {source.skipped}"
+        for example in source.skipped_examples:
+            yield f"    skipped {example.position}: {example.reason}"
+        if source.skipped > len(source.skipped_examples):
+            yield f"    and {source.skipped - len(source.skipped_examples)} more"
+    for merged in report.merged_examples:
+        yield f"  merged into {merged.id}: {', '.join(merged.positions)}"
+    if report.merged > sum(len(merged.positions) for merged in report.merged_examples):
+        yield "  and more"
+
+
+def _result_lines(result: SearchResult) -> Iterator[str]:
+    shown = f"{result.total} documents" + (f" for {result.parsed}" if result.parsed else "")
+    if result.relaxation:
+        shown += f": {result.relaxation.all_words} hold all words, {result.relaxation.most_words} most of them"
+    yield f"{shown} ({result.took_ms:.0f} ms)"
+    for part in result.ignored:
+        yield f"ignored {part.text!r}: {part.reason.value.replace('_', ' ')}"
+    first = (result.request.page - 1) * result.request.per_page + 1
+    for number, hit in enumerate(result.hits, first):
+        yield from _hit_lines(number, hit)
+    for facet in result.facets:
+        values = ", ".join(
+            f"{value.value} {value.count}" for value in facet.values if value.value != UNKNOWN or value.count
+        )
+        if values:
+            yield f"{facet.name}: {values}" + (", ..." if facet.distinct > len(facet.values) else "")
+
+
+def _hit_lines(number: int, hit: Hit) -> Iterator[str]:
+    record = hit.record
+    titles = [text for text in (record.title_en, record.title_zh) if text]
+    yield f"{number}. {' / '.join(titles) or record.id}"
+    facts = [
+        record.journal,
+        None if record.year is None else str(record.year),
+        record.jcr_quartile,
+        None if record.cas_zone is None else f"CAS {record.cas_zone}",
+        None if record.impact_factor is None else f"IF {record.impact_factor:g}",
+        record.id,
+    ]
+    yield "   " + " · ".join(fact for fact in facts if fact)
+    for snippet in (hit.snippet_en, hit.snippet_zh):
+        if snippet:
+            yield "   " + _plain(snippet)
+
+
+def _plain(fragments: Fragments) -> str:
+    return "".join(f"[{part.text}]" if part.matched else part.text for part in fragments).replace("\n", " ")
+
+
+@contextmanager
+def _progress() -> Iterator[BuildProgress]:
+    """A progress bar on a terminal, a line every few seconds elsewhere; on standard error."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        ) as bar:
+            yield _bar_progress(bar)
+    else:
+        yield _plain_progress()
+
+
+def _rate(done: int, seconds: float) -> str:
+    return f"{done / seconds:.0f}/s" if seconds > 0 else ""
+
+
+def _bar_progress(bar: Progress) -> BuildProgress:
+    tasks: dict[Stage, Any] = {}
+    began: dict[Stage, float] = {}
+
+    def show(stage: Stage, done: int, total: int | None) -> None:
+        if stage not in tasks:
+            for task in tasks.values():
+                bar.remove_task(task)
+            tasks.clear()
+            tasks[stage] = bar.add_task(stage.value, total=total, rate="")
+            began[stage] = time.perf_counter()
+        if done % 50 == 0 or done == total:
+            bar.update(tasks[stage], completed=done, total=total, rate=_rate(done, time.perf_counter() - began[stage]))
+
+    return show
+
+
+def _plain_progress() -> BuildProgress:
+    began: dict[Stage, float] = {}
+    last = [time.perf_counter()]
+
+    def show(stage: Stage, done: int, total: int | None) -> None:
+        now = time.perf_counter()
+        began.setdefault(stage, now)
+        if now - last[0] >= PLAIN_INTERVAL_SECONDS:
+            last[0] = now
+            of = "" if total is None else f" of {total}"
+            click.echo(f"{stage.value}: {done}{of} records, {_rate(done, now - began[stage])}", err=True)
+
+    return show

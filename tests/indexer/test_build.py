@@ -1,0 +1,247 @@
+"""Building: what is reported, merged, skipped; and that what was published serves until the next is whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from indexer import schema
+from indexer.build import Stage, build
+from indexer.engines import LiveIndex, open_engine, open_writer
+from indexer.engines.whoosh import store
+from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
+from indexer.search.hits import SearchRequest
+from indexer.search.searcher import search
+from tests.conftest import SAMPLES, write_jsonl
+
+
+def _record(number: int, **fields: object) -> dict[str, object]:
+    return {"title": f"Trial number {number} of aspirin", "doi": f"10.5555/{number}", "journal": "Journal", **fields}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_jsonl(tmp_path / "records.jsonl", [_record(n) for n in range(5)])
+
+
+def _total(index: Path, text: str = "") -> int:
+    engine = open_engine(str(index))
+    try:
+        return search(engine, SearchRequest(text=text)).total
+    finally:
+        engine.close()
+
+
+def test_reports_what_was_read_merged_and_skipped(tmp_path: Path) -> None:
+    path = write_jsonl(
+        tmp_path / "records.jsonl",
+        [
+            _record(1, citationCount="5", volume=None),
+            _record(2),
+            _record(1, citationCount=None, JCR="Q1"),
+            {"nothing": 1},
+        ],
+    )
+    with path.open("a") as file:
+        file.write('{"title": "cut off')
+    stages: list[Stage] = []
+    report = build([str(path)], str(tmp_path / "index"), progress=lambda stage, _done, _total: stages.append(stage))
+
+    assert (report.read, report.indexed, report.merged, report.skipped) == (3, 2, 1, 2)
+    assert [example.position for example in report.sources[0].skipped_examples] == [f"{path}:4", f"{path}:5"]
+    assert all(example.reason for example in report.sources[0].skipped_examples)
+    assert [(merged.id, merged.positions) for merged in report.merged_examples] == [("doi:10.5555/1", [f"{path}:3"])]
+    assert list(dict.fromkeys(stages)) == [Stage.READING, Stage.INDEXING, Stage.PUBLISHING]
+    engine = open_engine(str(tmp_path / "index"))
+    record = engine.record("doi:10.5555/1")
+    assert record is not None
+    assert (record.citation_count, record.jcr_quartile) == (5, "Q1")  # later values win, later nulls do not
+    engine.close()
+
+
+def test_merges_across_sources_the_last_one_wins(tmp_path: Path) -> None:
+    first = write_jsonl(tmp_path / "1.jsonl", [_record(1, pages="1"), _record(2)])
+    second = write_jsonl(tmp_path / "2.jsonl", [_record(1, pages="2")])
+    build([str(first), str(second)], str(tmp_path / "index"))
+    engine = open_engine(str(tmp_path / "index"))
+    record = engine.record("doi:10.5555/1")
+    assert record is not None
+    assert record.title_en == "Trial number 1 of aspirin"
+    engine.close()
+
+
+def test_builds_the_samples(tmp_path: Path) -> None:
+    report = build([str(SAMPLES)], str(tmp_path / "index"))
+    assert report.indexed >= 150
+    assert report.merged >= 1
+    assert report.skipped == 0
+    assert _total(tmp_path / "index", "多发性骨髓瘤") > 0
+    assert _total(tmp_path / "index", "multiple myeloma") > 0
+
+
+def test_the_journal_is_described_once(tmp_path: Path) -> None:
+    build([str(SAMPLES)], str(tmp_path / "index"))
+    engine = open_engine(str(tmp_path / "index"))
+    hit = search(engine, SearchRequest(text="myeloma")).hits[0]
+    assert hit.record.journal_description is None
+    assert hit.record.journal is not None
+    journal = engine.journal(hit.record.journal)
+    assert journal is not None
+    assert journal.description
+    engine.close()
+
+
+def test_a_missing_source_changes_nothing(tmp_path: Path, source: Path) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    with pytest.raises(SourceError, match="nowhere"):
+        build([str(source), str(tmp_path / "nowhere")], str(index))
+    assert _total(index) == 5
+
+
+def test_nothing_to_index_changes_nothing(tmp_path: Path, source: Path) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    empty = write_jsonl(tmp_path / "empty.jsonl", [{"no": "record"}])
+    with pytest.raises(BuildError, match="no record could be read"):
+        build([str(empty)], str(index))
+    assert _total(index) == 5
+    assert len(list(index.glob("g-*"))) == 1
+
+
+def test_only_one_build_at_a_time(tmp_path: Path, source: Path) -> None:
+    writer = open_writer(str(tmp_path / "index"))
+    with pytest.raises(BuildError, match="another build"):
+        build([str(source)], str(tmp_path / "index"))
+    writer.abort()
+    assert build([str(source)], str(tmp_path / "index")).indexed == 5
+
+
+def test_an_index_that_does_not_verify_is_not_published(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    read = store.read_manifest
+    monkeypatch.setattr("indexer.engines.whoosh.engine.WhooshEngine.record", lambda _self, _id: None)
+    with pytest.raises(BuildError, match="not published"):
+        build([str(source)], str(index))
+    monkeypatch.undo()
+    assert read(store.published_folder(str(index))).documents == 5
+    assert _total(index) == 5
+
+
+def test_the_generation_before_is_kept_and_older_ones_removed(tmp_path: Path, source: Path) -> None:
+    index = tmp_path / "index"
+    names = [build([str(source)], str(index)).generation for _ in range(3)]
+    assert {path.name for path in index.glob("g-*")} == set(names[1:])
+    assert store.published_generation(str(index)) == names[2]
+
+
+def test_an_open_engine_goes_on_while_generations_come_and_go(tmp_path: Path, source: Path) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    engine = open_engine(str(index))
+    live = LiveIndex(str(index))
+    first = live.engine()
+    for _ in range(3):
+        build([str(write_jsonl(tmp_path / "one.jsonl", [_record(9)]))], str(index))
+    assert search(engine, SearchRequest(text="aspirin")).total == 5
+    assert [hit.record.doi for hit in search(first, SearchRequest(text="aspirin", per_page=1)).hits]
+    assert search(live.engine(), SearchRequest(text="aspirin")).total == 1
+    engine.close()
+
+
+def test_a_missing_index_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError, match="medsearch build"):
+        open_engine(str(tmp_path / "nowhere"))
+    with pytest.raises(IndexMissingError):
+        LiveIndex(str(tmp_path)).engine()
+
+
+@pytest.mark.parametrize("function", ["schema", "analysis"])
+def test_an_index_of_another_schema_or_dictionary_says_so(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    build([str(source)], str(tmp_path / "index"))
+    monkeypatch.setattr(f"indexer.{function}.fingerprint", lambda: "0" * 16)
+    said = {"schema": "another schema", "analysis": "another dictionary"}[function]
+    with pytest.raises(IndexMismatchError, match=said) as caught:
+        open_engine(str(tmp_path / "index"))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_fingerprint_follows_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = schema.fingerprint()
+    schema.fingerprint.cache_clear()
+    monkeypatch.setattr(schema, "FIELDS", schema.FIELDS[:-1])
+    assert schema.fingerprint() != before
+    schema.fingerprint.cache_clear()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves a damaged file open
+@pytest.mark.parametrize("damage", ["pointer", "manifest", "postings", "journals", "gone"])
+def test_a_damaged_index_is_named(tmp_path: Path, source: Path, damage: str) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    folder = store.published_folder(str(index))
+    if damage == "pointer":
+        (index / store.POINTER).write_text("../../etc\n")
+    elif damage == "manifest":
+        (folder / store.MANIFEST).write_text("{")
+    elif damage == "journals":
+        (folder / store.JOURNALS).write_bytes(b"\xff")
+    elif damage == "postings":
+        for path in (folder / store.POSTINGS).iterdir():
+            path.write_bytes(b"junk")
+    else:
+        folder.rename(index / "elsewhere")
+    with pytest.raises(IndexDamagedError, match="rebuild"):
+        open_engine(str(index))
+
+
+def test_an_unwritable_place_is_named(tmp_path: Path, source: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BuildError, match="can't write"):
+        build([str(source)], str(tmp_path / "file" / "index"))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_killed_build_leaves_the_old_index_serving(tmp_path: Path, source: Path, stage: Stage) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    script = (
+        "import os, signal, sys\n"
+        "from indexer.build import Stage, build\n"
+        "def progress(stage, done, total):\n"
+        "    if stage.value == sys.argv[3]: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "build([sys.argv[1]], sys.argv[2], progress=progress)\n"
+    )
+    more = write_jsonl(tmp_path / "more.jsonl", [_record(n) for n in range(50)])
+    killed = subprocess.run([sys.executable, "-c", script, str(more), str(index), stage.value], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert _total(index) == 5
+    build([str(more)], str(index))
+    assert _total(index) == 50
+    assert len(list(index.glob("g-*"))) == 2
+    assert {path.name for path in index.iterdir() if not path.name.startswith("g-")} <= {store.POINTER, store.LOCK}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_the_pointer_always_names_a_whole_generation_while_builds_run(tmp_path: Path, source: Path) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    script = "import sys\nfrom indexer.build import build\nfor _ in range(3): build([sys.argv[1]], sys.argv[2])\n"
+    running = subprocess.Popen([sys.executable, "-c", script, str(source), str(index)])
+    opened = 0
+    while running.poll() is None:
+        assert _total(index) == 5
+        opened += 1
+    assert running.returncode == 0
+    assert opened > 0
