@@ -1,0 +1,34 @@
+"""The Flask front end: the search page and the JSON endpoint over one index.
+
+Words: a *state* is all that a page's address says (the request, the language, which list is shown in full); a *choice*
+is a chosen value of a facet; *links* are the addresses that lead from one state to another. Nothing is kept on the
+server between two requests, and no page needs JavaScript.
+
+- `params`       URL parameters <-> `SearchRequest`, strict for the endpoint and lenient for the page
+- `links`        states and records as addresses
+- `display`      values as people read them: labels, marked fragments
+- `current`      what a request works with: the engine, the language
+- `pages`        `/` and `/record/<id>`, server-rendered, with `views` giving templates what they show
+- `api`          `/api/v1/search`, `/api/v1/records/<id>`, `/healthz`
+- `errors`       errors as pages, or as `application/problem+json` for programs
+- `messages/`    the interface's words in English and Chinese
+- `application`  puts these together
+- `command`      the `medsearch` command with `serve`
+
+`create_app` is for WSGI servers (`search_web:create_app("index")`); `medsearch serve` runs it with waitress.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app(index: str) -> Flask:
+    """The web application over the index in the directory `index`, which may be built or rebuilt while it runs."""
+    # Imported here, since `medsearch build` passes through this package and has no use for Flask.
+    from search_web.application import make_application  # noqa: PLC0415
+
+    return make_application(index)

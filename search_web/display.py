@@ -1,0 +1,47 @@
+"""Values as people read them."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from indexer import schema
+from indexer.search.filters import UNKNOWN, Choice, Span
+from indexer.search.hits import Fragments
+from search_web.messages import Messages
+
+
+def marked(fragments: Fragments) -> Markup:
+    """Fragments as HTML, escaped, with matches in `<mark>`."""
+    return Markup().join(
+        Markup("<mark>{}</mark>").format(part.text) if part.matched else escape(part.text) for part in fragments
+    )
+
+
+def label(messages: Messages, facet: str, choice: Choice) -> str:
+    """A facet's value as the interface names it."""
+    if isinstance(choice, Span):
+        if choice.low is None:
+            return messages("value.to", high=choice.high)
+        if choice.high is None:
+            return messages("value.from", low=choice.low)
+        return (
+            str(choice.low)
+            if choice.low == choice.high
+            else messages("value.between", low=choice.low, high=choice.high)
+        )
+    if choice == UNKNOWN:
+        return messages("value.unknown")
+    if facet == "zone":
+        return messages("value.zone", value=choice)
+    if facet == "type":
+        return messages.publication_type(choice)
+    if facet == "open_access" and choice in ("yes", "no"):
+        return messages("value.open_access.yes" if choice == "yes" else "value.open_access.no")
+    return choice
+
+
+def choice_of(facet: str, value: str) -> Choice:
+    """The choice that a facet's value stands for."""
+    if schema.BY_NAME[facet].kind is schema.Kind.INTEGER and value != UNKNOWN:
+        return Span(int(value), int(value))
+    return value

@@ -1,0 +1,92 @@
+"""Errors at the web's boundary: pages for people, `application/problem+json` (RFC 9457) for programs.
+
+Each kind of error gets its status here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from indexer.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, RequestError
+from search_web import current
+from search_web.links import Links, encoded_path
+from search_web.messages import CATALOGUES
+from search_web.params import LANGUAGES, read_lenient
+
+RETRY_SECONDS = 30
+"""How soon a program should ask again while there is no index: an order of magnitude for a small build."""
+
+
+def register(app: Flask) -> None:
+    """Make an application answer errors as this module says."""
+    app.register_error_handler(RequestError, _request_error)
+    for kind in (IndexMissingError, IndexMismatchError, IndexDamagedError):
+        app.register_error_handler(kind, _index_error)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def problem(status: int, detail: str) -> Response:
+    """An error for a program."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": encoded_path(request.path),
+    }
+    return Response(msgspec.json.encode(body), status, mimetype="application/problem+json")
+
+
+def page(status: int, kind: str, detail: str = "", **values: object) -> Response:
+    """An error for a person; `kind` is the middle of the messages' keys, `error.<kind>`."""
+    state = read_lenient(request.args.to_dict(flat=False))
+    t = current.messages(state.language)
+    at_search = request.path == "/"
+    links = Links(request.script_root, state, None if at_search else encoded_path(request.script_root + request.path))
+    languages = [CATALOGUES[language] for language in LANGUAGES]
+    html = render_template("error.html", t=t, languages=languages, links=links, kind=kind, detail=detail, values=values)
+    return Response(html, status, headers={"Vary": "Accept-Language", "Content-Language": t.tag})
+
+
+def _for_programs() -> bool:
+    return request.path in {"/healthz", "/api"} or request.path.startswith("/api/")
+
+
+def _request_error(error: RequestError) -> Response:
+    # Pages leave out what they don't understand, so this is the endpoint's.
+    return problem(400, str(error))
+
+
+def _index_error(error: IndexMissingError | IndexMismatchError | IndexDamagedError) -> Response:
+    response = problem(503, str(error)) if _for_programs() else page(503, "index", str(error))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        # A redirect that routing asks for travels as an exception too.
+        return current_app.make_response(error.get_response())
+    if _for_programs():
+        response = problem(error.code, _detail(error))
+    else:
+        kinds = {404: "not_found", 500: "internal"}
+        response = page(error.code, kinds.get(error.code, "request"))
+    for name, value in error.get_headers(request.environ):
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _detail(error: HTTPException) -> str:
+    if error.code == 404:
+        return "there is nothing at this address; see /api/v1/search, /api/v1/records/<id> and /healthz"
+    if error.code == 405:
+        return f"{request.method} is not answered here; use GET"
+    if error.code == 500:
+        return "the fault is the server's and has been logged"
+    return error.description or HTTPStatus(error.code or 400).phrase

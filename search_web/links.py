@@ -1,0 +1,165 @@
+"""Addresses: every state of a page, and every record, as a link.
+
+`Links` makes the links of one page from its state. A link that changes what is found begins at the first page again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
+
+from indexer.record import Record
+from indexer.search.engine import Sort
+from indexer.search.filters import Choice, Filters, Span
+from indexer.search.hits import Match, SearchRequest
+from search_web.params import PageState, write, write_page
+
+_PATH_SAFE = "/:@!$'()*,;=~"
+
+
+def encoded_path(path: str) -> str:
+    """A path as it stands in an address."""
+    return quote(path, safe=_PATH_SAFE, errors="replace")
+
+
+def record_path(record_id: str) -> str:
+    """The end of a record's address for its identity, percent-encoded.
+
+    Slashes stay as they are, since proxies refuse or decode %2F; only where a browser would change the path on its own
+    account (empty, `.` and `..` segments) are they encoded.
+    """
+    safe = _PATH_SAFE
+    if re.search(r"(^|/)\.{0,2}(/|$)", record_id):
+        safe = _PATH_SAFE.replace("/", "")
+    return quote(record_id, safe=safe, errors="replace")
+
+
+def api_address(root: str, record_id: str) -> str:
+    """A record's address in the endpoint of an application mounted at `root`."""
+    return f"{root}/api/v1/records/{record_path(record_id)}"
+
+
+@dataclass(frozen=True)
+class Outward:
+    """Where a record can be read elsewhere, and in the endpoint; None where there is no such place."""
+
+    doi: str | None
+    pubmed: str | None
+    pmc: str | None
+    pdf: str | None
+    page: str | None
+    """The article's page as the source gives it; not part of the endpoint's links, since it is the record's `url`."""
+
+
+def outward(record: Record) -> Outward:
+    """The addresses of a record on other sites."""
+    return Outward(
+        doi=record.doi and "https://doi.org/" + quote(record.doi, safe="/:;()!$'*,=@~"),
+        pubmed=record.pmid and f"https://pubmed.ncbi.nlm.nih.gov/{quote(record.pmid, safe='')}/",
+        pmc=record.pmcid and f"https://pmc.ncbi.nlm.nih.gov/articles/{quote(record.pmcid, safe='')}/",
+        pdf=_web_address(record.pdf_url),
+        page=_web_address(record.url),
+    )
+
+
+def _web_address(address: str | None) -> str | None:
+    # Records come from files of many hands: an address of another scheme (javascript:) must never become a link.
+    return address if address and re.match(r"https?://", address, re.IGNORECASE) else None
+
+
+@dataclass(frozen=True)
+class Links:
+    """The links of a page in a given state."""
+
+    root: str
+    """Where the application is mounted, without a slash at the end; empty at the top of a host."""
+    state: PageState
+    path: str | None = None
+    """The path of a page other than the search, percent-encoded; its state is the language alone."""
+
+    def filtered(self, filters: Filters) -> str:
+        """This search under other filters."""
+        return self._first_page(replace(self.state.request, filters=filters))
+
+    def choosing(self, facet: str, choice: Choice) -> str:
+        """This search with one more value chosen. A single year takes the place of a range, which would swallow it."""
+        filters = self.state.request.filters
+        if facet == "year":
+            for other in filters.of("year"):
+                if isinstance(other, Span) and other.low != other.high:
+                    filters = filters.removing("year", other)
+        return self.filtered(filters.adding(facet, choice))
+
+    def dropping(self, facet: str, choice: Choice | None = None) -> str:
+        """This search without one chosen value of a facet, or without any of it."""
+        return self.filtered(self.state.request.filters.removing(facet, choice))
+
+    def unfiltered(self) -> str:
+        """This search without filters."""
+        return self.filtered(Filters())
+
+    def page(self, number: int) -> str:
+        """Another page of this search."""
+        return self._address(replace(self.state, request=replace(self.state.request, page=number)))
+
+    def sorted_by(self, sort: Sort) -> str:
+        """This search in another order."""
+        return self._first_page(replace(self.state.request, sort=sort))
+
+    def matching(self, match: Match) -> str:
+        """This search with another rule for how many words must occur."""
+        return self._first_page(replace(self.state.request, match=match))
+
+    def per_page(self, number: int) -> str:
+        """This search with another number of results on a page."""
+        return self._first_page(replace(self.state.request, per_page=number))
+
+    def more(self, facet: str | None) -> str:
+        """This page with the list of a facet shown in full, or with none."""
+        return self._address(replace(self.state, more=facet))
+
+    def language(self, language: str) -> str:
+        """This page in another language."""
+        if self.path is not None:
+            return f"{self.path}?{urlencode({'lang': language})}"
+        return self._address(replace(self.state, language=language))
+
+    def asking(self, text: str, filters: Filters | None = None) -> str:
+        """A new search for a text, which keeps of this page nothing but its language."""
+        request = SearchRequest(text=text, filters=filters or Filters())
+        return self._address(PageState(request, self.state.language))
+
+    def home(self) -> str:
+        """The page without a search."""
+        return self.asking("")
+
+    def record(self, record_id: str) -> str:
+        """A record's page, in this page's language."""
+        language = "?" + urlencode({"lang": self.state.language}) if self.state.language else ""
+        return f"{self.root}/record/{record_path(record_id)}{language}"
+
+    def record_json(self, record_id: str) -> str:
+        """A record in the endpoint."""
+        return api_address(self.root, record_id)
+
+    def json(self) -> str:
+        """This page's results in the endpoint."""
+        return f"{self.root}/api/v1/search?{urlencode(write(self.state.request), errors='replace')}"
+
+    def fields(self, *without: str) -> list[tuple[str, str]]:
+        """Names and values of the hidden fields by which a form keeps this state, on its first page."""
+        left_out = {"page", *without}
+        return [(name, value) for name, value in write_page(self.state).items() if name not in left_out]
+
+    def fields_without_facet(self, facet: str) -> list[tuple[str, str]]:
+        """The hidden fields of a form that chooses anew in `facet`."""
+        request = replace(self.state.request, filters=self.state.request.filters.removing(facet))
+        return replace(self, state=replace(self.state, request=request)).fields()
+
+    def _first_page(self, request: SearchRequest) -> str:
+        return self._address(replace(self.state, request=replace(request, page=1)))
+
+    def _address(self, state: PageState) -> str:
+        query = urlencode(write_page(state), errors="replace")
+        return f"{self.root}/" + (f"?{query}" if query else "")

@@ -1,0 +1,282 @@
+"""What templates show: results, facets, chips and page numbers, each with its links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from indexer import schema
+from indexer.record import Record
+from indexer.search.engine import Engine
+from indexer.search.facets import Facet, FacetValue
+from indexer.search.filters import Choice, Filters, Span
+from indexer.search.hits import DEFAULT_FACET_LIMIT, Fragments, Hit, Match, SearchResult
+from indexer.search.searcher import search
+from search_web.display import choice_of, label, marked
+from search_web.links import Links, Outward, outward
+from search_web.messages import CATALOGUES, Messages
+from search_web.params import last_page
+
+AUTHORS_SHOWN = 6
+PAGES_AROUND = 2
+"""Page numbers on each side of the present one."""
+FACET_ORDER = ("quartile", "zone", "year", "journal", "type", "open_access")
+"""What narrows most stands first; the endpoint's order is the schema's."""
+ORDINAL = {"quartile", "zone"}
+"""Facets whose few values are a scale, and are shown in its order rather than by count (`unknown` sorts last)."""
+SUGGESTED_REMOVALS = 5
+"""Filters that an empty result offers to take away, each of which costs a count."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of HTML in a language, `tag` as in HTML's lang attribute."""
+
+    html: Markup
+    tag: str
+
+
+@dataclass(frozen=True)
+class HitView:
+    """A result as it is shown."""
+
+    record: Record
+    href: str
+    title: Text | None
+    """In the language that is shown first; None where the record has none at all."""
+    other_title: Text | None
+    snippet: Text | None
+    authors: str
+    """The first few; empty where none are known."""
+    more_authors: bool
+    away: Outward
+
+
+@dataclass(frozen=True)
+class FacetLink:
+    """A value of a facet, and where choosing or removing it leads."""
+
+    label: str
+    count: int
+    chosen: bool
+    within: bool
+    """A year that a chosen range holds: it is not chosen by itself."""
+    href: str
+
+
+@dataclass(frozen=True)
+class FacetView:
+    """A facet's list."""
+
+    name: str
+    values: tuple[FacetLink, ...]
+    distinct: int
+    more: str | None
+    """Leads to the whole list; None where it is shown or there is no more."""
+    less: str | None
+    """Leads back from it."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chosen value, and the address without it."""
+
+    facet: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A numbered page; `number` is None for a gap between numbers."""
+
+    number: int | None
+    href: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Ways through the pages of a result."""
+
+    steps: tuple[Step, ...]
+    previous: str | None
+    following: str | None
+    last: int
+    """The last page that has results and can be reached; 0 where nothing was found."""
+    capped: bool
+    """The last page is not the end of the result."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Another search, and how much it finds."""
+
+    label: str
+    count: int
+    href: str
+
+
+def hits(result: SearchResult, links: Links, messages: Messages) -> list[HitView]:
+    """The results of a page."""
+    return [_hit(hit, links, messages) for hit in result.hits]
+
+
+def _hit(hit: Hit, links: Links, messages: Messages) -> HitView:
+    sides = {"en": (hit.title_en, hit.snippet_en), "zh": (hit.title_zh, hit.snippet_zh)}
+    first, second = _order(sides, messages.language)
+    titles = [text for text in (_text(sides[first][0], first), _text(sides[second][0], second)) if text]
+    # One snippet is enough to judge by: the first side's, unless only the other one shows a match.
+    preferred = sorted((first, second), key=lambda side: (not _matches(sides[side][1]), not sides[side][1]))
+    record = hit.record
+    return HitView(
+        record=record,
+        href=links.record(record.id),
+        title=titles[0] if titles else None,
+        other_title=titles[1] if len(titles) > 1 else None,
+        snippet=_text(sides[preferred[0]][1], preferred[0]),
+        authors=", ".join(record.authors[:AUTHORS_SHOWN]),
+        more_authors=len(record.authors) > AUTHORS_SHOWN,
+        away=outward(record),
+    )
+
+
+def _order(sides: dict[str, tuple[Fragments, Fragments]], language: str) -> tuple[str, str]:
+    """The interface's language first, unless a match shows in the other one only."""
+    other = "zh" if language == "en" else "en"
+    matching = {side: any(_matches(part) for part in parts) for side, parts in sides.items()}
+    return (other, language) if matching[other] and not matching[language] else (language, other)
+
+
+def _matches(fragments: Fragments) -> bool:
+    return any(part.matched for part in fragments)
+
+
+def _text(fragments: Fragments, side: str) -> Text | None:
+    return Text(marked(fragments), CATALOGUES[side].tag) if fragments else None
+
+
+def facets(result: SearchResult, links: Links, messages: Messages) -> list[FacetView]:
+    """The facets of a result, in the page's order."""
+    by_name = {facet.name: facet for facet in result.facets}
+    return [_facet(by_name[name], links, messages) for name in FACET_ORDER]
+
+
+def _facet(facet: Facet, links: Links, messages: Messages) -> FacetView:
+    whole = links.state.more == facet.name
+    chosen = links.state.request.filters.of(facet.name)
+    values = sorted(facet.values, key=lambda value: value.value) if facet.name in ORDINAL else facet.values
+    all_values = [_value(facet.name, value, chosen, links, messages) for value in values]
+    # The search core lists every year; the page begins with as many as of any other facet.
+    limit = len(all_values) if whole else DEFAULT_FACET_LIMIT
+    shown = all_values[:limit] + [value for value in all_values[limit:] if value.chosen]
+    return FacetView(
+        name=facet.name,
+        values=tuple(shown),
+        distinct=facet.distinct,
+        more=links.more(facet.name) if not whole and facet.distinct > len(shown) else None,
+        less=links.more(None) if whole and facet.distinct > DEFAULT_FACET_LIMIT else None,
+    )
+
+
+def _value(facet: str, value: FacetValue, chosen: Sequence[Choice], links: Links, messages: Messages) -> FacetLink:
+    choice = choice_of(facet, value.value)
+    same = [other for other in chosen if _same(other, choice)]
+    href = links.dropping(facet, same[0]) if same else links.choosing(facet, choice)
+    return FacetLink(label(messages, facet, choice), value.count, bool(same), value.selected and not same, href)
+
+
+def _same(one: Choice, other: Choice) -> bool:
+    if isinstance(one, Span) or isinstance(other, Span):
+        return one == other
+    return schema.fold_value(one) == schema.fold_value(other)
+
+
+def chips(links: Links, messages: Messages) -> list[Chip]:
+    """The chosen values."""
+    return [
+        Chip(facet, label(messages, facet, choice), links.dropping(facet, choice))
+        for facet, choices in links.state.request.filters.chosen.items()
+        for choice in choices
+    ]
+
+
+def year_bounds(filters: Filters) -> tuple[str, str]:
+    """What the year form shows: the bounds of the only range chosen, else nothing."""
+    chosen = filters.of("year")
+    if len(chosen) != 1 or not isinstance(chosen[0], Span):
+        return "", ""
+    return tuple("" if bound is None else str(bound) for bound in (chosen[0].low, chosen[0].high))  # type: ignore[return-value]
+
+
+def pager(result: SearchResult, links: Links) -> Pager:
+    """The ways from this page to others."""
+    page, per_page = result.request.page, result.request.per_page
+    pages = -(-result.total // per_page)
+    last = min(pages, last_page(per_page))
+    near = range(page - PAGES_AROUND, page + PAGES_AROUND + 1)
+    numbers = sorted({number for number in (1, last, *near) if 1 <= number <= last})
+    steps: list[Step] = []
+    for number in numbers:
+        before = steps[-1].number if steps else 0
+        if before is not None and number == before + 2:
+            steps.append(Step(number - 1, links.page(number - 1)))
+        elif before is not None and number > before + 2:
+            steps.append(Step(None))
+        steps.append(Step(number, links.page(number), number == page))
+    return Pager(
+        steps=tuple(steps),
+        previous=links.page(page - 1) if 1 < page <= last else None,
+        following=links.page(page + 1) if page < last else None,
+        last=last,
+        capped=pages > last,
+    )
+
+
+def split(result: SearchResult, shown: list[HitView]) -> tuple[list[HitView], list[HitView]]:
+    """The results that hold all words, and those that hold most; without relaxation all are among the first."""
+    if result.relaxation is None:
+        return shown, []
+    return (
+        [view for view, hit in zip(shown, result.hits, strict=True) if hit.holds_all_words],
+        [view for view, hit in zip(shown, result.hits, strict=True) if not hit.holds_all_words],
+    )
+
+
+def removals(engine: Engine, links: Links, messages: Messages) -> list[Suggestion]:
+    """What a search would find without one of its filters, or without all; those that find nothing are left out."""
+    asked = links.state.request
+    found: list[Suggestion] = []
+    for facet in list(asked.filters.chosen)[:SUGGESTED_REMOVALS]:
+        fewer = asked.filters.removing(facet)
+        names = ", ".join(label(messages, facet, choice) for choice in asked.filters.of(facet))
+        words = messages("empty.without", filter=f"{messages('facet.' + facet)}: {names}")
+        found.append(Suggestion(words, _total(engine, links, filters=fewer), links.filtered(fewer)))
+    if len(asked.filters.chosen) > 1:
+        total = _total(engine, links, filters=Filters())
+        found.append(Suggestion(messages("empty.without_all"), total, links.unfiltered()))
+    return [suggestion for suggestion in found if suggestion.count]
+
+
+def any_word(engine: Engine, links: Links, messages: Messages) -> Suggestion | None:
+    """The same search for any of its words, where that finds something."""
+    asked = links.state.request
+    if not asked.text or asked.match is Match.ANY:
+        return None
+    total = _total(engine, links, match=Match.ANY)
+    return Suggestion(messages("empty.any"), total, links.matching(Match.ANY)) if total else None
+
+
+def _total(engine: Engine, links: Links, *, filters: Filters | None = None, match: Match | None = None) -> int:
+    asked = links.state.request
+    counted = replace(
+        asked,
+        filters=asked.filters if filters is None else filters,
+        match=match or asked.match,
+        facets=(),
+        page=1,
+        per_page=1,
+    )
+    return search(engine, counted).total

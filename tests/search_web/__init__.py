@@ -1,0 +1,1 @@
+"""Tests of the page and the endpoint, on an index built from the sample records and a few odd ones."""

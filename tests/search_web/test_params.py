@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer import schema
+from indexer.errors import RequestError
+from indexer.search.engine import Sort
+from indexer.search.filters import UNKNOWN, Filters, Span
+from indexer.search.hits import MAX_OFFSET, Match, SearchRequest
+from indexer.search.parse import MAX_CHARACTERS
+from search_web.params import PageState, Problem, last_page, read_lenient, read_strict, write, write_page
+
+spans = st.tuples(st.integers(1600, 1900), st.integers(1901, 2100)).map(lambda pair: Span(*pair))
+years = st.one_of(
+    spans, st.integers(1600, 2100).map(lambda year: Span(year, year)), st.just(UNKNOWN), st.just(Span(2000, None))
+)
+words = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=8)
+values = st.lists(words, min_size=1, max_size=3).map(" ".join)
+filters = st.dictionaries(
+    st.sampled_from(["year", "journal"]),
+    st.lists(st.one_of(years, values), min_size=1, max_size=3, unique=True),
+    max_size=2,
+).map(
+    lambda chosen: Filters(
+        {
+            facet: kept
+            for facet, choices in chosen.items()
+            if (
+                kept := tuple(
+                    c
+                    for c in choices
+                    if (
+                        isinstance(c, Span) or c == UNKNOWN
+                        if facet == "year"
+                        else isinstance(c, str) and c.casefold() != UNKNOWN
+                    )
+                )
+            )
+        }
+    )
+)
+requests = st.builds(
+    SearchRequest,
+    text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40),
+    match=st.sampled_from(Match),
+    filters=filters,
+    sort=st.sampled_from(Sort),
+    page=st.integers(1, 100),
+    per_page=st.integers(1, 100),
+    facets=st.lists(st.sampled_from(schema.FACETS), unique=True).map(tuple),
+)
+
+
+def lists(**parameters: str) -> dict[str, list[str]]:
+    return {name: [value] for name, value in parameters.items()}
+
+
+@given(requests)
+def test_what_is_written_is_read_back(request_made: SearchRequest) -> None:
+    written = {name: [value] for name, value in write(request_made).items()}
+    assert read_strict(written) == request_made
+    if request_made.text.strip():
+        page = read_lenient(written)
+        assert page.problems == ()
+        assert write(page.request) == {name: value[0] for name, value in written.items() if name != "facet"}
+
+
+def test_no_parameters_are_the_default_request() -> None:
+    assert read_strict({}) == SearchRequest()
+    assert read_lenient({}) == PageState()
+    assert write(SearchRequest()) == {}
+
+
+def test_every_parameter_of_the_endpoint() -> None:
+    made = read_strict(
+        lists(
+            q="x y",
+            match="any",
+            filter="quartile:q1|Q2,year:2020-2024",
+            sort="citations",
+            page="3",
+            per_page="7",
+            facet="year,zone,year",
+        )
+    )
+    assert made == SearchRequest(
+        text="x y",
+        match=Match.ANY,
+        filters=Filters({"quartile": ("Q1", "Q2"), "year": (Span(2020, 2024),)}),
+        sort=Sort.CITATIONS,
+        page=3,
+        per_page=7,
+        facets=("year", "zone"),
+    )
+    assert read_strict(lists(facet="")).facets == ()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        (lists(query="x"), "the parameters are q, match, filter, sort, page, per_page, facet"),
+        ({"q": ["a", "b"]}, "q: given 2 times"),
+        (lists(match="most"), "none of auto, all, any"),
+        (lists(sort="date"), "none of relevance, newest, oldest, impact_factor, citations"),
+        (lists(filter="colour:red"), "there is no filter 'colour'"),
+        (lists(filter="quartile"), "has no value"),
+        (lists(facet="year,colour"), "facet: 'colour' is none of"),
+        (lists(facet="year,"), "facet: '' is none of"),
+        (lists(page="0"), "whole number of 1 or more"),
+        (lists(page="-1"), "page"),
+        (lists(page="１"), "page"),
+        (lists(page=""), "page"),
+        (lists(page="9" * 5000), "page"),
+        (lists(per_page="0"), "from 1 to 100"),
+        (lists(per_page="101"), "from 1 to 100"),
+        (lists(per_page="ten"), "per_page: 'ten'"),
+        (lists(page="1001"), "the last page is 1000"),
+        (lists(page="101", per_page="100"), "the last page is 100"),
+    ],
+)
+def test_the_endpoint_refuses(parameters: dict[str, list[str]], said: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        read_strict(parameters)
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_the_deepest_page_is_allowed() -> None:
+    assert read_strict(lists(page="1000")).page == 1000
+    assert read_strict(lists(page="100", per_page="100")).page * 100 == MAX_OFFSET
+    assert last_page(30) == 333
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kind"),
+    [
+        (lists(match="most"), "match"),
+        (lists(sort="date"), "sort"),
+        (lists(filter="colour:red"), "filter"),
+        (lists(page="abc"), "page"),
+        (lists(per_page="1000"), "per_page"),
+        (lists(lang="fr"), "lang"),
+        (lists(more="colour"), "more"),
+        (lists(year_from="soon"), "year_from"),
+        (lists(year_to="2020-2021"), "year_to"),
+        (lists(year_to="unknown"), "year_to"),
+        (lists(page="1001"), "deep"),
+        (lists(q="x" * (MAX_CHARACTERS + 1)), "q"),
+        ({"q": ["a", "b"]}, "repeated"),
+    ],
+)
+def test_the_page_leaves_out_and_says(parameters: dict[str, list[str]], kind: str) -> None:
+    state = read_lenient({"sort": ["newest"], **parameters} if kind != "sort" else parameters)
+    assert [problem.kind for problem in state.problems] == [kind]
+    if kind != "sort":
+        assert state.request.sort is Sort.NEWEST
+
+
+def test_the_page_passes_over_names_that_are_not_ours() -> None:
+    assert read_lenient(lists(utm_source="x", facet="nonsense")) == PageState()
+
+
+def test_a_page_too_deep_becomes_the_last() -> None:
+    state = read_lenient(lists(page="999999999", per_page="20"))
+    assert state.request.page == 500
+    assert state.problems == (Problem("deep", "10,000"),)
+
+
+def test_the_year_form() -> None:
+    def years_of(**parameters: str) -> tuple[object, ...]:
+        return read_lenient(lists(**parameters)).request.filters.of("year")
+
+    assert years_of(year_from="2010", year_to="2020") == (Span(2010, 2020),)
+    assert years_of(year_from="2020", year_to="2010") == (Span(2010, 2020),)
+    assert years_of(year_from="2010", year_to="") == (Span(2010, None),)
+    assert years_of(year_from="", year_to="2010") == (Span(None, 2010),)
+    assert years_of(year_from="", year_to="") == ()
+    # The form chooses anew.
+    assert years_of(filter="year:1999|2001,quartile:Q1", year_from="2010") == (Span(2010, None),)
+
+
+def test_control_characters_become_spaces_on_the_page() -> None:
+    assert read_lenient(lists(q="a\x00b\x1b[0m\ud800")).request.text == "a b [0m "
+
+
+def test_page_state_is_written() -> None:
+    parameters = lists(q="x", more="journal", lang="zh")
+    state = read_lenient(parameters)
+    assert state.request.facet_limits == {"journal": 200}
+    assert write_page(state) == {"q": "x", "more": "journal", "lang": "zh"}
