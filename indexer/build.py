@@ -1,17 +1,22 @@
-"""Sources into a published index.
+"""Sources into a published index, and changes to it.
 
 Records are read once, noted by identity and spooled to an unnamed temporary file (in TMPDIR), which the system removes
 even when the build is killed; then each identity's records are merged into one document and written. So memory grows
 by about a hundred bytes a record, and later values win however far apart two records of one identity stand. Nothing is
 published unless all went well.
+
+`build` makes an index of nothing but the sources. `update` adds to the published one and replaces by identity, and
+`delete` removes from it: both write a generation that shares what did not change with the one before.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
 from typing import IO
@@ -19,15 +24,15 @@ from typing import IO
 import msgspec
 
 from indexer import __version__, analysis, schema
-from indexer.engines import open_writer
+from indexer.engines import open_updater, open_writer
 from indexer.errors import BuildError
-from indexer.journals import JournalCollector
-from indexer.record import Record, merge
-from indexer.search.engine import Manifest
-from indexer.sources import Outcome, Skipped, read
-
-EXAMPLES = 20
-"""Skipped records and merged identities that the report names one by one, for each source."""
+from indexer.journals import Journal, JournalCollector
+from indexer.record import Record, fold_doi, merge
+from indexer.report import EXAMPLES, MergedIdentity, Report, SourceReport, Tally, Trouble, met
+from indexer.schema import fold_value
+from indexer.search.engine import Engine, IndexWriter, Manifest, Plan
+from indexer.search.query import Value
+from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
 
 
 class Stage(str, Enum):
@@ -35,6 +40,7 @@ class Stage(str, Enum):
 
     READING = "reading"
     INDEXING = "indexing"
+    WRITING = "writing"
     PUBLISHING = "publishing"
 
 
@@ -42,118 +48,215 @@ Progress = Callable[[Stage, int, "int | None"], None]
 """Called with the stage, how many records it has done, and of how many (None while that is not known)."""
 
 
-class SkippedRecord(msgspec.Struct, frozen=True):
-    """A record that was not indexed, and why."""
+@dataclass(frozen=True)
+class BuildOptions:
+    """How an operator wants an index to be built."""
 
-    position: str
-    reason: str
-
-
-class SourceReport(msgspec.Struct, kw_only=True):
-    """What came of one source."""
-
-    source: str
-    read: int = 0
-    skipped: int = 0
-    skipped_examples: list[SkippedRecord] = []
+    reading: Options = field(default_factory=Options)
+    strict: bool = False
+    """A skipped record is a failure, and nothing is published."""
+    progress: Progress = lambda _stage, _done, _total: None
 
 
-class MergedIdentity(msgspec.Struct, frozen=True):
-    """Several records that became one document."""
-
-    id: str
-    positions: list[str]
-
-
-class Report(msgspec.Struct, kw_only=True):
-    """What a build did. `read` = `indexed` + `merged`."""
-
-    generation: str
-    built_at: str
-    """ISO 8601, UTC."""
-    sources: list[SourceReport]
-    read: int
-    indexed: int
-    merged: int
-    """Records that were merged into an earlier one of the same identity."""
-    merged_examples: list[MergedIdentity]
-    skipped: int
-    seconds: float
-    """From the first record read to the last one written."""
-
-
-def build(sources: Sequence[str], index: str, *, progress: Progress | None = None) -> Report:
+def build(sources: Sequence[str], index: str, options: BuildOptions | None = None) -> Report:
     """Index the sources into a new generation at `index` and publish it.
 
     Raises:
         SourceError: a source can't be read at all.
-        BuildError: there is nothing to index, another build is running, or the generation does not verify. In each
-            case what was published before still serves.
+        BuildError: there is nothing to index, a record was skipped under `strict`, another build is running, or the
+            generation does not verify. In each case what was published before still serves.
     """
-    say = progress or (lambda _stage, _done, _total: None)
-    outcomes = [(source, read(source)) for source in sources]  # a source that is missing fails here, before any work
+    options = options or BuildOptions()
+    outcomes = _opened(sources, options)
     writer = open_writer(index)
     try:
-        started = time.perf_counter()
-        with tempfile.TemporaryFile(prefix="medsearch-") as file:
-            spool = _Spool(file)
-            reports = [_spool_source(source, found, spool, say) for source, found in outcomes]
-            skipped = sum(report.skipped for report in reports)
-            if not spool.records:
-                raise BuildError(
-                    f"no record could be read from {', '.join(sources)}"
-                    + (f": {skipped} skipped, the first because {_first_reason(reports)}" if skipped else "")
-                    + "; the index is as it was"
-                )
-            journals = JournalCollector()
-            indexed = 0
-            for record in spool.merged():
-                writer.add(schema.index_document(journals.take(record)))
-                indexed += 1
-                say(Stage.INDEXING, indexed, spool.identities)
-            report = Report(
-                generation=writer.generation,
-                built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                sources=reports,
-                read=spool.records,
-                indexed=indexed,
-                merged=spool.records - indexed,
-                merged_examples=spool.merged_examples(),
-                skipped=skipped,
-                seconds=time.perf_counter() - started,
-            )
-        say(Stage.PUBLISHING, 0, None)
-        manifest = Manifest(
-            generation=report.generation,
-            built_at=report.built_at,
-            documents=indexed,
-            schema=schema.fingerprint(),
-            analysis=analysis.fingerprint(),
-            version=__version__,
-        )
-        writer.publish(manifest, journals.journals(), msgspec.json.encode(report))
+        return _write("build", outcomes, writer, None, options)
     finally:
         writer.abort()
+
+
+def update(sources: Sequence[str], index: str, options: BuildOptions | None = None) -> Report:
+    """Add the sources' records to the published index, in place of those of the same identity.
+
+    What a source takes back is removed. The cost is in proportion to the sources, not to the index.
+
+    Raises:
+        SourceError, BuildError: as `build`.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: there is no index that could be changed.
+    """
+    options = options or BuildOptions()
+    outcomes = _opened(sources, options)
+    engine, writer = open_updater(index)
+    try:
+        return _write("update", outcomes, writer, engine, options)
+    finally:
+        writer.abort()
+
+
+def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
+    """Remove documents from the published index; gives the report and the names that no document has.
+
+    A name is an identity as the index spells it, or a DOI, PMID or PMCID.
+
+    Raises:
+        BuildError: no document has any of the names, another build is running, or the generation does not verify.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: there is no index that could be changed.
+    """
+    started = time.perf_counter()
+    engine, writer = open_updater(index)
+    try:
+        named = {name: _named(engine, name) for name in names}
+        unknown = tuple(name for name, found in named.items() if not found)
+        deleted = sum(writer.delete(record_id) for found in named.values() for record_id in found)
+        if not deleted:
+            raise BuildError(f"no document is named {', '.join(unknown)}; the index is as it was")
+        report = _report("delete", writer, started)
+        report.deleted = deleted
+        _publish(writer, report, engine.journals())
+    finally:
+        writer.abort()
+    return report, unknown
+
+
+def _opened(sources: Sequence[str], options: BuildOptions) -> list[tuple[str, Iterator[Outcome]]]:
+    """The sources, opened: one that is missing fails here, before any work."""
+    return [(source, read(source, options.reading)) for source in sources]
+
+
+def _write(
+    kind: str,
+    outcomes: Sequence[tuple[str, Iterator[Outcome]]],
+    writer: IndexWriter,
+    engine: Engine | None,
+    options: BuildOptions,
+) -> Report:
+    started = time.perf_counter()
+    with tempfile.TemporaryFile(prefix="medsearch-") as file:
+        spool = _Spool(file)
+        reports = [_spool_source(source, found, spool, options) for source, found in outcomes]
+        _check_readings(reports, spool)
+        removed = sum(_delete_pmid(engine, writer, pmid) for pmid in spool.taken_back) if engine else 0
+        journals = JournalCollector(engine.journals() if engine else ())
+        tally = Tally()
+        replaced = 0
+        for record in spool.merged():
+            if engine is not None and writer.delete(record.id):
+                replaced += 1
+            writer.add(schema.index_document(journals.take(record)))
+            tally.take(record)
+            options.progress(Stage.INDEXING, tally.documents, spool.identities)
+        options.progress(Stage.WRITING, tally.documents, None)
+        report = _report(kind, writer, started, reports, tally)
+        report.read, report.merged_examples = spool.records, spool.merged_examples()
+        report.replaced, report.deleted = replaced, removed
+    if kind == "build" and not report.documents:
+        raise BuildError(
+            "the sources take back all that they hold, so nothing is left to index; the index is as it was"
+        )
+    options.progress(Stage.PUBLISHING, report.documents, None)
+    _publish(writer, report, journals.journals())
     return report
 
 
-def _spool_source(source: str, outcomes: Iterator[Outcome], spool: _Spool, say: Progress) -> SourceReport:
+def _check_readings(reports: Sequence[SourceReport], spool: _Spool) -> None:
+    """Fail where nothing came of the sources."""
+    skipped = sum(report.skipped for report in reports)
+    if not spool.records and not spool.taken_back:
+        named = ", ".join(report.source for report in reports)
+        first = f": {skipped} skipped, the first because {_first_reason(reports)}" if skipped else ""
+        raise BuildError(f"no record could be read from {named}{first}; the index is as it was")
+
+
+def _report(
+    kind: str, writer: IndexWriter, started: float, sources: Sequence[SourceReport] = (), tally: Tally | None = None
+) -> Report:
+    """Finish the writer, and say what was done."""
+    documents = writer.finish()
+    tally = tally or Tally()
+    return Report(
+        kind=kind,
+        generation=writer.generation,
+        built_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        documents=documents,
+        sources=list(sources),
+        indexed=tally.documents,
+        merged=sum(source.merged for source in sources),
+        skipped=sum(source.skipped for source in sources),
+        filled=tally.filled(),
+        languages=tally.languages(),
+        odd_years=tally.odd_years(),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _publish(writer: IndexWriter, report: Report, journals: Iterable[Journal]) -> None:
+    manifest = Manifest(
+        generation=report.generation,
+        built_at=report.built_at,
+        documents=report.documents,
+        schema=schema.fingerprint(),
+        analysis=analysis.fingerprint(),
+        version=__version__,
+    )
+    writer.publish(manifest, journals, msgspec.json.encode(report))
+
+
+def _spool_source(source: str, outcomes: Iterator[Outcome], spool: _Spool, options: BuildOptions) -> SourceReport:
     report = SourceReport(source=source)
+    skipped: dict[str, Trouble] = {}
+    noted: dict[str, Trouble] = {}
     for outcome in outcomes:
+        position = str(outcome.position)
         if isinstance(outcome, Skipped):
+            if options.strict:
+                raise BuildError(f"{position}: {outcome.reason} Nothing was published, since --strict was asked for.")
             report.skipped += 1
-            if len(report.skipped_examples) < EXAMPLES:
-                report.skipped_examples.append(SkippedRecord(str(outcome.position), outcome.reason))
+            _meet(skipped, outcome.reason, position)
+        elif isinstance(outcome, Noted):
+            _meet(noted, outcome.what, position)
+        elif isinstance(outcome, Deleted):
+            report.deleted += 1
+            spool.take_back(outcome.pmid)
         else:
             report.read += 1
-            spool.add(outcome.record, str(outcome.position))
-            say(Stage.READING, spool.records, None)
+            report.merged += spool.add(outcome.record, position)
+            options.progress(Stage.READING, spool.records, None)
+    report.reasons = sorted(skipped.values(), key=lambda trouble: -trouble.count)
+    report.noted = sorted(noted.values(), key=lambda trouble: -trouble.count)
     return report
+
+
+def _meet(troubles: dict[str, Trouble], said: str, position: str) -> None:
+    # What is particular to one record (numbers, quoted text) does not make another kind of trouble.
+    kind = re.sub(r"'[^']*'|\"[^\"]*\"|\([^)]*\)|\d+", "", said)[:200]
+    trouble = troubles.setdefault(kind, Trouble(said))
+    met(trouble, position, "" if said == trouble.what else said)
 
 
 def _first_reason(reports: Sequence[SourceReport]) -> str:
-    first = next(example for report in reports for example in report.skipped_examples)
-    return f"{first.position}: {first.reason}"
+    first = next(reason for report in reports for reason in report.reasons)
+    return f"{first.examples[0].position}: {first.what}"
+
+
+def _ids(engine: Engine, name: str, value: str) -> list[str]:
+    """The identities of the documents that have a value."""
+    query = Value(name, fold_value(value))
+    hits = engine.search(Plan(query, limit=engine.count(query))).hits
+    return [hit.record.id for hit in hits]
+
+
+def _delete_pmid(engine: Engine, writer: IndexWriter, pmid: str) -> int:
+    return sum(writer.delete(record_id) for record_id in _ids(engine, "pmid", pmid))
+
+
+def _named(engine: Engine, name: str) -> list[str]:
+    """The identities that a name may mean."""
+    name = name.strip()
+    if engine.record(name) is not None:
+        return [name]
+    if doi := fold_doi(name):
+        return _ids(engine, "doi", doi)
+    return _ids(engine, "pmid", re.sub(r"(?i)^pmid:\s*", "", name)) or _ids(engine, "pmcid", name)
 
 
 class _Spool:
@@ -168,19 +271,22 @@ class _Spool:
         self._later: set[int] = set()
         self._named: dict[int, MergedIdentity] = {}
         self._offset = 0
+        self.taken_back: dict[str, int] = {}
+        """PMIDs that a source takes back, and how far the spool had come: what was read before is void."""
         self.records = 0
 
     @property
     def identities(self) -> int:
-        """How many documents the records will be."""
+        """How many documents the records will be, at most."""
         return len(self._first)
 
-    def add(self, record: Record, position: str) -> None:
-        """Append a record."""
+    def add(self, record: Record, position: str) -> bool:
+        """Append a record; True where it has the identity of one before."""
         encoded = self._encoder.encode(record)
         digest = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
         first = self._first.setdefault(digest, self._offset)
-        if first != self._offset:
+        repeated = first != self._offset
+        if repeated:
             self._repeats.setdefault(first, []).append(self._offset)
             self._later.add(self._offset)
             if first in self._named or len(self._named) < EXAMPLES:
@@ -188,16 +294,26 @@ class _Spool:
         self._file.write(len(encoded).to_bytes(4, "big") + encoded)
         self._offset += 4 + len(encoded)
         self.records += 1
+        return repeated
+
+    def take_back(self, pmid: str) -> None:
+        """Void the records of a PMID that were read so far."""
+        self.taken_back[pmid] = self._offset
 
     def merged(self) -> Iterator[Record]:
-        """One record for each identity, in the order in which they were first read."""
+        """One record for each identity, in the order in which they were first read, without those taken back."""
         offset = 0
         while offset < self._offset:
             record, following = self._at(offset)
             if offset not in self._later:
-                for repeat in self._repeats.get(offset, ()):
-                    record = merge(record, self._at(repeat)[0])
-                yield record
+                parts = [(offset, record)]
+                parts += [(repeat, self._at(repeat)[0]) for repeat in self._repeats.get(offset, ())]
+                valid = [part for at, part in parts if at >= self.taken_back.get(part.pmid or "", 0)]
+                if valid:
+                    whole = valid[0]
+                    for later in valid[1:]:
+                        whole = merge(whole, later)
+                    yield whole
             offset = following
 
     def merged_examples(self) -> list[MergedIdentity]:

@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from indexer import __version__
+from indexer import build as building
+from indexer.build import BuildOptions, Stage
 from indexer.build import Progress as BuildProgress
-from indexer.build import Report, Stage, build
 from indexer.config import DEFAULT_INDEX
 from indexer.engines import open_engine
 from indexer.errors import MedsearchError
+from indexer.report import Report, report_lines
 from indexer.search.engine import Sort
 from indexer.search.filters import UNKNOWN, parse_filters
 from indexer.search.hits import MAX_PER_PAGE, Fragments, Hit, Match, SearchRequest, SearchResult
@@ -62,10 +64,14 @@ def main() -> None:
     """Search over collections of medical abstracts, in English and Chinese."""
 
 
+strict_option = click.option("--strict", is_flag=True, help="Publish nothing where a record is skipped.")
+
+
 @main.command("build")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @index_option
-def build_command(sources: tuple[str, ...], index: str) -> None:
+@strict_option
+def build_command(sources: tuple[str, ...], index: str, *, strict: bool) -> None:
     """Build an index of the records in SOURCE... and publish it in one step.
 
     A SOURCE is a file of records, a folder of files, a quoted glob such as 'data/**/*.txt', or a zip of files. What is
@@ -74,7 +80,38 @@ def build_command(sources: tuple[str, ...], index: str) -> None:
     """
     started = time.perf_counter()
     with _progress() as progress:
-        report = build(sources, index, progress=progress)
+        report = building.build(sources, index, BuildOptions(strict=strict, progress=progress))
+    _say(report, index, started)
+
+
+@main.command("update")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@index_option
+@strict_option
+def update_command(sources: tuple[str, ...], index: str, *, strict: bool) -> None:
+    """Add the records in SOURCE... to the index, in place of those that it has under the same identity.
+
+    What a source takes back (PubMed's DeleteCitation) is removed. The changes are published in one step.
+    """
+    started = time.perf_counter()
+    with _progress() as progress:
+        report = building.update(sources, index, BuildOptions(strict=strict, progress=progress))
+    _say(report, index, started)
+
+
+@main.command("delete")
+@click.argument("names", nargs=-1, required=True, metavar="ID...")
+@index_option
+def delete_command(names: tuple[str, ...], index: str) -> None:
+    """Remove documents from the index. An ID is a DOI, PMID or PMCID, or an identity as a search shows it."""
+    started = time.perf_counter()
+    report, unknown = building.delete(names, index)
+    for name in unknown:
+        click.echo(f"no document is named {name}", err=True)
+    _say(report, index, started)
+
+
+def _say(report: Report, index: str, started: float) -> None:
     for line in report_lines(report):
         click.echo(line)
     click.echo(f"published {report.generation} in {index} after {time.perf_counter() - started:.1f} s")
@@ -126,25 +163,6 @@ def stats_command(index: str) -> None:
             click.echo(line)
     finally:
         engine.close()
-
-
-def report_lines(report: Report) -> Iterator[str]:
-    """The report of a build as text."""
-    rate = report.read / report.seconds if report.seconds else 0.0
-    yield (
-        f"read {report.read}, indexed {report.indexed}, merged {report.merged}, skipped {report.skipped} "
-        f"in {report.seconds:.1f} s ({rate:.0f} records/s)"
-    )
-    for source in report.sources:
-        yield f"  {source.source}: read {source.read}, skipped {source.skipped}"
-        for example in source.skipped_examples:
-            yield f"    skipped {example.position}: {example.reason}"
-        if source.skipped > len(source.skipped_examples):
-            yield f"    and {source.skipped - len(source.skipped_examples)} more"
-    for merged in report.merged_examples:
-        yield f"  merged into {merged.id}: {', '.join(merged.positions)}"
-    if report.merged > sum(len(merged.positions) for merged in report.merged_examples):
-        yield "  and more"
 
 
 def _result_lines(result: SearchResult) -> Iterator[str]:

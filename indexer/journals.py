@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from indexer.record import Record
@@ -23,8 +25,8 @@ def journal_key(name: str) -> str:
 class JournalCollector:
     """Gathers the journals of the records of a build; the last description given is kept."""
 
-    def __init__(self) -> None:
-        self._journals: dict[str, Journal] = {}
+    def __init__(self, known: Iterable[Journal] = ()) -> None:
+        self._journals: dict[str, Journal] = {journal_key(journal.name): journal for journal in known}
 
     def take(self, record: Record) -> Record:
         """Note the record's journal, and return the record without what is kept of the journal."""

@@ -14,6 +14,33 @@ import msgspec
 _RESOLVER = re.compile(r"^(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
+class Qualifier(msgspec.Struct, frozen=True):
+    """A MeSH qualifier (subheading) of a heading."""
+
+    name: str
+    major: bool = False
+    """The article's main subject is this aspect of the heading."""
+
+
+class Heading(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A MeSH heading under which the article is indexed."""
+
+    descriptor: str
+    major: bool = False
+    """The heading as such is a main subject of the article."""
+    qualifiers: tuple[Qualifier, ...] = ()
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A published word about the article, or about another one in this article: an erratum, a retraction, a comment."""
+
+    kind: str
+    """As PubMed's `RefType` names it: `RetractionIn`, `RetractionOf`, `ErratumIn`, `CommentOn`, ..."""
+    source: str | None = None
+    """Where it stands, as `Lancet. 2010 Feb 6;375(9713):445`."""
+    pmid: str | None = None
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One article, in both languages where both are known.
 
@@ -41,11 +68,24 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names as given, in order."""
     keywords: tuple[str, ...] = ()
     """Author keywords, in either language."""
+    headings: tuple[Heading, ...] = ()
+    """MeSH headings."""
+    languages: tuple[str, ...] = ()
+    """Of the article itself, as ISO 639-2/B codes: `eng`, `chi`."""
+    retracted: bool | None = None
+    """True where the source says that the article was retracted; None where it does not say so."""
+    notices: tuple[Notice, ...] = ()
     publication_types: tuple[str, ...] = ()
     """As PubMed names them: `Journal Article`, `Review`, `Meta-Analysis`, ..."""
 
     journal: str | None = None
     """The journal's full name as given."""
+    journal_abbreviation: str | None = None
+    """ISO or MEDLINE abbreviation, as `Clin Exp Med`."""
+    issn: str | None = None
+    """Of the printed edition, as `1591-8890`; of the only one where the source does not say which it is."""
+    eissn: str | None = None
+    """Of the electronic edition."""
     journal_id: str | None = None
     """The source's identifier of the journal (`PeriodicalId`)."""
     journal_description: str | None = None
@@ -81,7 +121,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def fold_doi(text: str) -> str | None:
     """The DOI in `text` in lower case and without resolver prefix; None where there is none."""
     bare = _RESOLVER.sub("", text.strip()).strip().rstrip(".,;").lower()
-    return bare if bare.startswith("10.") and "/" in bare and not re.search(r"\s", bare) else None
+    # One that ends in a hyphen was cut off at a line's end: many articles would share it.
+    whole = bare.startswith("10.") and "/" in bare[3:-1] and not bare.endswith("-") and not re.search(r"\s", bare)
+    return bare if whole else None
 
 
 def identity(

@@ -1,7 +1,8 @@
 """FIELDS: the single table of what is indexed, and how a record becomes the document that an engine stores.
 
 Engines make their mappings from this table and index the tokens that `index_document` yields; none of them analyses
-text itself. `fingerprint` names the table and the analysis behind it: an index of another fingerprint must be rebuilt.
+text itself. `fingerprint` names the table, as `analysis.fingerprint` names what made the tokens: an index in which
+either is another must be rebuilt.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ def index_document(record: Record) -> Document:
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Sixteen hexadecimal digits that change when the table, its format or the analysis changes."""
+    """Sixteen hexadecimal digits that change when the table, a record's fields or the stored format change."""
     table = [(f.name, f.kind.value, f.weight, f.facet, f.sortable, f.multiple) for f in FIELDS]
     described = msgspec.json.encode([FORMAT_VERSION, table, Record.__struct_fields__])
     return hashlib.sha256(described).hexdigest()[:16]

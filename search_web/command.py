@@ -8,6 +8,7 @@ from types import FrameType
 
 import click
 
+from indexer import analysis
 from indexer.cli import index_option, main
 from indexer.config import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_THREADS
 from indexer.engines import open_engine
@@ -30,6 +31,7 @@ def serve(index: str, host: str, port: int, threads: int) -> None:
     """
     # Missing, mismatched and damaged indexes are said here, before anyone is told an address.
     open_engine(index).close()
+    analysis.load()
     # Imported here, since every `medsearch` command passes through this module and the others have no use for Flask.
     import waitress  # noqa: PLC0415
 

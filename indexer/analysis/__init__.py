@@ -9,6 +9,7 @@ source it stands. `lists` reads our word lists in `data/`, `stopwords` among the
   FORMS (what stands there, for quoted searches).
 - `query_words` cuts a query into the words a searcher means; `phrase` is a quoted text.
 - `sentences` cuts a text for snippets; `language_of` tells its language.
+- `load` reads the dictionaries at once rather than at the first Chinese text.
 - `fingerprint` names the analysis: an index made with another one has to be rebuilt.
 
 Used by `schema` to index, and by the search core to read queries and to mark matches.
@@ -21,6 +22,7 @@ from functools import lru_cache
 from importlib.metadata import version
 
 from indexer.analysis import chinese, stopwords
+from indexer.analysis.chinese import load
 from indexer.analysis.mixed import phrase, query_words, tokens
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Language, language_of
@@ -37,6 +39,7 @@ __all__ = [
     "Token",
     "fingerprint",
     "language_of",
+    "load",
     "normalize",
     "phrase",
     "query_words",

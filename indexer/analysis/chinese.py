@@ -102,6 +102,11 @@ def frequencies() -> dict[str, int]:
     return counts
 
 
+def load() -> None:
+    """Load the dictionary now, so that no search has to wait for it."""
+    _dictionary()
+
+
 def _load() -> _Dictionary:
     counts = frequencies()
     total = log(sum(counts.values()))

@@ -33,6 +33,16 @@ def open_writer(location: str) -> IndexWriter:
     return whoosh.open_writer(location)
 
 
+def open_updater(location: str) -> tuple[Engine, IndexWriter]:
+    """The published generation, and the next one, which begins with all that it holds.
+
+    Raises:
+        BuildError: another build is running, or the place can't be written.
+        IndexMissingError, IndexMismatchError, IndexDamagedError: as `open_engine`.
+    """
+    return whoosh.open_updater(location)
+
+
 class LiveIndex:
     """The published generation at a location, for a process that outlives it.
 

@@ -6,7 +6,7 @@ and `query` define them and know nothing of query syntax, languages or pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -101,8 +101,16 @@ class Engine(Protocol):
         """The record of an identity."""
         ...
 
+    def records(self) -> Iterator[Record]:
+        """All records, in no particular order, read one by one."""
+        ...
+
     def journal(self, name: str) -> Journal | None:
         """What is known of a journal by its name."""
+        ...
+
+    def journals(self) -> tuple[Journal, ...]:
+        """All journals of the generation."""
         ...
 
     def report(self) -> bytes:
@@ -115,7 +123,10 @@ class Engine(Protocol):
 
 
 class IndexWriter(Protocol):
-    """A generation in the making. Nothing of it is seen by readers before `publish` has returned."""
+    """A generation in the making: empty at first, or the published one to be changed.
+
+    Nothing of it is seen by readers before `publish` has returned.
+    """
 
     @property
     def generation(self) -> str:
@@ -123,11 +134,22 @@ class IndexWriter(Protocol):
         ...
 
     def add(self, document: Document) -> None:
-        """Index and store a document. Each identity is added once."""
+        """Index and store a document, in place of the published one of the same identity where there is one.
+
+        Each identity is added once.
+        """
+        ...
+
+    def delete(self, record_id: str) -> bool:
+        """Remove a published document; False where there was none."""
+        ...
+
+    def finish(self) -> int:
+        """Write out all changes; nothing can be added afterwards. How many documents the generation holds."""
         ...
 
     def publish(self, manifest: Manifest, journals: Iterable[Journal], report: bytes) -> None:
-        """Finish, verify (open, count, search) and switch readers to this generation in one step.
+        """Verify what was finished (open, count, search) and switch readers to this generation in one step.
 
         Raises:
             BuildError: the generation does not verify; the one before still serves.

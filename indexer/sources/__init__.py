@@ -24,6 +24,6 @@ A build (`indexer.build`) is what reads sources.
 from __future__ import annotations
 
 from indexer.sources.files import read
-from indexer.sources.outcomes import Outcome, Position, Read, Skipped
+from indexer.sources.outcomes import Deleted, Noted, Options, Outcome, Position, Read, Skipped
 
-__all__ = ["Outcome", "Position", "Read", "Skipped", "read"]
+__all__ = ["Deleted", "Noted", "Options", "Outcome", "Position", "Read", "Skipped", "read"]

@@ -22,7 +22,7 @@ from typing import IO, Union, cast
 
 from indexer.errors import SourceError
 from indexer.sources.formats import FORMATS
-from indexer.sources.outcomes import Outcome, Position, Skipped
+from indexer.sources.outcomes import Options, Outcome, Position, Skipped
 
 _HEAD_BYTES = 2**16
 _GZIP = b"\x1f\x8b"
@@ -35,18 +35,20 @@ _Found = Union[Path, Skipped]
 """The path of a regular file, or why there is none where one was found."""
 
 
-def read(path: str | Path) -> Iterator[Outcome]:
+def read(path: str | Path, options: Options | None = None) -> Iterator[Outcome]:
     """What a source holds, read lazily, one file and one record at a time.
 
     Args:
         path: A file, a folder (with all below it, in the order of names), a pattern with `*`, `?`, `[...]` and `**`, or
             a zip. In folders, patterns and zips hidden files, Markdown and README files are passed over. Files may be
             compressed with gzip.
+        options: How to read them.
 
     Raises:
         SourceError: At once, where nothing can come of it: there is no such file or folder, it can't be opened, no file
             matches the pattern, the folder or zip holds no files, the zip is damaged.
     """
+    options = options or Options()
     if not str(path):
         raise SourceError("An empty path names no source; name a file, a folder, a pattern or a zip.")
     source = Path(path)
@@ -63,7 +65,7 @@ def read(path: str | Path) -> Iterator[Outcome]:
     else:
         if not stat.S_ISDIR(mode):
             _check_file(source, mode)
-            return _file(source)
+            return _file(source, options)
         try:
             os.scandir(source).close()
         except OSError as error:
@@ -74,7 +76,7 @@ def read(path: str | Path) -> Iterator[Outcome]:
     if first is None:
         raise SourceError(none_found)
     return chain.from_iterable(
-        iter((each,)) if isinstance(each, Skipped) else _file(each) for each in chain((first,), found)
+        iter((each,)) if isinstance(each, Skipped) else _file(each, options) for each in chain((first,), found)
     )
 
 
@@ -149,14 +151,14 @@ def _buffered(raw: IO[bytes] | io.IOBase) -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", raw), _HEAD_BYTES)
 
 
-def _file(path: Path) -> Iterator[Outcome]:
+def _file(path: Path, options: Options) -> Iterator[Outcome]:
     position = Position(str(path))
     try:
         with _buffered(io.FileIO(path)) as stream:
             if stream.peek(4).startswith(_ZIP):
-                yield from _zip(stream, position)
+                yield from _zip(stream, position, options)
             else:
-                yield from _content(stream, position)
+                yield from _content(stream, position, options)
     except _READING_ERRORS as error:
         yield _unreadable(position, error)
 
@@ -165,7 +167,7 @@ def _unreadable(position: Position, error: BaseException) -> Skipped:
     return Skipped(position, f"It can't be read to its end ({_cause(error)}); check or fetch it again.")
 
 
-def _content(stream: io.BufferedReader, position: Position) -> Iterator[Outcome]:
+def _content(stream: io.BufferedReader, position: Position, options: Options) -> Iterator[Outcome]:
     """What a file holds, in the format that its content shows."""
     if stream.peek(2).startswith(_GZIP):
         stream = _buffered(gzip.GzipFile(fileobj=stream))
@@ -175,7 +177,7 @@ def _content(stream: io.BufferedReader, position: Position) -> Iterator[Outcome]
         return
     for form in FORMATS:
         if form.sniff(head):
-            yield from form.read(stream, position)
+            yield from form.read(stream, position, options)
             return
     if head.startswith(_ZIP):
         yield Skipped(position, "It is a zip inside an archive; unpack it.")
@@ -198,7 +200,7 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     )
 
 
-def _zip(stream: io.BufferedReader, position: Position) -> Iterator[Outcome]:
+def _zip(stream: io.BufferedReader, position: Position, options: Options) -> Iterator[Outcome]:
     try:
         archive = zipfile.ZipFile(stream)
         members = _members(archive)
@@ -212,15 +214,17 @@ def _zip(stream: io.BufferedReader, position: Position) -> Iterator[Outcome]:
             yield Skipped(position, "It is a zip that holds no files to read.")
         else:
             for member in members:
-                yield from _member(archive, member, Position(position.path, member.filename))
+                yield from _member(archive, member, Position(position.path, member.filename), options)
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, position: Position) -> Iterator[Outcome]:
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, position: Position, options: Options
+) -> Iterator[Outcome]:
     if member.flag_bits & 0x1:
         yield Skipped(position, "It is encrypted; unpack the zip with its password and read the folder.")
         return
     try:
         with archive.open(member) as raw, _buffered(raw) as stream:
-            yield from _content(stream, position)
+            yield from _content(stream, position, options)
     except _READING_ERRORS as error:
         yield _unreadable(position, error)

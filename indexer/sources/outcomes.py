@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import BufferedReader
 from typing import Union
 
@@ -44,7 +44,32 @@ class Skipped:
     """A sentence for the operator: what was wrong, and what to do where something can be done."""
 
 
-Outcome = Union[Read, Skipped]
+@dataclass(frozen=True)
+class Deleted:
+    """An article that the source takes back, by its PMID (PubMed's DeleteCitation)."""
+
+    pmid: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something odd in a record or file that was read all the same, for the report."""
+
+    position: Position
+    what: str
+    """A sentence for the operator, as for what is skipped."""
+
+
+Outcome = Union[Read, Skipped, Deleted, Noted]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the operator wants sources to be read."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Names of columns or keys, as the file spells them, and the record's fields that they hold."""
 
 
 @dataclass(frozen=True)
@@ -54,5 +79,5 @@ class Format:
     name: str
     sniff: Callable[[bytes], bool]
     """True where the first bytes of a file, uncompressed and at most 64 KiB, are of this format."""
-    read: Callable[[BufferedReader, Position], Iterator[Outcome]]
+    read: Callable[[BufferedReader, Position, Options], Iterator[Outcome]]
     """Reads a file from its beginning. It may raise what reading the stream raises (OSError, EOFError, zlib.error)."""

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from indexer.errors import RecordError
 from indexer.sources import text
 from indexer.sources.objects import JsonObject, split_object
-from indexer.sources.outcomes import Format, Outcome, Position, Read, Skipped
+from indexer.sources.outcomes import Format, Options, Outcome, Position, Read, Skipped
 from indexer.sources.seed import PlainPart, record_of
 
 _NO_ENCODING = "It is neither in UTF-8 nor in UTF-16 or GB18030; save it as UTF-8."
@@ -28,7 +28,7 @@ def sniff(head: bytes) -> bool:
     return any(line.startswith("{") for line in begun) or (bool(begun) and begun[0].startswith(("[{", '["', "[[")))
 
 
-def read(stream: BufferedReader, position: Position) -> Iterator[Outcome]:
+def read(stream: BufferedReader, position: Position, _options: Options) -> Iterator[Outcome]:
     """The records of a file, one of seed text or one for each of its lines."""
     stream = text.without_mark(stream)
     lines = text.lines(stream)

@@ -68,6 +68,7 @@ def write(location: str, collection: Collection) -> None:
     try:
         for document in collection.documents:
             writer.add(document)
+        writer.finish()
         manifest = Manifest(
             generation=writer.generation,
             built_at="2026-01-01T00:00:00+00:00",

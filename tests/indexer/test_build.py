@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer import schema
-from indexer.build import Stage, build
+from indexer.build import BuildOptions, Stage, build
 from indexer.engines import LiveIndex, open_engine, open_writer
 from indexer.engines.whoosh import store
 from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
@@ -50,13 +50,17 @@ def test_reports_what_was_read_merged_and_skipped(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write('{"title": "cut off')
     stages: list[Stage] = []
-    report = build([str(path)], str(tmp_path / "index"), progress=lambda stage, _done, _total: stages.append(stage))
+    options = BuildOptions(progress=lambda stage, _done, _total: stages.append(stage))
+    report = build([str(path)], str(tmp_path / "index"), options)
 
     assert (report.read, report.indexed, report.merged, report.skipped) == (3, 2, 1, 2)
-    assert [example.position for example in report.sources[0].skipped_examples] == [f"{path}:4", f"{path}:5"]
-    assert all(example.reason for example in report.sources[0].skipped_examples)
+    assert [(reason.count, reason.examples[0].position) for reason in report.sources[0].reasons] == [
+        (1, f"{path}:4"),
+        (1, f"{path}:5"),
+    ]
+    assert all(reason.what for reason in report.sources[0].reasons)
     assert [(merged.id, merged.positions) for merged in report.merged_examples] == [("doi:10.5555/1", [f"{path}:3"])]
-    assert list(dict.fromkeys(stages)) == [Stage.READING, Stage.INDEXING, Stage.PUBLISHING]
+    assert list(dict.fromkeys(stages)) == list(Stage)
     engine = open_engine(str(tmp_path / "index"))
     record = engine.record("doi:10.5555/1")
     assert record is not None
@@ -218,10 +222,10 @@ def test_a_killed_build_leaves_the_old_index_serving(tmp_path: Path, source: Pat
     build([str(source)], str(index))
     script = (
         "import os, signal, sys\n"
-        "from indexer.build import Stage, build\n"
+        "from indexer.build import BuildOptions, build\n"
         "def progress(stage, done, total):\n"
         "    if stage.value == sys.argv[3]: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "build([sys.argv[1]], sys.argv[2], progress=progress)\n"
+        "build([sys.argv[1]], sys.argv[2], BuildOptions(progress=progress))\n"
     )
     more = write_jsonl(tmp_path / "more.jsonl", [_record(n) for n in range(50)])
     killed = subprocess.run([sys.executable, "-c", script, str(more), str(index), stage.value], check=False)

@@ -23,7 +23,10 @@ def test_every_spelling_of_a_doi_folds_to_one(text):
     assert fold_doi(text) == "10.1007/s10238-025-01821-w"
 
 
-@pytest.mark.parametrize("text", ["", "10.1007", "n/a", "11.1007/x", "10.1007/a b", "https://example.org/10.1007/x"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "10.1007", "10.1007/", "10.1007/cut-", "n/a", "11.1007/x", "10.1007/a b", "https://example.org/10.1007/x"],
+)
 def test_what_is_no_doi_folds_to_none(text):
     assert fold_doi(text) is None
 

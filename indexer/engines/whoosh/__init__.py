@@ -8,6 +8,6 @@
 
 from indexer.engines.whoosh.engine import open_engine
 from indexer.engines.whoosh.store import published_generation
-from indexer.engines.whoosh.writer import open_writer
+from indexer.engines.whoosh.writer import open_updater, open_writer
 
-__all__ = ["open_engine", "open_writer", "published_generation"]
+__all__ = ["open_engine", "open_updater", "open_writer", "published_generation"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ class WhooshEngine:
     """`indexer.search.engine.Engine` over one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._manifest = store.read_manifest(folder)
         try:
             self._reader: IndexReader = whoosh_index.open_dir(str(folder / store.POSTINGS), readonly=True).reader()
@@ -100,13 +100,21 @@ class WhooshEngine:
             return None
         return self._stored(matcher.id()) if matcher.is_active() else None
 
+    def records(self) -> Iterator[Record]:
+        """All records, in the order in which they were added."""
+        return (self._stored(number) for number in self._postings.live.tolist())
+
+    def journals(self) -> tuple[Journal, ...]:
+        """All journals of the generation."""
+        return tuple(self._journals.values())
+
     def journal(self, name: str) -> Journal | None:
         """What is known of a journal by its name."""
         return self._journals.get(journal_key(name))
 
     def report(self) -> bytes:
         """The report of the build, as JSON."""
-        return (self._folder / store.REPORT).read_bytes()
+        return (self.folder / store.REPORT).read_bytes()
 
     def close(self) -> None:
         """Give back files and memory."""

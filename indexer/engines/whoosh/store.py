@@ -97,6 +97,21 @@ class Generation:
             self._lock.release()
             raise BuildError(f"can't write to {location}: {error.strerror or error}; choose another --index") from error
 
+    def begin_with(self, folder: Path) -> None:
+        """Take over the postings of another generation.
+
+        Whoosh never changes a file that it has written, so both generations can share them; where the file system has
+        no hard links they are copied.
+        """
+        for path in (folder / POSTINGS).iterdir():
+            if path.name.endswith("LOCK"):
+                continue
+            target = self.folder / POSTINGS / path.name
+            try:
+                os.link(path, target)
+            except OSError:
+                shutil.copyfile(path, target)
+
     def write(self, name: str, content: bytes) -> None:
         """Write a file of the generation."""
         (self.folder / name).write_bytes(content)

@@ -10,7 +10,7 @@ from whoosh import index as whoosh_index
 
 from indexer.analysis import Channel
 from indexer.engines.whoosh import store
-from indexer.engines.whoosh.engine import WhooshEngine, open_folder
+from indexer.engines.whoosh.engine import WhooshEngine, open_engine, open_folder
 from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, text_field, whoosh_schema
 from indexer.errors import BuildError, MedsearchError
 from indexer.journals import Journal
@@ -27,16 +27,20 @@ MEMORY_MB = 256
 class WhooshWriter:
     """`indexer.search.engine.IndexWriter` into one location."""
 
-    def __init__(self, location: str) -> None:
-        self._generation = store.Generation(location)
+    def __init__(self, generation: store.Generation, published: WhooshEngine | None = None) -> None:
+        self._generation = generation
+        self._published = published
         self._open = True
-        try:
-            made = whoosh_index.create_in(str(self._generation.folder / store.POSTINGS), whoosh_schema())
-            self._writer = made.writer(limitmb=MEMORY_MB)
-        except BaseException:
-            self._generation.abandon()
-            raise
+        folder = str(generation.folder / store.POSTINGS)
+        if published is None:
+            index = whoosh_index.create_in(folder, whoosh_schema())
+        else:
+            generation.begin_with(published.folder)
+            index = whoosh_index.open_dir(folder)
+        self._writer = index.writer(limitmb=MEMORY_MB)
+        self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
+        self._deleted: set[str] = set()
         self._sample: list[tuple[str, tuple[str, Channel] | None, str]] = []
 
     @property
@@ -46,6 +50,7 @@ class WhooshWriter:
 
     def add(self, document: Document) -> None:
         """Index and store a document."""
+        self.delete(document.id)
         fields: dict[str, Any] = {text_field(*key): tokens for key, tokens in document.tokens.items()}
         fields.update(document.values)
         self._writer.add_document(**{ID_FIELD: document.id, RECORD_FIELD: document.stored}, **fields)
@@ -55,9 +60,21 @@ class WhooshWriter:
             self._sample.append((document.id, key, document.tokens[key][0].text if key else ""))
         self._count += 1
 
-    def publish(self, manifest: Manifest, journals: Iterable[Journal], report: bytes) -> None:
-        """Finish, verify and switch readers to this generation."""
+    def delete(self, record_id: str) -> bool:
+        """Remove a published document."""
+        if self._published is None or record_id in self._deleted or self._published.record(record_id) is None:
+            return False
+        self._deleted.add(record_id)
+        self._writer.delete_by_term(ID_FIELD, record_id)
+        return True
+
+    def finish(self) -> int:
+        """Write out all changes."""
         self._writer.commit()
+        return self._documents + self._count - len(self._deleted)
+
+    def publish(self, manifest: Manifest, journals: Iterable[Journal], report: bytes) -> None:
+        """Verify what was finished and switch readers to this generation."""
         self._generation.write(store.JOURNALS, msgspec.json.encode(list(journals)))
         self._generation.write(store.REPORT, report)
         self._generation.write(store.MANIFEST, msgspec.json.encode(manifest))
@@ -71,6 +88,7 @@ class WhooshWriter:
             raise BuildError(f"the new index does not verify and was not published: {error}") from error
         self._generation.publish()
         self._open = False
+        self._close_published()
 
     def abort(self) -> None:
         """Remove what was written; does nothing after `publish`."""
@@ -81,11 +99,16 @@ class WhooshWriter:
                     self._writer.cancel()
             finally:
                 self._generation.abandon()
+                self._close_published()
+
+    def _close_published(self) -> None:
+        if self._published is not None:
+            self._published.close()
 
     def _verify(self, engine: WhooshEngine, manifest: Manifest) -> None:
         total = engine.search(Plan(Everything(), limit=0)).total
-        if not total == self._count == manifest.documents:
-            raise BuildError(f"{self._count} documents were written and {total} are found")
+        if total != manifest.documents:
+            raise BuildError(f"{manifest.documents} documents were written and {total} are found")
         for record_id, key, text in self._sample:
             record = engine.record(record_id)
             if record is None or record.id != record_id:
@@ -96,4 +119,21 @@ class WhooshWriter:
 
 def open_writer(location: str) -> WhooshWriter:
     """The next generation at a location; see `indexer.engines.open_writer`."""
-    return WhooshWriter(location)
+    generation = store.Generation(location)
+    try:
+        return WhooshWriter(generation)
+    except BaseException:
+        generation.abandon()
+        raise
+
+
+def open_updater(location: str) -> tuple[WhooshEngine, WhooshWriter]:
+    """The published generation and the next one; see `indexer.engines.open_updater`."""
+    store.published_folder(location)  # a place without an index is not made into one
+    generation = store.Generation(location)
+    try:
+        engine = open_engine(location)
+        return engine, WhooshWriter(generation, engine)
+    except BaseException:
+        generation.abandon()
+        raise

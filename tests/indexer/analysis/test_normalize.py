@@ -80,7 +80,8 @@ def test_a_letter_under_a_heap_of_marks_is_folded_once() -> None:
 
 def test_every_character_settles() -> None:
     unsettled = []
-    for first in range(0, 0x110000, 256):
+    # What lies between is not assigned.
+    for first in (*range(0, 0x32400, 256), *range(0xE0000, 0xE1000, 256)):
         # Line breaks between them, so that each is a cluster of its own.
         block = "\n".join(map(chr, range(first, first + 256)))
         once = normalize(block).text

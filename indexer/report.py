@@ -1,0 +1,189 @@
+"""The report of a build or update: what was read, what came of it, and what an operator should look at.
+
+It is kept beside the index as JSON, and shown as text when a build ends and by `medsearch stats`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
+
+import msgspec
+
+from indexer.record import Record
+
+EXAMPLES = 5
+"""Of each kind of trouble that the report names one by one, for each source."""
+EARLIEST_YEAR = 1780
+"""Medical journals are not older; what is dated before was misread or mistyped."""
+
+_STORED_APART = {"id", "journal_description"}
+
+
+class Example(msgspec.Struct, frozen=True):
+    """Where something was met, and what."""
+
+    position: str
+    detail: str
+
+
+class Trouble(msgspec.Struct):
+    """What was met in a source, how often, and where at first."""
+
+    what: str
+    count: int = 0
+    examples: list[Example] = []
+
+
+class SourceReport(msgspec.Struct, kw_only=True):
+    """What came of one source."""
+
+    source: str
+    read: int = 0
+    merged: int = 0
+    """Records that were merged into one read before, in this source or another."""
+    deleted: int = 0
+    """Articles that it takes back."""
+    skipped: int = 0
+    reasons: list[Trouble] = []
+    """Why records were skipped, most frequent first."""
+    noted: list[Trouble] = []
+    """What was odd in records that were read all the same."""
+
+
+class MergedIdentity(msgspec.Struct, frozen=True):
+    """Several records that became one document."""
+
+    id: str
+    positions: list[str]
+    """Of all but the first."""
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """How many documents have a field."""
+
+    field: str
+    count: int
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """What a build or update did. `read` = `indexed` + `merged` + what a source took back again."""
+
+    kind: str
+    """`build`, `update` or `delete`."""
+    generation: str
+    built_at: str
+    """ISO 8601, UTC."""
+    documents: int
+    """In the index afterwards."""
+    sources: list[SourceReport]
+    read: int = 0
+    indexed: int
+    """Documents written; of an update, those that are new and those that were replaced."""
+    replaced: int = 0
+    merged: int
+    merged_examples: list[MergedIdentity] = []
+    deleted: int = 0
+    """Documents removed from the index before."""
+    skipped: int
+    filled: list[Filled]
+    """Of the documents written, most frequent first."""
+    languages: list[Filled]
+    """How many of the documents written have a title or abstract in `en`, `zh`, both."""
+    odd_years: Trouble
+    unmatched_journals: list[Filled] = []
+    """Journals that no journal table knows, by the number of documents they touch; empty where no table was loaded."""
+    seconds: float
+    """From the first record read until all were written."""
+
+
+class Tally:
+    """Counts what the report says of the documents that are written."""
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self._filled: Counter[str] = Counter()
+        self._languages: Counter[str] = Counter()
+        self._odd_years = Trouble("impossible years")
+        self._latest_year = datetime.now(timezone.utc).year + 1
+
+    def take(self, record: Record) -> None:
+        """Count a document."""
+        self.documents += 1
+        # `__struct_fields__` of a Record is a tuple of its field names.
+        self._filled.update(
+            name
+            for name in record.__struct_fields__
+            if name not in _STORED_APART and (value := getattr(record, name)) is not None and value != ()
+        )
+        sides = [
+            side for side in ("en", "zh") if getattr(record, f"title_{side}") or getattr(record, f"abstract_{side}")
+        ]
+        self._languages.update(sides if len(sides) < 2 else [*sides, "both"])
+        if record.year is not None and not EARLIEST_YEAR <= record.year <= self._latest_year:
+            met(self._odd_years, record.id, str(record.year))
+
+    def filled(self) -> list[Filled]:
+        """How many documents have each field."""
+        return [Filled(name, count) for name, count in self._filled.most_common()]
+
+    def languages(self) -> list[Filled]:
+        """How many documents have a text in each language, and in both."""
+        return [Filled(name, count) for name, count in sorted(self._languages.items())]
+
+    def odd_years(self) -> Trouble:
+        """Documents dated before medical journals began or after next year."""
+        return self._odd_years
+
+
+def met(trouble: Trouble, position: str, detail: str) -> None:
+    """Count a trouble, and keep the first examples of it."""
+    trouble.count += 1
+    if len(trouble.examples) < EXAMPLES:
+        trouble.examples = [*trouble.examples, Example(position, detail)]
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """The report as text."""
+    rate = report.read / report.seconds if report.seconds else 0.0
+    yield (
+        f"read {report.read}, indexed {report.indexed}, merged {report.merged}, skipped {report.skipped} "
+        f"in {report.seconds:.1f} s ({rate:.0f} records/s)"
+    )
+    if report.kind != "build":
+        yield f"replaced {report.replaced}, deleted {report.deleted}; the index holds {report.documents} documents"
+    for source in report.sources:
+        yield from _source_lines(source)
+    for merged in report.merged_examples:
+        yield f"  merged into {merged.id}: {', '.join(merged.positions)}"
+    if report.merged > sum(len(merged.positions) for merged in report.merged_examples):
+        yield f"  {report.merged} merged in all"
+    if report.languages:
+        yield "languages: " + ", ".join(f"{one.field} {one.count}" for one in report.languages)
+    if report.filled:
+        total = max(report.indexed, 1)
+        yield "filled: " + ", ".join(f"{one.field} {100 * one.count / total:.0f}%" for one in report.filled)
+    yield from _trouble_lines(report.odd_years, "")
+    if report.unmatched_journals:
+        touched = sum(one.count for one in report.unmatched_journals)
+        yield f"{len(report.unmatched_journals)} journals of {touched} documents are in no journal table:"
+        yield from (f"  {one.count}  {one.field}" for one in report.unmatched_journals[: 2 * EXAMPLES])
+
+
+def _source_lines(source: SourceReport) -> Iterator[str]:
+    taken_back = f", took back {source.deleted}" if source.deleted else ""
+    yield f"  {source.source}: read {source.read}, merged {source.merged}, skipped {source.skipped}{taken_back}"
+    for reason in source.reasons:
+        yield from _trouble_lines(reason, "    skipped: ")
+    for noted in source.noted:
+        yield from _trouble_lines(noted, "    noted: ")
+
+
+def _trouble_lines(trouble: Trouble, before: str) -> Iterator[str]:
+    if trouble.count:
+        yield f"{before}{trouble.what} ({trouble.count})"
+        indent = " " * (len(before) - len(before.lstrip()) + 2)
+        for example in trouble.examples:
+            said = f"{example.position}: {example.detail}" if example.detail else example.position
+            yield f"{indent}{said}"
