@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from indexer import sources
 from indexer.build import build
 from indexer.record import Record
-from indexer.sources.outcomes import Outcome, Position, Read
+from indexer.sources.outcomes import Options, Outcome, Position, Read
 from search_web import create_app
 from tests.conftest import SAMPLES
 
@@ -87,8 +87,8 @@ ODD_RECORDS = (
 def index(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An index of the sample records, and of odd ones that readers would have made harmless."""
 
-    def read(source: str) -> Iterator[Outcome]:
-        yield from sources.read(source)
+    def read(source: str, options: Options) -> Iterator[Outcome]:
+        yield from sources.read(source, options)
         for record in (KNOWN, *ODD_RECORDS):
             yield Read(record, Position("made up"))
 
