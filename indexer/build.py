@@ -16,6 +16,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
@@ -26,11 +27,11 @@ import msgspec
 from indexer import __version__, analysis, schema
 from indexer.engines import open_updater, open_writer
 from indexer.errors import BuildError
-from indexer.journals import Journal, JournalCollector
+from indexer.journals import Journal, JournalCollector, JournalTables, MatchCounts, read_tables, views
 from indexer.record import Record, fold_doi, merge
 from indexer.report import EXAMPLES, MergedIdentity, Report, SourceReport, Tally, Trouble, met
 from indexer.schema import fold_value
-from indexer.search.engine import Engine, IndexWriter, Manifest, Plan
+from indexer.search.engine import Companions, Engine, IndexWriter, Manifest, Plan
 from indexer.search.query import Value
 from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
 
@@ -53,6 +54,8 @@ class BuildOptions:
     """How an operator wants an index to be built."""
 
     reading: Options = field(default_factory=Options)
+    journals: Sequence[str] = ()
+    """Files of journal tables. An update uses those of the build."""
     strict: bool = False
     """A skipped record is a failure, and nothing is published."""
     progress: Progress = lambda _stage, _done, _total: None
@@ -63,16 +66,16 @@ def build(sources: Sequence[str], index: str, options: BuildOptions | None = Non
 
     Raises:
         SourceError: a source can't be read at all.
+        JournalTableError: a file given as one is no journal table.
         BuildError: there is nothing to index, a record was skipped under `strict`, another build is running, or the
             generation does not verify. In each case what was published before still serves.
     """
     options = options or BuildOptions()
     outcomes = _opened(sources, options)
-    writer = open_writer(index)
-    try:
-        return _write("build", outcomes, writer, None, options)
-    finally:
-        writer.abort()
+    tables = read_tables(options.journals)
+    writer = open_writer(index, _editions(tables))
+    with _written(writer, index):
+        return _write("build", outcomes, writer, None, tables, options)
 
 
 def update(sources: Sequence[str], index: str, options: BuildOptions | None = None) -> Report:
@@ -87,10 +90,8 @@ def update(sources: Sequence[str], index: str, options: BuildOptions | None = No
     options = options or BuildOptions()
     outcomes = _opened(sources, options)
     engine, writer = open_updater(index)
-    try:
-        return _write("update", outcomes, writer, engine, options)
-    finally:
-        writer.abort()
+    with _written(writer, index):
+        return _write("update", outcomes, writer, engine, JournalTables.load(engine.tables()), options)
 
 
 def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
@@ -104,7 +105,7 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
     """
     started = time.perf_counter()
     engine, writer = open_updater(index)
-    try:
+    with _written(writer, index):
         named = {name: _named(engine, name) for name in names}
         unknown = tuple(name for name, found in named.items() if not found)
         deleted = sum(writer.delete(record_id) for found in named.values() for record_id in found)
@@ -112,10 +113,23 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
             raise BuildError(f"no document is named {', '.join(unknown)}; the index is as it was")
         report = _report("delete", writer, started)
         report.deleted = deleted
-        _publish(writer, report, engine.journals())
-    finally:
-        writer.abort()
+        _publish(writer, report, engine.journals(), JournalTables.load(engine.tables()))
     return report, unknown
+
+
+@contextmanager
+def _written(writer: IndexWriter, index: str) -> Iterator[None]:
+    """Close a writer whatever happens, and say what the disk says."""
+    try:
+        yield
+    except OSError as error:
+        # What can't be read of a source is a skipped record by now.
+        raise BuildError(
+            f"can't write the new index to {index} or its records to {tempfile.gettempdir()}: "
+            f"{error.strerror or error}; make room, or set TMPDIR; the index is as it was"
+        ) from error
+    finally:
+        writer.close()
 
 
 def _opened(sources: Sequence[str], options: BuildOptions) -> list[tuple[str, Iterator[Outcome]]]:
@@ -128,6 +142,7 @@ def _write(
     outcomes: Sequence[tuple[str, Iterator[Outcome]]],
     writer: IndexWriter,
     engine: Engine | None,
+    tables: JournalTables,
     options: BuildOptions,
 ) -> Report:
     started = time.perf_counter()
@@ -137,24 +152,33 @@ def _write(
         _check_readings(reports, spool)
         removed = sum(_delete_pmid(engine, writer, pmid) for pmid in spool.taken_back) if engine else 0
         journals = JournalCollector(engine.journals() if engine else ())
+        editions = _editions(tables)
+        counts = MatchCounts()
         tally = Tally()
         replaced = 0
         for record in spool.merged():
             if engine is not None and writer.delete(record.id):
                 replaced += 1
-            writer.add(schema.index_document(journals.take(record)))
+            enriched = tables.metrics_of(record)
+            counts.take(record, enriched)
+            journal = enriched.entry.journal if enriched.entry else None
+            names = tuple(name for name in (record.journal, record.journal_abbreviation) if name)
+            kept = msgspec.structs.replace(journals.take(record, journal), journal=enriched.name)
+            writer.add(schema.index_document(kept, views(kept, journal, editions), names))
             tally.take(record)
             options.progress(Stage.INDEXING, tally.documents, spool.identities)
         options.progress(Stage.WRITING, tally.documents, None)
         report = _report(kind, writer, started, reports, tally)
         report.read, report.merged_examples = spool.records, spool.merged_examples()
         report.replaced, report.deleted = replaced, removed
+        report.tables = list(tables.reports)
+        report.journals = counts.matching() if len(tables) else None
     if kind == "build" and not report.documents:
         raise BuildError(
             "the sources take back all that they hold, so nothing is left to index; the index is as it was"
         )
     options.progress(Stage.PUBLISHING, report.documents, None)
-    _publish(writer, report, journals.journals())
+    _publish(writer, report, journals.journals(), tables)
     return report
 
 
@@ -189,7 +213,16 @@ def _report(
     )
 
 
-def _publish(writer: IndexWriter, report: Report, journals: Iterable[Journal]) -> None:
+def _editions(tables: JournalTables) -> schema.Editions:
+    """The names of the editions that the tables hold, newest first, by family."""
+    return {
+        family: tuple(edition.name for edition in tables.editions() if edition.family == family)
+        for family in schema.FAMILIES
+        if any(edition.family == family for edition in tables.editions())
+    }
+
+
+def _publish(writer: IndexWriter, report: Report, journals: Iterable[Journal], tables: JournalTables) -> None:
     manifest = Manifest(
         generation=report.generation,
         built_at=report.built_at,
@@ -197,8 +230,9 @@ def _publish(writer: IndexWriter, report: Report, journals: Iterable[Journal]) -
         schema=schema.fingerprint(),
         analysis=analysis.fingerprint(),
         version=__version__,
+        editions=dict(_editions(tables)),
     )
-    writer.publish(manifest, journals, msgspec.json.encode(report))
+    writer.publish(manifest, Companions(tuple(journals), tables.dump(), msgspec.json.encode(report)))
 
 
 def _spool_source(source: str, outcomes: Iterator[Outcome], spool: _Spool, options: BuildOptions) -> SourceReport:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import click
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
@@ -23,18 +22,21 @@ from indexer.build import Progress as BuildProgress
 from indexer.config import DEFAULT_INDEX
 from indexer.engines import open_engine
 from indexer.errors import MedsearchError
-from indexer.report import Report, report_lines
+from indexer.export import export_jsonl
+from indexer.report import Report, read_report, report_lines
 from indexer.search.engine import Sort
 from indexer.search.filters import UNKNOWN, parse_filters
 from indexer.search.hits import MAX_PER_PAGE, Fragments, Hit, Match, SearchRequest, SearchResult
 from indexer.search.searcher import search
+from indexer.sources import Options
+from indexer.sources.mapping import read_mapping
 
 PLAIN_INTERVAL_SECONDS = 5.0
 """Between two lines of progress where there is no terminal."""
 
 
-class MedsearchGroup(click.Group):
-    """A group whose commands end in a sentence, not a traceback, on errors that we name."""
+class MedsearchCommand(click.Command):
+    """A command that ends in a sentence, not a traceback, on errors that we name."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -45,6 +47,12 @@ class MedsearchGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped; nothing was changed", err=True)
             ctx.exit(130)
+
+
+class MedsearchGroup(click.Group):
+    """The commands; those that join it elsewhere speak of errors in the same way."""
+
+    command_class = MedsearchCommand
 
 
 index_option = click.option(
@@ -67,11 +75,24 @@ def main() -> None:
 strict_option = click.option("--strict", is_flag=True, help="Publish nothing where a record is skipped.")
 
 
+map_option = click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="A column or key of the sources and the field that it holds; or a file of such lines. Repeatable.",
+)
+
+
 @main.command("build")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @index_option
+@click.option("--journals", multiple=True, metavar="FILE", help="A table of journal metrics or names. Repeatable.")
+@map_option
 @strict_option
-def build_command(sources: tuple[str, ...], index: str, *, strict: bool) -> None:
+def build_command(
+    sources: tuple[str, ...], index: str, journals: tuple[str, ...], columns: tuple[str, ...], *, strict: bool
+) -> None:
     """Build an index of the records in SOURCE... and publish it in one step.
 
     A SOURCE is a file of records, a folder of files, a quoted glob such as 'data/**/*.txt', or a zip of files. What is
@@ -80,22 +101,26 @@ def build_command(sources: tuple[str, ...], index: str, *, strict: bool) -> None
     """
     started = time.perf_counter()
     with _progress() as progress:
-        report = building.build(sources, index, BuildOptions(strict=strict, progress=progress))
+        options = BuildOptions(Options(read_mapping(columns)), journals, strict=strict, progress=progress)
+        report = building.build(sources, index, options)
     _say(report, index, started)
 
 
 @main.command("update")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @index_option
+@map_option
 @strict_option
-def update_command(sources: tuple[str, ...], index: str, *, strict: bool) -> None:
+def update_command(sources: tuple[str, ...], index: str, columns: tuple[str, ...], *, strict: bool) -> None:
     """Add the records in SOURCE... to the index, in place of those that it has under the same identity.
 
-    What a source takes back (PubMed's DeleteCitation) is removed. The changes are published in one step.
+    What a source takes back (PubMed's DeleteCitation) is removed. The journal tables are those of the build. The
+    changes are published in one step.
     """
     started = time.perf_counter()
     with _progress() as progress:
-        report = building.update(sources, index, BuildOptions(strict=strict, progress=progress))
+        options = BuildOptions(Options(read_mapping(columns)), strict=strict, progress=progress)
+        report = building.update(sources, index, options)
     _say(report, index, started)
 
 
@@ -111,6 +136,20 @@ def delete_command(names: tuple[str, ...], index: str) -> None:
     _say(report, index, started)
 
 
+@main.command("export")
+@index_option
+@click.option("--format", "format_", type=click.Choice(["jsonl"]), default="jsonl", show_default=True)
+@click.option("--output", type=click.File("wb"), default="-", metavar="FILE", help="Standard output by default.")
+def export_command(index: str, format_: str, output: IO[bytes]) -> None:  # noqa: ARG001  the only format so far
+    """Write all records of the index, in a form that `medsearch build` reads back without loss."""
+    engine = open_engine(index)
+    try:
+        count = export_jsonl(engine.records(), output)
+    finally:
+        engine.close()
+    click.echo(f"{count} records written", err=True)
+
+
 def _say(report: Report, index: str, started: float) -> None:
     for line in report_lines(report):
         click.echo(line)
@@ -121,12 +160,20 @@ def _say(report: Report, index: str, started: float) -> None:
 @click.argument("query", nargs=-1)
 @index_option
 @click.option("--filter", "filters", default="", metavar="FILTER", help="As 'quartile:Q1|Q2,year:2020-2024'.")
+@click.option("--edition", "editions", multiple=True, metavar="NAME", help="As 'JCR 2024'; the newest by default.")
 @click.option("--match", type=click.Choice([m.value for m in Match]), default=Match.AUTO.value, show_default=True)
 @click.option("--sort", type=click.Choice([s.value for s in Sort]), default=Sort.RELEVANCE.value, show_default=True)
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--per-page", type=click.IntRange(1, MAX_PER_PAGE), default=10, show_default=True)
 def search_command(
-    query: tuple[str, ...], index: str, filters: str, match: str, sort: str, page: int, per_page: int
+    query: tuple[str, ...],
+    index: str,
+    filters: str,
+    editions: tuple[str, ...],
+    match: str,
+    sort: str,
+    page: int,
+    per_page: int,
 ) -> None:
     """Search the index for QUERY and print the hits, with the counts of each facet.
 
@@ -139,6 +186,7 @@ def search_command(
             text=" ".join(query),
             match=Match(match),
             filters=parse_filters(filters),
+            editions=editions,
             sort=Sort(sort),
             page=page,
             per_page=per_page,
@@ -155,7 +203,7 @@ def stats_command(index: str) -> None:
     """Show what the index holds and the report of its build."""
     engine = open_engine(index)
     try:
-        report = msgspec.json.decode(engine.report(), type=Report)
+        report = read_report(engine.report())
         click.echo(
             f"{engine.manifest.documents} documents, generation {engine.manifest.generation}, built {report.built_at}"
         )
@@ -252,8 +300,9 @@ def _plain_progress() -> BuildProgress:
 
     def show(stage: Stage, done: int, total: int | None) -> None:
         now = time.perf_counter()
+        is_new = stage not in began
         began.setdefault(stage, now)
-        if now - last[0] >= PLAIN_INTERVAL_SECONDS:
+        if is_new or now - last[0] >= PLAIN_INTERVAL_SECONDS:
             last[0] = now
             of = "" if total is None else f" of {total}"
             click.echo(f"{stage.value}: {done}{of} records, {_rate(done, now - began[stage])}", err=True)

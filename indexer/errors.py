@@ -17,6 +17,10 @@ class RecordError(MedsearchError):
     """One record can't be used; the build skips and counts it."""
 
 
+class JournalTableError(MedsearchError):
+    """A journal table can't be read, or is none that we know."""
+
+
 class IndexMissingError(MedsearchError):
     """There is no published index where one was expected."""
 

@@ -157,4 +157,8 @@ def merge(earlier: Record, later: Record) -> Record:
     given = {
         name: value for name in later.__struct_fields__ if (value := getattr(later, name)) is not None and value != ()
     }
+    if later.volume is not None:
+        given["issue"] = later.issue  # an issue belongs to its volume
+    if earlier.pdf_url or later.pdf_url:
+        given["open_access"] = True  # whoever says that it is not does not know of the free full text
     return msgspec.structs.replace(earlier, **given)

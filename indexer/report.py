@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 
 import msgspec
 
+from indexer.errors import IndexDamagedError
+from indexer.journals import Matching, TableReport
 from indexer.record import Record
 
 EXAMPLES = 5
@@ -92,8 +94,10 @@ class Report(msgspec.Struct, kw_only=True):
     languages: list[Filled]
     """How many of the documents written have a title or abstract in `en`, `zh`, both."""
     odd_years: Trouble
-    unmatched_journals: list[Filled] = []
-    """Journals that no journal table knows, by the number of documents they touch; empty where no table was loaded."""
+    tables: list[TableReport] = []
+    """What came of each file of journal tables."""
+    journals: Matching | None = None
+    """How the journals of the documents written were found in the tables; None where none was loaded."""
     seconds: float
     """From the first record read until all were written."""
 
@@ -144,6 +148,18 @@ def met(trouble: Trouble, position: str, detail: str) -> None:
         trouble.examples = [*trouble.examples, Example(position, detail)]
 
 
+def read_report(data: bytes) -> Report:
+    """The report that is kept beside an index.
+
+    Raises:
+        IndexDamagedError: it is no report.
+    """
+    try:
+        return msgspec.json.decode(data, type=Report)
+    except msgspec.DecodeError as error:
+        raise IndexDamagedError(f"the report beside the index can't be read ({error}); rebuild the index") from error
+
+
 def report_lines(report: Report) -> Iterator[str]:
     """The report as text."""
     rate = report.read / report.seconds if report.seconds else 0.0
@@ -165,10 +181,26 @@ def report_lines(report: Report) -> Iterator[str]:
         total = max(report.indexed, 1)
         yield "filled: " + ", ".join(f"{one.field} {100 * one.count / total:.0f}%" for one in report.filled)
     yield from _trouble_lines(report.odd_years, "")
-    if report.unmatched_journals:
-        touched = sum(one.count for one in report.unmatched_journals)
-        yield f"{len(report.unmatched_journals)} journals of {touched} documents are in no journal table:"
-        yield from (f"  {one.count}  {one.field}" for one in report.unmatched_journals[: 2 * EXAMPLES])
+    for table in report.tables:
+        yield from _table_lines(table)
+    if report.journals:
+        yield from _matching_lines(report.journals)
+
+
+def _table_lines(table: TableReport) -> Iterator[str]:
+    editions = ", ".join(edition.name for edition in table.editions) or "abbreviations"
+    unread = f", {table.unreadable_rows} unreadable" if table.unreadable_rows else ""
+    yield f"journal table {table.path}: {editions}, {table.rows} rows{unread}"
+
+
+def _matching_lines(matching: Matching) -> Iterator[str]:
+    yield (
+        f"journals found by ISSN for {matching.by_issn} documents, by abbreviation for {matching.by_abbreviation}, "
+        f"by title for {matching.by_title}; {matching.without_journal} name no journal"
+    )
+    if matching.unmatched:
+        yield f"{len(matching.unmatched_journals)} journals of {matching.unmatched} documents are in no table:"
+        yield from (f"  {one.records}  {one.name}" for one in matching.unmatched_journals[: 2 * EXAMPLES])
 
 
 def _source_lines(source: SourceReport) -> Iterator[str]:

@@ -8,7 +8,7 @@ either is another must be rebuilt.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -52,6 +52,8 @@ class Field:
     sortable: bool = False
     multiple: bool = False
     """A record may have several values."""
+    family: str | None = None
+    """The family of editions that its values come from, as `JCR`: the same article has others in another edition."""
 
 
 def _one(value: str | float | None) -> Values:
@@ -72,8 +74,17 @@ def _date_number(record: Record) -> tuple[int, ...]:
     return (record.year * 10000,) if record.year is not None else ()
 
 
+def _headings(record: Record) -> tuple[str, ...]:
+    """MeSH headings as PubMed writes them: `Stroke/prevention & control`."""
+    return _joined(tuple("/".join([h.descriptor, *(q.name for q in h.qualifiers)]) for h in record.headings))
+
+
 def _open_access(record: Record) -> tuple[str, ...]:
     return () if record.open_access is None else ("yes" if record.open_access else "no",)
+
+
+def _zone(record: Record) -> tuple[str, ...]:
+    return () if record.cas_zone is None else (str(record.cas_zone),)
 
 
 FIELDS: tuple[Field, ...] = (
@@ -82,25 +93,42 @@ FIELDS: tuple[Field, ...] = (
     Field("abstract_en", Kind.TEXT, lambda r: _one(r.abstract_en), weight=1.0),
     Field("abstract_zh", Kind.TEXT, lambda r: _one(r.abstract_zh), weight=1.0),
     Field("keywords", Kind.TEXT, lambda r: _joined(r.keywords), weight=2.0),
+    Field("headings", Kind.TEXT, _headings, weight=1.0),
     Field("journal_name", Kind.TEXT, lambda r: _one(r.journal), weight=0.5),
     Field("authors", Kind.TEXT, lambda r: _joined(r.authors), weight=1.0),
     Field("doi", Kind.VALUE, lambda r: _one(r.doi)),
     Field("pmid", Kind.VALUE, lambda r: _one(r.pmid)),
     Field("pmcid", Kind.VALUE, lambda r: _one(r.pmcid)),
     Field("journal", Kind.VALUE, lambda r: _one(r.journal), facet=True),
-    Field("quartile", Kind.VALUE, lambda r: _one(r.jcr_quartile), facet=True),
-    Field("zone", Kind.VALUE, lambda r: _one(None if r.cas_zone is None else str(r.cas_zone)), facet=True),
+    Field("quartile", Kind.VALUE, lambda r: _one(r.jcr_quartile), facet=True, family="JCR"),
+    Field("zone", Kind.VALUE, _zone, facet=True, family="CAS"),
     Field("year", Kind.INTEGER, lambda r: _one(r.year), facet=True),
     Field("type", Kind.VALUE, lambda r: r.publication_types, facet=True, multiple=True),
     Field("open_access", Kind.VALUE, _open_access, facet=True),
     Field("date", Kind.INTEGER, _date_number, sortable=True),
-    Field("impact_factor", Kind.NUMBER, lambda r: _one(r.impact_factor), sortable=True),
+    Field("impact_factor", Kind.NUMBER, lambda r: _one(r.impact_factor), sortable=True, family="JCR"),
     Field("citations", Kind.INTEGER, lambda r: _one(r.citation_count), sortable=True),
 )
 
+FAMILIES: tuple[str, ...] = ("JCR", "CAS")
+"""Of editions: journal metrics are published anew each year, and both the old and the new are asked for."""
+Editions = Mapping[str, tuple[str, ...]]
+"""The names of the editions that an index holds, newest first, by family; the first is meant where none is named."""
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 TEXT_FIELDS: tuple[Field, ...] = tuple(field for field in FIELDS if field.kind is Kind.TEXT)
 FACETS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)
+
+
+def edition_field(name: str, edition: str | None) -> str:
+    """The name under which a field's values of an edition are stored; the newest edition's need no name."""
+    return name if edition is None else f"{name}@{edition.replace(' ', '-')}"
+
+
+def edition_fields(editions: Editions) -> Iterator[tuple[Field, str]]:
+    """The fields that have values in editions other than the newest, with the name of each."""
+    for field in FIELDS:
+        for edition in editions.get(field.family or "", ())[1:]:
+            yield field, edition_field(field.name, edition)
 
 
 def fold_value(value: str) -> str:
@@ -108,14 +136,26 @@ def fold_value(value: str) -> str:
     return " ".join(value.casefold().split())
 
 
-def canonical_value(name: str, text: str) -> str:
-    """A facet's value as a person may type it, in the spelling that records use where the field has a fixed set."""
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "quartile": ("Q1", "Q2", "Q3", "Q4"),
+    "zone": ("1", "2", "3", "4"),
+    "open_access": ("yes", "no"),
+}
+"""The values of fields that have a fixed set."""
+_SPELLINGS = {
+    "quartile": {value: f"Q{value}" for value in "1234"},
+    "zone": {f"{value}区": value for value in "1234"},
+    "open_access": {"true": "yes", "1": "yes", "是": "yes", "false": "no", "0": "no", "否": "no"},
+}
+
+
+def canonical_value(name: str, text: str) -> str | None:
+    """A facet's value as a person may type it, as records have it; None where the field can have no such value."""
     text = " ".join(text.split())
-    if name == "quartile":
-        return text.upper()
-    if name == "open_access":
-        return {"true": "yes", "1": "yes", "false": "no", "0": "no"}.get(text.casefold(), text.casefold())
-    return text
+    if name not in ALLOWED:
+        return text
+    value = _SPELLINGS[name].get(text.casefold(), text)
+    return next((allowed for allowed in ALLOWED[name] if allowed.casefold() == value.casefold()), None)
 
 
 @dataclass(frozen=True)
@@ -126,7 +166,7 @@ class Document:
     tokens: dict[tuple[str, Channel], list[Token]]
     """Of TEXT fields that have any, by field name and channel."""
     values: dict[str, Values]
-    """Of the other fields that have any, by field name."""
+    """Of the other fields that have any, by field name, or by `edition_field` for editions that are not the newest."""
     stored: bytes
     """The record as JSON; `load_record` reads it back."""
 
@@ -140,20 +180,35 @@ def load_record(stored: bytes) -> Record:
     return _decoder.decode(stored)
 
 
-def index_document(record: Record) -> Document:
-    """What is indexed and stored of `record`."""
+Views = Mapping[str, Mapping[str, Record]]
+"""A record as it stands in each edition, by family and name, newest first: with that edition's metrics as its own."""
+
+
+def index_document(record: Record, views: Views | None = None, journal_names: tuple[str, ...] = ()) -> Document:
+    """What is indexed and stored of a record.
+
+    Args:
+        record: The record.
+        views: Without them, the metrics that the record gives itself are the only ones.
+        journal_names: Other names of its journal, under which it is found as well.
+    """
     tokens: dict[tuple[str, Channel], list[Token]] = {}
     values: dict[str, Values] = {}
     for field in FIELDS:
-        given = field.read(record)
-        if not given:
-            continue
+        of_family = (views or {}).get(field.family or "")
         if field.kind is Kind.TEXT:
-            text = str(given[0])
-            for channel in Channel:
-                if found := analysis.tokens(text, channel):
-                    tokens[field.name, channel] = found
-        else:
+            texts = field.read(record)
+            if field.name == "journal_name":
+                texts = _joined(tuple(dict.fromkeys((*map(str, texts), *journal_names))))
+            for text in texts:
+                for channel in Channel:
+                    if found := analysis.tokens(str(text), channel):
+                        tokens[field.name, channel] = found
+        elif of_family:
+            for number, (edition, view) in enumerate(of_family.items()):
+                if given := field.read(view):
+                    values[edition_field(field.name, edition if number else None)] = given
+        elif given := field.read(record):
             values[field.name] = given
     return Document(record.id, tokens, values, _encoder.encode(record))
 
@@ -161,6 +216,6 @@ def index_document(record: Record) -> Document:
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Sixteen hexadecimal digits that change when the table, a record's fields or the stored format change."""
-    table = [(f.name, f.kind.value, f.weight, f.facet, f.sortable, f.multiple) for f in FIELDS]
+    table = [(f.name, f.kind.value, f.weight, f.facet, f.sortable, f.multiple, f.family) for f in FIELDS]
     described = msgspec.json.encode([FORMAT_VERSION, table, Record.__struct_fields__])
     return hashlib.sha256(described).hexdigest()[:16]

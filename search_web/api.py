@@ -18,13 +18,13 @@ from indexer import schema
 from indexer.record import Record
 from indexer.search.facets import Facet
 from indexer.search.hits import Fragments, Hit, SearchResult
-from indexer.search.searcher import search
+from indexer.search.searcher import find, search
 from search_web import current
 from search_web.display import choice_of, label, marked
 from search_web.errors import problem
 from search_web.links import api_address, outward
 from search_web.messages import Messages
-from search_web.params import read_strict, refuse_unknown
+from search_web.params import editions, read_strict, refuse_unknown
 
 FACET_VALUES = 100
 """Values of a facet at most, the most frequent ones and those that are chosen."""
@@ -48,12 +48,12 @@ def search_records() -> Response:
 @blueprint.get("/api/v1/records/<path:record_id>")
 def record(record_id: str) -> Response:
     """One record by its identity, with what is known of its journal."""
-    refuse_unknown(request.args.to_dict(flat=False), ())
-    engine = current.engine()
-    found = engine.record(record_id)
+    asked = request.args.to_dict(flat=False)
+    refuse_unknown(asked, ("edition",))
+    found = find(current.engine(), record_id, editions(asked.get("edition", [""])[0]))
     if found is None:
         return problem(404, f"there is no record {record_id[:200]!r}")
-    return _json({**_fields(current.with_journal(engine, found)), "links": _links(found)})
+    return _json({**_fields(found.record), "editions": found.editions, "links": _links(found.record)})
 
 
 @blueprint.get("/healthz")
@@ -101,6 +101,7 @@ def _links(found: Record) -> dict[str, str | None]:
 def _result(hit: Hit) -> dict[str, object]:
     return {
         **_fields(hit.record),
+        "editions": hit.editions,
         "score": hit.score,
         "holds_all_words": hit.holds_all_words,
         "highlights": {

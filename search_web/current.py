@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-import msgspec
 from flask import Flask, current_app, request
 
 from indexer.engines import LiveIndex
-from indexer.record import Record
 from indexer.search.engine import Engine
 from search_web.messages import CATALOGUES, Messages
 from search_web.params import LANGUAGES
@@ -44,9 +42,3 @@ def _preferred() -> str:
         if quality > 0 and primary in LANGUAGES:
             return primary
     return LANGUAGES[0]
-
-
-def with_journal(engine: Engine, found: Record) -> Record:
-    """A record with its journal's description, which an index keeps apart."""
-    journal = engine.journal(found.journal) if found.journal else None
-    return msgspec.structs.replace(found, journal_description=journal.description) if journal else found

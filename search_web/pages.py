@@ -8,7 +8,7 @@ from indexer.record import Record
 from indexer.search.engine import Sort
 from indexer.search.filters import Filters
 from indexer.search.hits import MAX_OFFSET, Match
-from indexer.search.searcher import search
+from indexer.search.searcher import find, search
 from search_web import current, errors, views
 from search_web.links import Links, outward, record_path
 from search_web.messages import CATALOGUES, Messages
@@ -87,10 +87,10 @@ def record_page(record_id: str) -> Response:
     language = read_lenient({"lang": request.args.getlist("lang")}).language
     t = current.messages(language)
     engine = current.engine()
-    found = engine.record(record_id)
-    if found is None:
+    looked_up = find(engine, record_id)
+    if looked_up is None:
         return errors.page(404, "missing_record", value=record_id[:200])
-    found = current.with_journal(engine, found)
+    found = looked_up.record
     path = f"{request.script_root}/record/{record_path(found.id)}"
     links = Links(request.script_root, PageState(language=language), path)
     return _page(

@@ -23,7 +23,7 @@ from indexer.search.parse import MAX_CHARACTERS
 
 Parameters = Mapping[str, Sequence[str]]
 
-ENDPOINT_PARAMETERS = ("q", "match", "filter", "sort", "page", "per_page", "facet")
+ENDPOINT_PARAMETERS = ("q", "match", "filter", "sort", "page", "per_page", "facet", "edition")
 LANGUAGES = ("en", "zh")
 MORE_FACET_VALUES = 200
 """How many values of a facet the page shows after "more"."""
@@ -72,6 +72,7 @@ def read_strict(parameters: Parameters) -> SearchRequest:
         page=value("page", _page, _DEFAULTS.page),
         per_page=value("per_page", _per_page, _DEFAULTS.per_page),
         facets=value("facet", _facets, _DEFAULTS.facets),
+        editions=value("edition", editions, _DEFAULTS.editions),
     )
     if request.page * request.per_page > MAX_OFFSET:
         raise RequestError(
@@ -79,6 +80,11 @@ def read_strict(parameters: Parameters) -> SearchRequest:
             f"that can be reached by paging; the last page is {last_page(request.per_page)}. Narrow the search"
         )
     return request
+
+
+def editions(text: str) -> tuple[str, ...]:
+    """The names of editions in a list, as `JCR 2024,CAS 2023`; which there are, the index knows."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def refuse_unknown(parameters: Parameters, known: Sequence[str]) -> None:

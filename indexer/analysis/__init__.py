@@ -47,7 +47,7 @@ __all__ = [
     "tokens",
 ]
 
-VERSION = 1
+VERSION = 2
 """Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
 
 

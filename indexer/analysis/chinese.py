@@ -43,10 +43,16 @@ text, where most medical terms are rare or missing): more than it takes to hold 
 _NEGATED_FREQUENCY = 20_000
 """The same for words that begin with 非: they have to hold together against their own rest, and 是非."""
 
-_NEGATIONS = "非不无未抗"
+_NEGATIONS = "非不无未"
 
 _TURNS_ROUND = re.compile(rf"(?:[{_NEGATIONS}]|去甲|脱氧)$|^[类亚副假伪拟反]$")
 """What stands in a word before a part of it that it makes into something else, often its opposite."""
+
+_OPPOSED = ("抗凝血酶", "抗利尿激素")
+"""Words in which 抗 turns round the rest. Before a disease it does not: 抗肿瘤 is about 肿瘤."""
+
+_NO_WORDS = ("类抗生素",)
+"""Entries of jieba's dictionary that are pieces of words: 氨基糖苷类 + 抗生素."""
 
 _GUESS_LIMIT = 32
 """Characters that the model is given at a time: its time grows with the square of them."""
@@ -96,6 +102,8 @@ def frequencies() -> dict[str, int]:
     for row in rows:
         word, frequency, *_ = row.split(" ")
         counts[word] = max(int(frequency), counts.get(word, 0))
+    for word in _NO_WORDS:
+        counts.pop(word, None)
     for word in map(simplify, OUR_WORDS):
         least = _NEGATED_FREQUENCY if word[0] == "非" else _LONG_FREQUENCY if len(word) > 2 else _SHORT_FREQUENCY
         counts[word] = max(least, counts.get(word, 0))
@@ -168,7 +176,7 @@ def _stack(word: str) -> tuple[_Inner, ...]:
     """What is indexed at a word's position: the word and the words inside it, by their beginning."""
     inner = [_Inner(word, 0, len(word))]
     for start in range(len(word) - 1):
-        if _TURNS_ROUND.search(word[:start]):
+        if _TURNS_ROUND.search(word[:start]) or (start == 1 and word.startswith(_OPPOSED)):
             continue
         inner += [
             _Inner(word[start:end], start, end)

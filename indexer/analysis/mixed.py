@@ -84,7 +84,10 @@ def query_words(text: str) -> list[QueryWord]:
             _add_chinese(found, text, normalized, run)
         else:
             for start, end in english.compounds(normalized.text[run.start : run.end]):
-                found.append(_english_word(text, normalized, run.start + start, run.start + end, shouted=shouted))
+                word = _english_word(text, normalized, run.start + start, run.start + end, shouted=shouted)
+                if found and found[-1].end == word.start and _is_letter(word) and _is_han(found[-1]):
+                    word = _side_by_side(text, found.pop().start, word.end)
+                found.append(word)
     return found
 
 
@@ -114,20 +117,33 @@ def _add_chinese(found: list[QueryWord], text: str, normalized: Normalized, run:
     for part in chinese.query_parts(normalized.text[run.start : run.end]):
         start = run.start + part.start
         begin, behind = normalized.source_span(start, start + len(part.text))
-        if start == run.start and part.text in _COUNTED and found and _counts(found[-1], begin):
-            before = found.pop()
-            surface = text[before.start : behind]
-            found.append(
-                QueryWord(surface, before.start, behind, (Reading(Channel.FORMS, phrase(surface)),), stopword=False)
-            )
-            continue
+        if start == run.start and found and found[-1].end == begin:
+            counted = part.text in _COUNTED and _counts(found[-1])
+            if counted or _is_letter(found[-1]):
+                found.append(_side_by_side(text, found.pop().start, behind))
+                continue
         reading = _one(Channel.WORDS, part.text) if part.known else Reading(Channel.FORMS, tuple(_han_terms(part.text)))
         found.append(QueryWord(text[begin:behind], begin, behind, (reading,), part.text in CHINESE))
 
 
-def _counts(word: QueryWord, behind: int) -> bool:
-    """Whether a word is a number, or letters as few as stand for something, directly before `behind`."""
-    return word.end == behind and (word.surface.isdecimal() or (word.surface.isalpha() and len(word.surface) <= 2))
+def _side_by_side(text: str, start: int, end: int) -> QueryWord:
+    """Words that mean something only together, as one that is found where they stand so: 2型, 维生素D, T细胞."""
+    surface = text[start:end]
+    return QueryWord(surface, start, end, (Reading(Channel.FORMS, phrase(surface)),), stopword=False)
+
+
+def _counts(word: QueryWord) -> bool:
+    """Whether a word is a number, or letters as few as stand for something."""
+    return word.surface.isdecimal() or (word.surface.isalpha() and len(word.surface) <= 2 and not _is_han(word))
+
+
+def _is_letter(word: QueryWord) -> bool:
+    """Whether a word is a single letter, which by itself means nothing: D in 维生素D, T in T细胞."""
+    return len(word.surface) == 1 and word.surface.isalpha() and not _is_han(word)
+
+
+def _is_han(word: QueryWord) -> bool:
+    return any(run.han for run in runs(normalize(word.surface).text[-1:]))
 
 
 def _one(channel: Channel, term: str) -> Reading:

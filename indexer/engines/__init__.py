@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from indexer.engines import whoosh
 from indexer.errors import MedsearchError
+from indexer.schema import Editions
 from indexer.search.engine import Engine, IndexWriter
 
 
@@ -24,13 +25,13 @@ def open_engine(location: str) -> Engine:
     return whoosh.open_engine(location)
 
 
-def open_writer(location: str) -> IndexWriter:
-    """The next generation at `location`, empty. Only one can be open at a time.
+def open_writer(location: str, editions: Editions) -> IndexWriter:
+    """The next generation at `location`, empty, for documents of these editions. Only one can be open at a time.
 
     Raises:
         BuildError: another build is running, or the place can't be written.
     """
-    return whoosh.open_writer(location)
+    return whoosh.open_writer(location, editions)
 
 
 def open_updater(location: str) -> tuple[Engine, IndexWriter]:
@@ -61,12 +62,12 @@ class LiveIndex:
             IndexMissingError, IndexMismatchError, IndexDamagedError: as `open_engine`, where none could be opened yet.
         """
         with self._lock:
-            published = whoosh.published_generation(self._location)
             if self._engine is None:
                 self._engine = open_engine(self._location)
-            elif published not in {None, self._engine.manifest.generation}:
-                # The one before is not closed: searches may still be reading it. It goes when the last of them does.
-                # Where the new one can't be opened, say because it was built by a newer version, the old one serves on.
-                with suppress(MedsearchError):
+            # The one before is not closed: searches may still be reading it. It goes when the last of them does.
+            # Where the new one can't be opened, say because it was built by a newer version, the old one serves on.
+            with suppress(MedsearchError):
+                published = whoosh.published_generation(self._location)
+                if published not in {None, self._engine.manifest.generation}:
                     self._engine = open_engine(self._location)
             return self._engine

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer import analysis, schema
 from indexer.analysis import Channel, QueryWord
+from indexer.errors import RequestError
 from indexer.record import fold_doi
 from indexer.schema import Kind
 from indexer.search import parse
+from indexer.search.filters import UNKNOWN, Span, read_choice
 from indexer.search.hits import Ignored, Match, Reason
 from indexer.search.query import (
     And,
@@ -55,10 +57,16 @@ def most_of(words: int) -> int:
     return words // 2 + 1
 
 
-def compile_query(text: str, match: Match) -> Compiled:
-    """Read and compile what was typed. The empty text finds everything, a text without a single word nothing."""
+def compile_query(text: str, match: Match, editions: Mapping[str, str] | None = None) -> Compiled:
+    """Read and compile what was typed. The empty text finds everything, a text without a single word nothing.
+
+    Args:
+        text: As typed.
+        match: How many of the plain words a document must hold.
+        editions: By family, an edition other than the newest that `quartile:` and `zone:` mean.
+    """
     parsed = parse.parse(text)
-    compiler = _Compiler()
+    compiler = _Compiler(editions or {})
     if parsed.clause is None:
         # A query of which nothing is left finds nothing: showing the whole collection would look like an answer.
         return Compiled(Nothing() if text.strip() else Everything(), None, "", parsed.ignored)
@@ -85,8 +93,9 @@ def _units(clause: parse.Clause) -> tuple[parse.Clause, ...] | None:
 class _Compiler:
     """Compiles one query, and notes what it leaves out."""
 
-    def __init__(self) -> None:
+    def __init__(self, editions: Mapping[str, str]) -> None:
         self.ignored: list[Ignored] = []
+        self._editions = editions
 
     def plain(self, units: Sequence[parse.Clause], match: Match) -> tuple[Query | None, Query | None, str]:
         """A query without operators, its relaxed form, and how it was read.
@@ -134,15 +143,39 @@ class _Compiler:
     def _joined(
         self, clause: parse.Conjunction | parse.Disjunction, fields: tuple[str, ...]
     ) -> tuple[Query | None, str]:
-        joint, make = (" AND ", _all) if isinstance(clause, parse.Conjunction) else (" OR ", _any)
-        parts = [self.clause(part, fields) for part in clause.clauses]
-        kept = [(query, text) for query, text in parts if query is not None]
+        if isinstance(clause, parse.Conjunction):
+            joint, make, kept = " AND ", _all, self._conjoined(clause.clauses, fields)
+        else:
+            joint, make = " OR ", _any
+            parts = [self.clause(part, fields) for part in clause.clauses]
+            kept = [(query, text) for query, text in parts if query is not None]
         if not kept:
             return None, ""
         if len(kept) == 1:
             return kept[0]
-        written = joint.join(text for _, text in kept)
-        return make([query for query, _ in kept]), f"({written})"
+        return make([query for query, _ in kept]), f"({joint.join(text for _, text in kept)})"
+
+    def _conjoined(self, clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> list[tuple[Query, str]]:
+        """The clauses of a conjunction; its words are one text, among which stop words are left out."""
+        everywhere = fields == _ALL_TEXT
+        typed = [part for part in clauses if isinstance(part, parse.Words)]
+        runs = [part for part in typed if not (everywhere and _identifier(part.text))]
+        placed: dict[int, tuple[Query, str]] = {}
+        for place, part in enumerate(clauses):
+            if part not in runs:
+                query, text = self.clause(part, fields)
+                if query is not None:
+                    placed[place] = query, text
+        others = any(not isinstance(query, Not) for query, _ in placed.values())
+        words = self._meaningful(self._words(runs), others=others)
+        kept: list[tuple[Query, str]] = []
+        for place, part in enumerate(clauses):
+            if place in placed:
+                kept.append(placed[place])
+            elif isinstance(part, parse.Words):
+                end = part.start + len(part.text)
+                kept += [(_word_query(w, fields), w.surface) for w in words if part.start <= w.start < end]
+        return kept
 
     def _fielded_query(self, clause: parse.Fielded) -> tuple[Query | None, str]:
         field = clause.field
@@ -154,9 +187,7 @@ class _Compiler:
     def _value_clause(self, clause: parse.Clause, field: parse.SearchField) -> tuple[Query | None, str]:
         """A clause over exact values: each word or phrase in it is one value."""
         if isinstance(clause, (parse.Words, parse.Quoted)):
-            name = field.fields[0]
-            written = f'"{clause.text}"' if isinstance(clause, parse.Quoted) else clause.text
-            return _value_query(name, clause.text), f"{field.name}:{written}"
+            return self._value(clause, field)
         if isinstance(clause, parse.Negation):
             query, text = self._value_clause(clause.clause, field)
             return (None, "") if query is None else (Not(query), f"NOT {text}")
@@ -164,7 +195,21 @@ class _Compiler:
             return self._fielded_query(clause)
         joint, make = (" AND ", _all) if isinstance(clause, parse.Conjunction) else (" OR ", _any)
         parts = [self._value_clause(part, field) for part in clause.clauses]
-        return make([query for query, _ in parts if query is not None]), f"({joint.join(text for _, text in parts)})"
+        kept = [(query, text) for query, text in parts if query is not None]
+        return make([query for query, _ in kept]), f"({joint.join(text for _, text in kept)})"
+
+    def _value(self, clause: parse.Words | parse.Quoted, field: parse.SearchField) -> tuple[Query | None, str]:
+        """Documents that have a value; what is no value of the field is named, and searched as words."""
+        name = field.fields[0]
+        edition = self._editions.get(schema.BY_NAME[name].family or "")
+        choices = [clause.text] if isinstance(clause, parse.Quoted) else clause.text.split("|")
+        queries = [_value_query(name, choice, edition) for choice in choices]
+        known = [query for query in queries if query is not None]
+        if len(known) < len(queries):
+            self.ignored.append(Ignored(clause.text, clause.start, Reason.NO_SUCH_VALUE))
+            return self.clause(clause, _ALL_TEXT)
+        written = f'"{clause.text}"' if isinstance(clause, parse.Quoted) else clause.text
+        return _any(known), f"{field.name}:{written}"
 
     def _words_query(self, clause: parse.Words, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         if fields == _ALL_TEXT and (exact := _identifier(clause.text)):
@@ -226,26 +271,41 @@ def _word_query(word: QueryWord, fields: tuple[str, ...]) -> Query:
     return readings[0] if len(readings) == 1 else AnyReading(tuple(readings))
 
 
-_YEARS = re.compile(r"(\d{4})\s*[-–]\s*(\d{4})")
+_FIRST_YEAR, _LAST_YEAR = 1600, 2100
+"""Of any record: an open range is searched between these."""
 
 
-def _value_query(name: str, text: str) -> Query:
-    """Documents whose field has the value that was typed."""
-    text = schema.canonical_value(name, text)
+def _value_query(name: str, text: str, edition: str | None) -> Query | None:
+    """Documents whose field has the value that was typed; None where the field can have no such value."""
     if name == "doi":
-        text = fold_doi(text) or text
-    if name == "pmcid" and text.isdecimal():
-        text = f"PMC{text}"
-    if name == "year" and (years := _YEARS.fullmatch(text)):
-        low, high = sorted(int(year) for year in years.groups())
-        return Or(tuple(Value(name, str(year)) for year in range(low, min(high, low + 500) + 1)))
-    return Value(name, schema.fold_value(text))
+        return Value(name, fold_doi(text) or schema.fold_value(text))
+    if name in {"pmid", "pmcid"}:
+        digits = re.sub(r"(?i)^pmc", "", text.strip())
+        return Value(name, digits if name == "pmid" else f"pmc{digits}") if digits.isdecimal() else None
+    try:
+        choice = read_choice(name, text)
+    except RequestError:
+        return None
+    if choice == UNKNOWN and name in schema.ALLOWED:
+        known = [Value(schema.edition_field(name, edition), value.casefold()) for value in schema.ALLOWED[name]]
+        return Not(Or(tuple(known)))
+    if not isinstance(choice, Span):
+        return Value(schema.edition_field(name, edition), schema.fold_value(choice))
+    low, high = max(choice.low or _FIRST_YEAR, _FIRST_YEAR), min(choice.high or _LAST_YEAR, _LAST_YEAR)
+    years = range(low, high + 1)
+    return _any([Value(name, str(year)) for year in years]) or Nothing()
+
+
+_LABELLED = re.compile(r"(pmc?id)\s*:?\s*(?:pmc)?(\d+)", re.IGNORECASE)
 
 
 def _identifier(text: str) -> Query | None:
-    """A bare DOI, PMCID or PMID finds its article; digits may be a word as well."""
+    """A bare DOI, PMCID or PMID finds its article; digits without a label may be a word as well."""
     text = text.rstrip(".,;。，；")
-    if doi := fold_doi(text):
+    if labelled := _LABELLED.fullmatch(text):
+        label, number = labelled.groups()
+        return Value("pmid", number) if label.casefold() == "pmid" else Value("pmcid", f"pmc{number}")
+    if doi := fold_doi(re.sub(r"(?i)^doi\s+", "", text)):
         return Value("doi", doi)
     if re.fullmatch(r"(?i:pmc)\d{3,9}", text):
         return Value("pmcid", text.casefold())

@@ -6,7 +6,7 @@ and `query` define them and know nothing of query syntax, languages or pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -39,6 +39,11 @@ class Plan:
     """Documents that match this as well come before all others, whatever the order within."""
     filters: Filters = field(default_factory=Filters)
     facets: tuple[str, ...] = ()
+    editions: Mapping[str, str] = field(default_factory=dict)
+    """By family, the edition whose values filters, facets and sorting use; the newest where none is named.
+
+    `Value` nodes of the query name their edition themselves.
+    """
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
@@ -79,6 +84,19 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`analysis.fingerprint()` of the build."""
     version: str
     """Of medsearch that built it."""
+    editions: dict[str, tuple[str, ...]] = {}
+    """The editions of journal metrics that it holds, newest first, by family."""
+
+
+@dataclass(frozen=True)
+class Companions:
+    """What a generation keeps beside its documents."""
+
+    journals: tuple[Journal, ...]
+    tables: bytes
+    """The journal tables of the build, as `JournalTables.dump` gives them."""
+    report: bytes
+    """The report of the build or update, as JSON."""
 
 
 class Engine(Protocol):
@@ -111,6 +129,10 @@ class Engine(Protocol):
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""
+        ...
+
+    def tables(self) -> bytes:
+        """The journal tables of the build, for `JournalTables.load`."""
         ...
 
     def report(self) -> bytes:
@@ -148,7 +170,7 @@ class IndexWriter(Protocol):
         """Write out all changes; nothing can be added afterwards. How many documents the generation holds."""
         ...
 
-    def publish(self, manifest: Manifest, journals: Iterable[Journal], report: bytes) -> None:
+    def publish(self, manifest: Manifest, companions: Companions) -> None:
         """Verify what was finished (open, count, search) and switch readers to this generation in one step.
 
         Raises:
@@ -156,6 +178,6 @@ class IndexWriter(Protocol):
         """
         ...
 
-    def abort(self) -> None:
-        """Remove what was written; the generation before still serves. Does nothing after `publish`."""
+    def close(self) -> None:
+        """Give back files and the location. What was not published is removed; the generation before still serves."""
         ...

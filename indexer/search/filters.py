@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from indexer import schema
 from indexer.errors import RequestError
@@ -79,6 +80,9 @@ def _written(choice: Choice) -> str:
 _RANGE = re.compile(r"(\d{1,6})?\s*[-–]\s*(\d{1,6})?")  # people paste an en dash
 
 
+_BOUND = re.compile(r"([<>]=?)\s*(\d{1,6})")
+
+
 def read_choice(facet: str, text: str) -> Choice:
     """The value that `text` names in `facet`.
 
@@ -92,9 +96,16 @@ def read_choice(facet: str, text: str) -> Choice:
     if not text:
         raise RequestError(f"filter {facet}: a value is empty; write {facet}:VALUE, or leave {facet} out")
     if schema.BY_NAME[facet].kind is not Kind.INTEGER:
-        return schema.canonical_value(facet, text)
+        value = schema.canonical_value(facet, text)
+        if value is None:
+            allowed = ", ".join([*schema.ALLOWED[facet], UNKNOWN])
+            raise RequestError(f"filter {facet}: there is no {text[:40]!r}; the values are {allowed}")
+        return value
     if text.isdecimal() and len(text) <= 6:
         return Span(int(text), int(text))
+    if bound := _BOUND.fullmatch(text):
+        sign, number = bound.group(1), int(bound.group(2))
+        return Span(number + (sign == ">"), None) if sign[0] == ">" else Span(None, number - (sign == "<"))
     match = _RANGE.fullmatch(text)
     if not match or match.group(1) is match.group(2) is None:
         raise RequestError(f"filter {facet}: {text[:40]!r} is neither a number nor a range such as 2020-2024")
@@ -109,7 +120,12 @@ def _check_facet(facet: str) -> None:
         raise RequestError(f"there is no filter {facet[:40]!r}; the filters are {', '.join(schema.FACETS)}")
 
 
-_CLAUSE = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,|:"]*)\s*([,|:]|$)', re.DOTALL)
+MAX_CHARACTERS = 8000
+"""Of a written filter."""
+# White space before a value is passed over by itself: only one part of the expression may match it, or a long run of it
+# would be tried in every division.
+_SPACE = re.compile(r"\s*")
+_CLAUSE = re.compile(r'(?:"((?:[^"\\]|\\.)*)"\s*|([^,|:"]*))([,|:]|$)', re.DOTALL)
 
 
 def parse_filters(text: str) -> Filters:
@@ -118,17 +134,20 @@ def parse_filters(text: str) -> Filters:
     Raises:
         RequestError: what is wrong in which clause.
     """
+    if len(text) > MAX_CHARACTERS:
+        raise RequestError(f"filter: it is longer than {MAX_CHARACTERS} characters; name fewer values")
     filters = Filters()
     position, facet = 0, None
     while position < len(text):
+        position = cast("re.Match[str]", _SPACE.match(text, position)).end()
         match = _CLAUSE.match(text, position)
         if not match:
             raise RequestError(
                 f"filter: can't read {text[position : position + 40]!r}; quote values that hold , | : or \""
             )
-        part, end = match.groups()
+        quoted, plain, end = match.groups()
         position = match.end()
-        value = re.sub(r"\\(.)", r"\1", part[1:-1], flags=re.DOTALL) if part.startswith('"') else part.strip()
+        value = plain.strip() if quoted is None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
         if facet is None:
             if end != ":":
                 raise RequestError(f"filter: {value[:40]!r} has no value; write NAME:VALUE, as in quartile:Q1|Q2")

@@ -6,7 +6,7 @@ sub-words and phrases included.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -17,7 +17,12 @@ from indexer.search.query import Phrase, Query, leaves
 
 SNIPPET_WIDTH = 320
 """Of a snippet, in columns: a Chinese character takes two."""
+SNIPPET_REACH = 20_000
+"""Characters of a text in which a passage is sought; no abstract is longer, but files may hold anything."""
 ELLIPSIS = "…"
+
+_CUT_TRIALS = 50
+"""Matches in one long sentence around which a passage is tried."""
 
 _Span = tuple[int, int]
 
@@ -58,8 +63,9 @@ class Highlighter:
         """The passage that shows the most matches, whole sentences where they fit, else cut between words."""
         if not text:
             return ()
-        marks = self.matches(field, text)
-        window = _best_window(text, marks)
+        sought = text[:SNIPPET_REACH]
+        marks = self.matches(field, sought)
+        window = _best_window(sought, marks)
         pieces = list(_fragments(text, window, marks))
         if window[0] > 0:
             pieces.insert(0, Fragment(ELLIPSIS + " ", matched=False))
@@ -125,19 +131,20 @@ def _best_window(text: str, marks: Sequence[_Span]) -> _Span:
     if not sentences:
         return 0, len(text)
     words = [text[start:end].casefold() for start, end in marks]
-    best: tuple[int, int, _Span] | None = None
-    for first, (start, first_end) in enumerate(sentences):
-        end = first_end
-        for next_start, next_end in sentences[first + 1 :]:
-            if _columns(text[start:next_end]) > SNIPPET_WIDTH or next_start < end:
-                break
-            end = next_end
-        inside = [index for index, mark in enumerate(marks) if mark[0] >= start and mark[1] <= end]
+    starts, ends = [start for start, _ in marks], [end for _, end in marks]
+    best: tuple[int, int] = (-1, -1)
+    window = sentences[0]
+    last = 0
+    for first, (start, _) in enumerate(sentences):
+        # The window's end only moves on: a later beginning never leaves less room.
+        last = max(last, first)
+        while last + 1 < len(sentences) and _columns(text[start : sentences[last + 1][1]]) <= SNIPPET_WIDTH:
+            last += 1
+        end = sentences[last][1]
+        inside = range(bisect_left(starts, start), bisect_right(ends, end))
         key = (len({words[index] for index in inside}), len(inside))
-        if best is None or key > best[:2]:
-            best = (*key, (start, end))
-    assert best is not None  # noqa: S101  there is a sentence
-    window = best[2]
+        if key > best:
+            best, window = key, (start, end)
     return window if _columns(text[slice(*window)]) <= SNIPPET_WIDTH else _cut(text, window, marks)
 
 
@@ -147,7 +154,7 @@ def _cut(text: str, window: _Span, marks: Sequence[_Span]) -> _Span:
     edges = sorted({*window, *(window[0] + edge for token in tokens for edge in (token.start, token.end))})
     inside = [mark for mark in marks if mark[0] >= window[0] and mark[1] <= window[1]]
     best_start, best_count = window[0], -1
-    for mark_start, _ in inside or [(window[0], window[0])]:
+    for mark_start, _ in inside[:_CUT_TRIALS] or [(window[0], window[0])]:
         # Begin a little before the match, so that it is read in its context.
         start = edges[max(0, bisect_right(edges, max(window[0], mark_start - SNIPPET_WIDTH // 6)) - 1)]
         count = sum(1 for mark in inside if mark[0] >= start and _columns(text[start : mark[1]]) <= SNIPPET_WIDTH)

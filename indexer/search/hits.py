@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -14,7 +15,7 @@ from indexer.search.filters import Filters
 DEFAULT_FACET_LIMIT = 12
 MAX_PER_PAGE = 100
 MAX_OFFSET = 10_000
-"""The deepest hit that a page may begin behind."""
+"""The deepest hit that paging reaches."""
 
 
 class Match(str, Enum):
@@ -37,6 +38,8 @@ class SearchRequest:
     page: int = 1
     per_page: int = 10
     facets: tuple[str, ...] = FACETS
+    editions: tuple[str, ...] = ()
+    """Names of editions of journal metrics, as `JCR 2024`, one of a family at most; the newest where none is named."""
     facet_limits: dict[str, int] = field(default_factory=dict)
     """Values at most, by facet; DEFAULT_FACET_LIMIT where it is not named, years always all."""
 
@@ -57,7 +60,10 @@ class Hit:
     """A found record with what to show of it. The fragments of a field are empty where the record has no such text."""
 
     record: Record
+    """With the metrics of its journal in the editions asked for."""
     score: float
+    editions: Mapping[str, str]
+    """By family, the edition that the record's metrics are of, as `JCR 2024`; `given` for the record's own."""
     holds_all_words: bool
     """False where it was found only because the search was relaxed."""
     title_en: Fragments
@@ -65,6 +71,16 @@ class Hit:
     snippet_en: Fragments
     snippet_zh: Fragments
     """Passages of the abstract around matches, or its beginning; an ellipsis stands where text was left out."""
+
+
+@dataclass(frozen=True)
+class FoundRecord:
+    """A record looked up by its identity."""
+
+    record: Record
+    """With its journal's description, and its metrics in the editions asked for."""
+    editions: Mapping[str, str]
+    """As of a `Hit`."""
 
 
 class Reason(str, Enum):
@@ -76,6 +92,7 @@ class Reason(str, Enum):
     UNBALANCED_PARENTHESIS = "unbalanced_parenthesis"
     DANGLING_OPERATOR = "dangling_operator"
     UNKNOWN_FIELD = "unknown_field"
+    NO_SUCH_VALUE = "no_such_value"
     EMPTY = "empty"
     TOO_LONG = "too_long"
     TOO_DEEP = "too_deep"

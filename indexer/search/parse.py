@@ -15,6 +15,7 @@ from typing import Any, Union, cast
 
 from lark import Lark, Token, Transformer
 
+from indexer import analysis
 from indexer.search.hits import Ignored, Reason
 
 MAX_CHARACTERS = 4000
@@ -38,6 +39,7 @@ class SearchField:
 _NAMES: dict[SearchField, tuple[str, ...]] = {
     SearchField("title", ("title_en", "title_zh")): ("title", "ti", "标题", "题名", "篇名"),
     SearchField("abstract", ("abstract_en", "abstract_zh")): ("abstract", "ab", "摘要"),
+    SearchField("mesh", ("headings",)): ("mesh", "mh", "主题词"),
     SearchField("keyword", ("keywords",)): ("keyword", "keywords", "kw", "关键词"),
     SearchField("journal", ("journal_name",)): ("journal", "ta", "期刊", "刊名"),
     SearchField("author", ("authors",)): ("author", "authors", "au", "作者"),
@@ -116,13 +118,15 @@ _GRAMMAR = r"""
     ?both: unary (joint? unary)*
     !joint: AND
     ?unary: _NOT unary -> without | FIELD unary -> fielded | atom
-    ?atom: _OPEN either _CLOSE | QUOTED -> quoted | WORDS -> words
+    ?atom: _OPEN either _CLOSE | QUOTED -> quoted | WORDS -> words | DOI -> words | NUMBER -> words
 
     _OR.3: /OR(?![^\s()（）"“”])/
     AND.3: /AND(?![^\s()（）"“”])/
     _NOT.3: /NOT(?![^\s()（）"“”])/
     _OPEN: /[(（]/
     _CLOSE: /[)）]/
+    DOI.4: /(?:https?:\/\/)?(?:(?:dx\.|www\.)?doi\.org\/|doi:?\s{0,3})?10\.\d{4,9}\/(?:[^\s()"“”]|\([^\s()"“”]*\))+/i
+    NUMBER.4: /(?:pmid|pmcid)\b\s{0,3}:?\s{0,3}(?:pmc)?\d{1,9}(?![^\s()"“”,;.])/i
     QUOTED.2: /["“”＂][^"“”＂]*["“”＂]/
     FIELD.2: /[^\W\d]\w{0,19}[:：](?!\/\/)(?=[^\s:：)）])/
     WORDS: /[^\s()（）"“”＂]+/
@@ -162,14 +166,19 @@ def _grammar() -> Lark:
 
 
 def _field_name(token: str) -> str:
-    return token[:-1].casefold()
+    # Folded as texts are, so that 標題: is 标题:.
+    return analysis.normalize(token[:-1]).text
+
+
+_HALF_WIDTH = {0x3000: " ", **{full: chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)}}
+"""Full-width ASCII, as Chinese keyboards type it, means what ASCII does; no offset moves."""
 
 
 def parse(text: str) -> Parsed:
     """Read a query. Linear in the length of the text, which is cut at MAX_CHARACTERS."""
     ignored: list[Ignored] = []
     # Lone surrogates and control characters carry no meaning and trip whatever prints them later.
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text)
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text).translate(_HALF_WIDTH)
     if len(text) > MAX_CHARACTERS:
         ignored.append(Ignored(text[MAX_CHARACTERS : MAX_CHARACTERS + 60].strip(), MAX_CHARACTERS, Reason.TOO_LONG))
         text = text[:MAX_CHARACTERS]
@@ -220,7 +229,7 @@ def _scan(text: str, ignored: list[Ignored]) -> list[Token]:
 _NOT_BEFORE = {
     "_OR": {"_OPEN", "_OR", "AND", "_NOT", "FIELD"},
     "AND": {"_OPEN", "_OR", "AND", "_NOT", "FIELD"},
-    "_NOT": {"_NOT", "FIELD"},
+    "_NOT": {"FIELD"},
 }
 """What an operator can't follow."""
 
@@ -233,7 +242,9 @@ def _repair(tokens: list[Token], ignored: list[Ignored]) -> list[Token]:
     forward: list[Token] = []
     for token in kept:
         before = forward[-1].type if forward else "_OPEN"
-        if before in _NOT_BEFORE.get(token.type, ()):
+        if token.type == before == "_NOT":
+            forward.pop()  # twice not is not at all
+        elif before in _NOT_BEFORE.get(token.type, ()):
             _note(ignored, token, Reason.DANGLING_OPERATOR)
         elif token.type == "FIELD" and before == "FIELD":
             _note(ignored, token, Reason.UNKNOWN_FIELD)

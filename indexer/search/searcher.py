@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from indexer import schema
+from indexer.journals import as_of
+from indexer.record import Record
 from indexer.schema import Kind
 from indexer.search.compile import Compiled, compile_query
+from indexer.search.editions import chosen_editions, older_than_newest
 from indexer.search.engine import Engine, EngineAnswer, EngineHit, Plan
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Choice, Span
 from indexer.search.highlight import Highlighter
-from indexer.search.hits import DEFAULT_FACET_LIMIT, Hit, Relaxation, SearchRequest, SearchResult
+from indexer.search.hits import DEFAULT_FACET_LIMIT, FoundRecord, Hit, Relaxation, SearchRequest, SearchResult
 from indexer.search.query import Query
 
 RELAX_BELOW = 10
@@ -23,9 +28,15 @@ Counted without the filters: a filter narrows what was found and must not bring 
 
 
 def search(engine: Engine, request: SearchRequest) -> SearchResult:
-    """Answer a request. No query text fails."""
+    """Answer a request. No query text fails.
+
+    Raises:
+        RequestError: the request names an edition that the index does not hold.
+    """
     started = time.perf_counter()
-    compiled = compile_query(request.text, request.match)
+    chosen = chosen_editions(request.editions, engine.manifest.editions)
+    older = older_than_newest(chosen, engine.manifest.editions)
+    compiled = compile_query(request.text, request.match, older)
     query, preferred = _relaxed(engine, compiled)
     answer = engine.search(
         Plan(
@@ -33,6 +44,7 @@ def search(engine: Engine, request: SearchRequest) -> SearchResult:
             preferred=preferred,
             filters=request.filters,
             facets=request.facets,
+            editions=older,
             sort=request.sort,
             offset=(request.page - 1) * request.per_page,
             limit=request.per_page,
@@ -42,7 +54,7 @@ def search(engine: Engine, request: SearchRequest) -> SearchResult:
     return SearchResult(
         request=request,
         total=answer.total,
-        hits=tuple(_hit(highlighter, found) for found in answer.hits),
+        hits=tuple(_hit(highlighter, found, *_standing(engine, found.record, chosen)) for found in answer.hits),
         facets=tuple(_facet(name, answer.facets[name], request) for name in request.facets),
         parsed=compiled.parsed,
         ignored=compiled.ignored,
@@ -65,10 +77,30 @@ def _relaxation(answer: EngineAnswer) -> Relaxation:
     return Relaxation(all_words=answer.preferred_total, most_words=answer.total - answer.preferred_total)
 
 
-def _hit(highlighter: Highlighter, found: EngineHit) -> Hit:
-    record = found.record
+def find(engine: Engine, record_id: str, editions: Iterable[str] = ()) -> FoundRecord | None:
+    """The record of an identity, with the metrics and the description of its journal.
+
+    Raises:
+        RequestError: an edition is named that the index does not hold.
+    """
+    record = engine.record(record_id)
+    if record is None:
+        return None
+    chosen = chosen_editions(editions, engine.manifest.editions)
+    journal = engine.journal(record.journal) if record.journal else None
+    standing, named = as_of(record, journal, chosen)
+    return FoundRecord(msgspec.structs.replace(standing, journal_description=journal and journal.description), named)
+
+
+def _standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tuple[Record, Mapping[str, str]]:
+    """The record with its journal's metrics in the chosen editions, and which those are."""
+    return as_of(record, engine.journal(record.journal) if record.journal else None, chosen)
+
+
+def _hit(highlighter: Highlighter, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
     return Hit(
         record=record,
+        editions=editions,
         score=found.score,
         holds_all_words=found.preferred,
         title_en=highlighter.mark("title_en", record.title_en),

@@ -22,6 +22,7 @@ from typing import IO, Union, cast
 
 from indexer.errors import SourceError
 from indexer.sources.formats import FORMATS
+from indexer.sources.mapping import check_fields
 from indexer.sources.outcomes import Options, Outcome, Position, Skipped
 
 _HEAD_BYTES = 2**16
@@ -46,9 +47,11 @@ def read(path: str | Path, options: Options | None = None) -> Iterator[Outcome]:
 
     Raises:
         SourceError: At once, where nothing can come of it: there is no such file or folder, it can't be opened, no file
-            matches the pattern, the folder or zip holds no files, the zip is damaged.
+            matches the pattern, the folder or zip holds no files, the zip is damaged; or the options map a column to
+            what is no field of a record.
     """
     options = options or Options()
+    check_fields(options.columns)
     if not str(path):
         raise SourceError("An empty path names no source; name a file, a folder, a pattern or a zip.")
     source = Path(path)

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from indexer.sources import seed_files
+from indexer.sources import endnote, estudy, noteexpress, records, refworks, ris, seed_files, tables, wos
 from indexer.sources.outcomes import Format
 
-FORMATS: tuple[Format, ...] = (seed_files.FORMAT,)
+FORMATS: tuple[Format, ...] = (
+    wos.FORMAT,
+    endnote.FORMAT,
+    refworks.FORMAT,
+    estudy.FORMAT,
+    # Before the seed's objects, which begin with a brace too.
+    noteexpress.FORMAT,
+    ris.FORMAT,
+    records.FORMAT,
+    seed_files.FORMAT,
+    tables.FORMAT,
+)
 """Asked in this order; the first that recognises the content reads the file."""

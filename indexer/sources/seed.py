@@ -8,14 +8,15 @@ one; `fieldsOfStudy` names subjects that a classifier guessed and is not taken f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from indexer import analysis
 from indexer.errors import RecordError
-from indexer.record import Record, identity
-from indexer.sources import values
+from indexer.record import Record
+from indexer.sources import fields, values
+from indexer.sources.mapping import at
 from indexer.sources.objects import JsonObject, split_object
 
 _Value = TypeVar("_Value")
@@ -46,59 +47,75 @@ class PlainPart:
         return cls(lines[0] if lines else None, "\n".join(lines[1:]) or None, "\n".join(description) or None)
 
 
-def record_of(outer: JsonObject, plain: PlainPart) -> Record:
+def record_of(
+    outer: JsonObject, plain: PlainPart, columns: Mapping[str, str] | None = None, notes: list[str] | None = None
+) -> Record:
     """The record that an object and the plain part behind it describe.
+
+    Args:
+        outer: The object.
+        plain: What follows it.
+        columns: Keys, or paths of keys, and the record's fields that they hold, whatever else they would mean; they
+            have the first say.
+        notes: Takes sentences on what is left out of them.
 
     Raises:
         RecordError: There is neither a title nor an abstract.
     """
     objects = (outer, *_inner(outer))
+    mapped: fields.Found = {}
+    if columns:
+        given = ((field, at(each, key)) for each in objects for key, field in columns.items())
+        mapped = fields.found_in(given, [] if notes is None else notes)
+        objects = tuple({key: value for key, value in each.items() if key not in columns} for each in objects)
+    found = {**_found(objects, plain), **mapped}
+    if not any(found.get(name) for name in ("title_en", "title_zh", "abstract_en", "abstract_zh")):
+        raise RecordError("It has neither a title nor an abstract (keys title, abstract, TitleCN, AbstractTextCN).")
+    return fields.record_of(found)
+
+
+def _found(objects: tuple[JsonObject, ...], plain: PlainPart) -> fields.Found:
+    """The values of a record's fields."""
     title_en, title_zh = _by_language(objects, "TitleCN", "title", plain.title, values.text)
     abstract_en, abstract_zh = _by_language(objects, "AbstractTextCN", "abstract", plain.abstract, values.paragraphs)
-    if not (title_en or title_zh or abstract_en or abstract_zh):
-        raise RecordError("It has neither a title nor an abstract (keys title, abstract, TitleCN, AbstractTextCN).")
-
     journals = tuple(journal for given in objects if isinstance(journal := given.get("journal"), dict))
     name = _first(journals, ("name",), values.text) or _first(objects, ("journal", "PeriodicalName"), values.text)
     numbered = (*journals, *objects)
     volume = _first(numbered, ("volume",), values.volume)
-    date = _first(objects, ("publicationDate",), values.date) or _first(objects, ("EPubDate", "year"), values.date)
+    issns = _first(objects, ("issn", "ISSN"), values.issns) or ()
     pdf_url = _first(objects, ("openAccessPdf",), values.address)
-    doi = _first(objects, _RESOLVED, values.doi)
-    pmid = _first(objects, ("PMID", "pmid"), values.pmid)
-    pmcid = _first(objects, ("PMCID", "pmcid"), values.pmcid) or values.pmcid_of_address(pdf_url)
-    paper_id = _first(objects, ("paperid", "paperId"), values.text)
-    return Record(
-        id=identity(doi=doi, pmid=pmid, pmcid=pmcid, paper_id=paper_id, title=title_en or title_zh, journal=name),
-        doi=doi,
-        pmid=pmid,
-        pmcid=pmcid,
-        paper_id=paper_id,
-        title_en=title_en,
-        title_zh=title_zh,
-        abstract_en=abstract_en,
-        abstract_zh=abstract_zh,
-        authors=_first(objects, ("authors",), values.authors) or (),
-        keywords=_first(objects, ("keywords", "Keywords", "KeyWords"), values.keywords) or (),
-        publication_types=_first(objects, ("publicationTypes",), values.publication_types) or (),
-        journal=name,
-        journal_id=_first(objects, ("PeriodicalId",), values.text),
-        journal_description=values.paragraphs(plain.journal_description),
-        volume=volume.volume if volume else None,
-        issue=_first(numbered, ("issue",), values.issue) or (volume.issue if volume else None),
-        pages=_first(numbered, ("pages",), values.text),
-        publication_date=date,
-        year=int(date[:4]) if date else None,
-        jcr_quartile=_first(objects, ("JCR",), values.quartile),
-        jcr_categories=_first(objects, ("JCRName",), values.categories) or (),
-        impact_factor=_first(objects, ("PeriodicalIF",), values.impact_factor),
-        cas_zone=_first(objects, ("RegionNum",), values.zone),
-        cas_category=_first(objects, ("RegionCategory",), values.text),
-        citation_count=_first(objects, ("citationCount",), values.citation_count),
-        open_access=True if pdf_url else _open_access(objects),
-        pdf_url=pdf_url,
-        url=_first(objects, _ADDRESSES, values.address),
-    )
+    return {
+        "doi": _first(objects, _RESOLVED, values.doi),
+        "pmid": _first(objects, ("PMID", "pmid"), values.pmid),
+        "pmcid": _first(objects, ("PMCID", "pmcid"), values.pmcid) or values.pmcid_of_address(pdf_url),
+        "paper_id": _first(objects, ("paperid", "paperId"), values.text),
+        "title_en": title_en,
+        "title_zh": title_zh,
+        "abstract_en": abstract_en,
+        "abstract_zh": abstract_zh,
+        "authors": _first(objects, ("authors",), values.authors) or (),
+        "keywords": _first(objects, ("keywords", "Keywords", "KeyWords"), values.keywords) or (),
+        "publication_types": _first(objects, ("publicationTypes",), values.publication_types) or (),
+        "journal": name,
+        "issn": issns[0] if issns else None,
+        "eissn": issns[1] if len(issns) > 1 else None,
+        "journal_id": _first(objects, ("PeriodicalId",), values.text),
+        "journal_description": values.paragraphs(plain.journal_description),
+        "volume": volume.volume if volume else None,
+        "issue": _first(numbered, ("issue",), values.issue) or (volume.issue if volume else None),
+        "pages": _first(numbered, ("pages",), values.text),
+        "publication_date": _first(objects, ("publicationDate",), values.date)
+        or _first(objects, ("EPubDate", "year"), values.date),
+        "jcr_quartile": _first(objects, ("JCR",), values.quartile),
+        "jcr_categories": _first(objects, ("JCRName",), values.categories) or (),
+        "impact_factor": _first(objects, ("PeriodicalIF",), values.impact_factor),
+        "cas_zone": _first(objects, ("RegionNum",), values.zone),
+        "cas_category": _first(objects, ("RegionCategory",), values.text),
+        "citation_count": _first(objects, ("citationCount",), values.citation_count),
+        "open_access": _open_access(objects),
+        "pdf_url": pdf_url,
+        "url": _first(objects, _ADDRESSES, values.address),
+    }
 
 
 def _inner(outer: JsonObject) -> tuple[JsonObject, ...]:

@@ -6,15 +6,16 @@ Which of the two a file is, its content says: it is JSON lines where its second 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import BufferedReader
 from itertools import chain, islice
 
 from indexer.errors import RecordError
 from indexer.sources import text
+from indexer.sources.mapping import at, missing
 from indexer.sources.objects import JsonObject, split_object
-from indexer.sources.outcomes import Format, Options, Outcome, Position, Read, Skipped
+from indexer.sources.outcomes import Format, Noted, Options, Outcome, Position, Read, Skipped
 from indexer.sources.seed import PlainPart, record_of
 
 _NO_ENCODING = "It is neither in UTF-8 nor in UTF-16 or GB18030; save it as UTF-8."
@@ -28,18 +29,21 @@ def sniff(head: bytes) -> bool:
     return any(line.startswith("{") for line in begun) or (bool(begun) and begun[0].startswith(("[{", '["', "[[")))
 
 
-def read(stream: BufferedReader, position: Position, _options: Options) -> Iterator[Outcome]:
-    """The records of a file, one of seed text or one for each of its lines."""
+def read(stream: BufferedReader, position: Position, options: Options) -> Iterator[Outcome]:
+    """The records of a file, one of seed text or one for each of its lines.
+
+    A mapped key that no line has is noted at the end; a file of one record may well lack some.
+    """
     stream = text.without_mark(stream)
     lines = text.lines(stream)
     begun = list(islice(lines, 3))
     if not begun:
         yield Skipped(position, "It is empty.")
     elif _is_json_lines(begun):
-        yield from _each(chain(begun, lines), position)
+        yield from _each(chain(begun, lines), position, options.columns)
     else:
         data = _rejoined(begun, stream)
-        yield _too_big(position) if data is None else _whole(data, begun[0].number, position)
+        yield _too_big(position) if data is None else _whole(data, begun[0].number, position, options.columns)
 
 
 def _is_json_lines(begun: list[text.Line]) -> bool:
@@ -94,19 +98,29 @@ def _object(data: bytes) -> JsonObject:
     return value
 
 
-def _each(lines: Iterable[text.Line], position: Position) -> Iterator[Outcome]:
+def _each(lines: Iterable[text.Line], position: Position, columns: Mapping[str, str]) -> Iterator[Outcome]:
+    unmet = set(columns)
+    keys: JsonObject = {}
     for line in lines:
         here = replace(position, line=line.number)
         if line.data is None:
             yield Skipped(here, f"It is longer than {text.LIMIT_BYTES // 2**20} MiB.")
             continue
         try:
-            yield Read(record_of(_object(line.data), PlainPart()), here)
+            value = _object(line.data)
+            keys = keys or value
+            unmet = {key for key in unmet if key not in value and at(value, key) is None}
+            notes: list[str] = []
+            record = record_of(value, PlainPart(), columns, notes)
+            yield from (Noted(here, note) for note in notes)
+            yield Read(record, here)
         except RecordError as error:
             yield Skipped(here, str(error))
+    if unmet:
+        yield Noted(position, missing(unmet, keys))
 
 
-def _whole(data: bytes, first_line: int, position: Position) -> Outcome:
+def _whole(data: bytes, first_line: int, position: Position, columns: Mapping[str, str]) -> Outcome:
     """The record of a file of one object."""
     decoded = text.decode(data)
     if decoded is None:
@@ -115,7 +129,7 @@ def _whole(data: bytes, first_line: int, position: Position) -> Outcome:
         value, rest = split_object(decoded, first_line=first_line)
         if _ANOTHER_OBJECT.search(rest):
             return Skipped(position, "It holds several objects, and not one a line; write one object a line.")
-        return Read(record_of(value, PlainPart.of(rest)), position)
+        return Read(record_of(value, PlainPart.of(rest), columns), position)
     except RecordError as error:
         return Skipped(position, str(error))
 

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from indexer.record import fold_doi
+from indexer.record import Heading, Qualifier, fold_doi
 from indexer.sources.html import plain_text
 
 _NO_VALUE = frozenset(
@@ -63,49 +63,6 @@ _TYPES_OF_SEMANTIC_SCHOLAR = {
 }
 _ET_AL = re.compile(r"[\s,，]{0,3}(?:\bet\.? al\b\.?|等)$", re.IGNORECASE)
 _BELONGS_TO_NAME = re.compile(r"(?:[A-Z]\.[\s-]?){1,4}|[JS]r\.?|I{2,3}|IV")
-
-
-_BRACKETED = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\](\.?)")
-_ISSN = re.compile(r"(?<![0-9A-Za-z-])([0-9]{4})[-‐–]?([0-9]{3}[0-9Xx])(?![0-9A-Za-z-])").findall
-_LANGUAGE_SEPARATOR = re.compile(r"\s*[;；,，、|/]\s*")
-# A code (ISO 639-2/B, as MEDLINE has it), then the other codes and the names for it.
-_LANGUAGE_NAMES = """
-    eng en english 英文 英语 英語
-    chi zho zh cn chinese mandarin 中文 汉语 漢語 简体中文 繁體中文
-    ara ar arabic 阿拉伯语
-    bul bg bulgarian
-    cze ces cs czech 捷克语
-    dan da danish 丹麦语
-    dut nld nl dutch 荷兰语
-    est et estonian
-    fin fi finnish 芬兰语
-    fre fra fr french 法文 法语
-    ger deu de german 德文 德语
-    gre ell el greek 希腊语
-    heb he hebrew
-    hrv hr croatian
-    hun hu hungarian 匈牙利语
-    ita it italian 意大利语
-    jpn ja jp japanese 日文 日语
-    kor ko korean 韩文 韩语 朝鲜语
-    lit lt lithuanian
-    nor no norwegian 挪威语
-    per fas fa persian
-    pol pl polish 波兰语
-    por pt portuguese 葡萄牙语
-    rum ron ro romanian
-    rus ru russian 俄文 俄语
-    slo slk sk slovak
-    slv sl slovenian
-    spa es spanish 西班牙文 西班牙语
-    srp sr serbian
-    swe sv swedish 瑞典语
-    tha th thai
-    tur tr turkish 土耳其语
-    ukr uk ukrainian
-    vie vi vietnamese 越南语
-"""
-_LANGUAGES = {name: line.split()[0] for line in _LANGUAGE_NAMES.splitlines() for name in line.split()}
 
 
 class Volume(NamedTuple):
@@ -355,26 +312,24 @@ def _joined_names(parts: list[str]) -> list[str]:
     return names
 
 
-def title(value: object) -> str | None:
-    """A title in one line, without the brackets in which PubMed puts a translated one."""
-    given = text(value)
-    found = _BRACKETED.fullmatch(given) if given else None
-    return text(found[1] + found[2]) if found else given
-
-
 def issns(value: object) -> tuple[str, ...]:
-    """The ISSNs in a text or a list of texts, as `1591-8890`, each once."""
+    """The ISSNs in a text or a list of texts, each once."""
     given = text(value)
-    found = [f"{first}-{last.upper()}" for each in ([given] if given else _texts(value)) for first, last in _ISSN(each)]
+    found = [
+        f"{part[1]}-{part[2].upper()}"
+        for each in ([given] if given else _texts(value))
+        for part in _ISSN.finditer(each)
+    ]
     return _distinct([code for code in found if code != "0000-0000"])
 
 
-def languages(value: object) -> tuple[str, ...]:
-    """Languages as ISO 639-2/B codes, out of names in English or Chinese or out of codes; others are left out."""
+def headings(value: object) -> tuple[Heading, ...]:
+    """MeSH headings, separated by `;` or `|`, or a list: `Asthma/*drug therapy/diagnosis`, `*Asthma` where major."""
     given = text(value)
-    parts = _LANGUAGE_SEPARATOR.split(given) if given else _texts(value)
-    codes = [
-        _LANGUAGES.get(part.casefold()) or _LANGUAGES.get(re.split("[-_]", part.casefold(), maxsplit=1)[0], "")
-        for part in parts
-    ]
-    return _distinct(codes)
+    parts = _LIST_SEPARATOR.split(given) if given else _texts(value)
+    named = [[(name.strip("* "), "*" in name) for name in part.split("/") if name.strip("* ")] for part in parts]
+    return tuple(
+        Heading(names[0][0], names[0][1], tuple(Qualifier(*qualifier) for qualifier in names[1:]))
+        for names in named
+        if names
+    )

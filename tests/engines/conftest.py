@@ -13,7 +13,7 @@ from indexer import __version__, analysis, schema
 from indexer.engines import open_engine, open_writer
 from indexer.journals import Journal
 from indexer.record import Record
-from indexer.search.engine import Engine, Manifest
+from indexer.search.engine import Companions, Engine, Manifest
 from tests.engines.reference import Collection
 
 WORDS = ["heart", "failure", "stroke", "risk", "IL-6", "PD-1", "PD-L1", "T-cell", "of", "the", "disease", "diseases"]
@@ -64,7 +64,7 @@ def make_records(count: int, seed: int) -> list[Record]:
 
 def write(location: str, collection: Collection) -> None:
     """Publish a collection as a generation."""
-    writer = open_writer(location)
+    writer = open_writer(location, {})
     try:
         for document in collection.documents:
             writer.add(document)
@@ -77,9 +77,10 @@ def write(location: str, collection: Collection) -> None:
             analysis=analysis.fingerprint(),
             version=__version__,
         )
-        writer.publish(manifest, [Journal(name="Annals of Heart", description="About hearts.")], b"{}")
+        hearts = Journal(name="Annals of Heart", description="About hearts.")
+        writer.publish(manifest, Companions((hearts,), b"", b"{}"))
     finally:
-        writer.abort()
+        writer.close()
 
 
 @lru_cache(maxsize=1)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import schema
 from indexer.analysis import Channel, TermAt
+from indexer.engines import open_engine
 from indexer.schema import TEXT_FIELDS
 from indexer.search.engine import Engine, Plan, Sort
 from indexer.search.filters import UNKNOWN, Filters, Span
 from indexer.search.query import And, AnyReading, AtLeast, Everything, Not, Nothing, Or, Phrase, Query, Term, Value
 from tests.engines import reference
-from tests.engines.conftest import the_collection
+from tests.engines.conftest import the_collection, write
 from tests.engines.reference import Collection
 
 slow_fixtures = settings(
@@ -183,3 +188,23 @@ def test_a_journal_is_found_by_any_spelling_of_its_name(engine: Engine) -> None:
     assert journal is not None
     assert journal.description == "About hearts."
     assert engine.journal("no journal") is None
+
+
+def test_threads_read_records_and_search_at_once(collection: Collection, tmp_path: Path) -> None:
+    write(str(tmp_path / "index"), collection)
+    engine = open_engine(str(tmp_path / "index"))
+    words = [
+        Term(("abstract_en", "abstract_zh"), Channel.WORDS, text) for text in _vocabulary(collection, Channel.WORDS)
+    ]
+    expected = [len(reference.found(word, Filters(), collection)) for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            records = threads.map(lambda record: engine.record(record.id) == record, collection.records * 3)
+            counts = list(threads.map(engine.count, words))
+            assert all(records)
+    finally:
+        sys.setswitchinterval(interval)
+        engine.close()
+    assert counts == expected

@@ -119,10 +119,10 @@ def test_nothing_to_index_changes_nothing(tmp_path: Path, source: Path) -> None:
 
 
 def test_only_one_build_at_a_time(tmp_path: Path, source: Path) -> None:
-    writer = open_writer(str(tmp_path / "index"))
+    writer = open_writer(str(tmp_path / "index"), {})
     with pytest.raises(BuildError, match="another build"):
         build([str(source)], str(tmp_path / "index"))
-    writer.abort()
+    writer.close()
     assert build([str(source)], str(tmp_path / "index")).indexed == 5
 
 
@@ -249,3 +249,58 @@ def test_the_pointer_always_names_a_whole_generation_while_builds_run(tmp_path: 
         opened += 1
     assert running.returncode == 0
     assert opened > 0
+
+
+def test_a_failure_after_the_switch_harms_nothing(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    sync = store._sync
+
+    def failing(path: Path) -> None:
+        if path == index and (index / store.POINTER).read_text().strip() != first:
+            raise KeyboardInterrupt
+        sync(path)
+
+    first = store.published_generation(str(index))
+    monkeypatch.setattr(store, "_sync", failing)
+    with pytest.raises(KeyboardInterrupt):
+        build([str(write_jsonl(tmp_path / "one.jsonl", [_record(9)]))], str(index))
+    monkeypatch.undo()
+    assert _total(index) == 1
+    assert build([str(source)], str(index)).indexed == 5
+
+
+def test_folders_of_others_are_left_alone(tmp_path: Path, source: Path) -> None:
+    for name in ("g-force", "g-code-2024"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.txt").write_text("mine")
+    for _ in range(3):
+        build([str(source)], str(tmp_path))
+    assert (tmp_path / "g-force" / "mine.txt").read_text() == "mine"
+    assert (tmp_path / "g-code-2024" / "mine.txt").exists()
+
+
+def test_a_pointer_that_can_not_be_read_does_not_keep_from_building(tmp_path: Path, source: Path) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+    live = LiveIndex(str(index))
+    assert live.engine().manifest.documents == 5
+    (index / store.POINTER).write_bytes(b"\xff\xfe\xff")
+    assert live.engine().manifest.documents == 5
+    build([str(source)], str(index))
+    assert _total(index) == 5
+
+
+def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = tmp_path / "index"
+    build([str(source)], str(index))
+
+    def full(_self: object, _document: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("indexer.engines.whoosh.writer.WhooshWriter.add", full)
+    with pytest.raises(BuildError, match="No space left on device"):
+        build([str(source)], str(index))
+    assert _total(index) == 5

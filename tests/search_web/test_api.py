@@ -33,7 +33,7 @@ def test_the_shape_of_an_answer(client: FlaskClient) -> None:
     assert meta["query"]["ignored"] == []
     assert set(meta["index"]) == {"generation", "built_at"}
     assert len(answer["results"]) == 3 <= meta["count"]
-    own = {"score", "holds_all_words", "highlights", "links"}
+    own = {"editions", "score", "holds_all_words", "highlights", "links"}
     for result in answer["results"]:
         assert set(result) == set(Record.__struct_fields__) | own
         assert set(result["highlights"]) == {"title_en", "title_zh", "abstract_en", "abstract_zh"}
@@ -174,12 +174,12 @@ def check_problem(client: FlaskClient, address: str, status: int, method: str = 
 
 def test_record(client: FlaskClient) -> None:
     record = client.get(f"/api/v1/records/{KNOWN.id}").get_json()
-    assert set(record) == set(Record.__struct_fields__) | {"links"}
+    assert set(record) == set(Record.__struct_fields__) | {"editions", "links"}
     assert record["authors"][0] == "Ann Known"
     assert record["journal_description"] == "A journal about what is known."
     assert record["links"]["self"] == f"/api/v1/records/{KNOWN.id}"
     assert check_problem(client, f"/api/v1/records/{KNOWN.id}?verbose=1", 400)["detail"].endswith(
-        "this address takes none"
+        "the parameters are edition"
     )
 
 

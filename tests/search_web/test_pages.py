@@ -104,7 +104,7 @@ def hit_of(**texts: str) -> Hit:
         )
         for name in ("title_en", "title_zh", "snippet_en", "snippet_zh")
     }
-    return Hit(Record(id="x", authors=tuple("ABCDEFG")), 1.0, True, **fragments)
+    return Hit(Record(id="x", authors=tuple("ABCDEFG")), 1.0, {}, holds_all_words=True, **fragments)
 
 
 @pytest.mark.parametrize(

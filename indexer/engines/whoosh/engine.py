@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -30,15 +29,7 @@ RECENT_QUERIES = 32
 """Queries whose documents and scores are kept: paging, sorting and filtering ask for the same again."""
 
 
-@dataclass(frozen=True)
-class _SortKeys:
-    """Of each document, for ordering; missing values are least."""
-
-    date: npt.NDArray[np.float64]
-    impact_factor: npt.NDArray[np.float64]
-    citations: npt.NDArray[np.float64]
-    identity: npt.NDArray[np.int64]
-    """The rank of its identity among all, so that ties fall alike in every build and engine."""
+_T = TypeVar("_T")
 
 
 class WhooshEngine:
@@ -52,7 +43,8 @@ class WhooshEngine:
             self._postings = Postings(self._reader)
             size = self._postings.size
             self._facets = {name: self._facet(name) for name in schema.FACETS}
-            self._keys = self._sort_keys()
+            self._keys = {field.name: self._numbers(field.name) for field in schema.FIELDS if field.sortable}
+            self._identity = self._identity_ranks()
             journals = msgspec.json.decode((folder / store.JOURNALS).read_bytes(), type=list[Journal])
         except MedsearchError:
             raise
@@ -76,29 +68,29 @@ class WhooshEngine:
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
         found = self._matches(plan.query)
-        filters = {
-            name: self._facets[name].documents_with(plan.filters.of(name), self._size) for name in plan.filters.chosen
-        }
+        filters = {name: self._filter(name, plan) for name in plan.filters.chosen}
         passing = _all_masks(filters.values(), found.docs)
         docs, scores = found.docs[passing], found.scores[passing]
         preferred = np.ones(docs.size, dtype=np.bool_)
         if plan.preferred is not None:
             preferred = np.isin(docs, self._matches(plan.preferred).docs, assume_unique=True)
-        order = self._ordered(docs, scores, preferred, plan.sort)[plan.offset : plan.offset + plan.limit]
+        order = self._ordered(docs, scores, preferred, plan)[plan.offset : plan.offset + plan.limit]
         return EngineAnswer(
             total=int(docs.size),
             preferred_total=int(preferred.sum()),
             hits=tuple(EngineHit(self._stored(int(docs[at])), float(scores[at]), bool(preferred[at])) for at in order),
-            facets={name: self._count_facet(name, found, filters) for name in plan.facets},
+            facets={name: self._count_facet(name, found, filters, plan) for name in plan.facets},
         )
 
     def record(self, record_id: str) -> Record | None:
         """The record of an identity."""
-        try:
-            matcher = self._reader.postings(ID_FIELD, record_id.encode("utf-8", "replace"))
-        except TermNotFound:
-            return None
-        return self._stored(matcher.id()) if matcher.is_active() else None
+        with self._postings.lock:
+            try:
+                matcher = self._reader.postings(ID_FIELD, record_id.encode("utf-8", "replace"))
+            except TermNotFound:
+                return None
+            number = matcher.id() if matcher.is_active() else None
+        return None if number is None else self._stored(number)
 
     def records(self) -> Iterator[Record]:
         """All records, in the order in which they were added."""
@@ -112,40 +104,75 @@ class WhooshEngine:
         """What is known of a journal by its name."""
         return self._journals.get(journal_key(name))
 
+    def tables(self) -> bytes:
+        """The journal tables of the build."""
+        return self._companion(store.TABLES)
+
     def report(self) -> bytes:
         """The report of the build, as JSON."""
-        return (self.folder / store.REPORT).read_bytes()
+        return self._companion(store.REPORT)
+
+    def _companion(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise IndexDamagedError(f"can't read {self.folder / name} ({error}); rebuild the index") from error
 
     def close(self) -> None:
         """Give back files and memory."""
         self._reader.close()
 
     def _stored(self, number: int) -> Record:
-        return schema.load_record(self._reader.stored_fields(number)[RECORD_FIELD])
+        with self._postings.lock:
+            stored = self._reader.stored_fields(number)[RECORD_FIELD]
+        return schema.load_record(stored)
 
-    def _count_facet(self, name: str, found: Matches, filters: dict[str, Mask]) -> dict[str, int]:
+    def _stored_name(self, name: str, plan: Plan) -> str:
+        """The name under which the values of a field are stored in the plan's editions."""
+        family = schema.BY_NAME[name].family or ""
+        edition = plan.editions.get(family)
+        newest = next(iter(self._manifest.editions.get(family, ())), None)
+        return schema.edition_field(name, None if edition == newest else edition)
+
+    def _facet_of(self, name: str, plan: Plan) -> FacetColumn:
+        return self._of_edition(self._facets, self._facet, self._stored_name(name, plan))
+
+    def _keys_of(self, name: str, plan: Plan) -> npt.NDArray[np.float64]:
+        return self._of_edition(self._keys, self._numbers, self._stored_name(name, plan))
+
+    def _of_edition(self, known: dict[str, _T], read: Callable[[str], _T], name: str) -> _T:
+        """A column; those of older editions are read when they are first asked for."""
+        if name not in known:
+            with self._postings.lock:
+                known[name] = read(name)
+        return known[name]
+
+    def _filter(self, name: str, plan: Plan) -> Mask:
+        return self._facet_of(name, plan).documents_with(plan.filters.of(name), self._size)
+
+    def _count_facet(self, name: str, found: Matches, filters: dict[str, Mask], plan: Plan) -> dict[str, int]:
         others = _all_masks((mask for other, mask in filters.items() if other != name), found.docs)
         among = np.zeros(self._size, dtype=np.bool_)
         among[found.docs[others]] = True
-        return self._facets[name].counts(among)
+        return self._facet_of(name, plan).counts(among)
 
     def _ordered(
-        self, docs: Docs, scores: npt.NDArray[np.float64], preferred: Mask, sort: Sort
+        self, docs: Docs, scores: npt.NDArray[np.float64], preferred: Mask, plan: Plan
     ) -> npt.NDArray[np.int64]:
         """Positions in `docs` in the order asked for. `lexsort` takes its last key first."""
-        keys = self._keys
         # Rounded, so that sums taken in another order, as by another engine, tie where they should.
         relevance = -np.round(scores, 6)
-        newest = -keys.date[docs]
-        main = {
-            Sort.RELEVANCE: relevance,
-            Sort.NEWEST: newest,
+        dates = self._keys["date"][docs]
+        if plan.sort is Sort.RELEVANCE:
+            main = relevance
+        elif plan.sort is Sort.NEWEST:
+            main = -dates
+        elif plan.sort is Sort.OLDEST:
             # A date that is not known is last in this order too.
-            Sort.OLDEST: np.where(np.isneginf(keys.date[docs]), np.inf, keys.date[docs]),
-            Sort.IMPACT_FACTOR: -keys.impact_factor[docs],
-            Sort.CITATIONS: -keys.citations[docs],
-        }[sort]
-        return np.lexsort((keys.identity[docs], newest, relevance, main, ~preferred))
+            main = np.where(np.isneginf(dates), np.inf, dates)
+        else:
+            main = -self._keys_of(plan.sort.value, plan)[docs]
+        return np.lexsort((self._identity[docs], -dates, relevance, main, ~preferred))
 
     def _column(self, name: str) -> Iterable[Any]:
         column = self._reader.schema[name].column_type
@@ -156,18 +183,21 @@ class WhooshEngine:
                 yield from [column.default_value()] * leaf.doc_count_all()
 
     def _facet(self, name: str) -> FacetColumn:
-        return facet_column(self._column(name), numeric=schema.BY_NAME[name].kind is Kind.INTEGER)
+        numeric = schema.BY_NAME[name.partition("@")[0]].kind is Kind.INTEGER
+        return facet_column(self._column(name), numeric=numeric)
 
     def _numbers(self, name: str) -> npt.NDArray[np.float64]:
+        """A sort key of each document; missing values are least."""
         numbers = np.array(list(self._column(name)), dtype=np.float64)
         numbers[(numbers == MISSING_INTEGER) | np.isnan(numbers)] = -np.inf
         return numbers
 
-    def _sort_keys(self) -> _SortKeys:
+    def _identity_ranks(self) -> npt.NDArray[np.int64]:
+        """The rank of each document's identity among all, so that ties fall alike in every build and engine."""
         identities = list(self._column(ID_FIELD))
         rank = np.empty(len(identities), dtype=np.int64)
         rank[sorted(range(len(identities)), key=identities.__getitem__)] = np.arange(len(identities))
-        return _SortKeys(self._numbers("date"), self._numbers("impact_factor"), self._numbers("citations"), rank)
+        return rank
 
 
 def _all_masks(masks: Iterable[Mask], docs: Docs) -> Mask:

@@ -62,7 +62,8 @@ class Postings:
     def __init__(self, reader: IndexReader) -> None:
         self._leaves: list[tuple[IndexReader, int]] = [(leaf, offset) for leaf, offset in reader.leaf_readers()]
         self.size: int = reader.doc_count_all()
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
+        """Held by whoever reads through Whoosh, which moves one position in each file for all threads."""
         self._cache: OrderedDict[tuple[str, str], Matches] = OrderedDict()
         self._cached_bytes = 0
         self._lengths: dict[str, Lengths] = {}
@@ -71,7 +72,7 @@ class Postings:
     def frequencies(self, field: str, text: str) -> Matches:
         """The documents of a term of a Whoosh field, with the term's frequency in each as the score."""
         key = (field, text)
-        with self._lock:
+        with self.lock:
             if (found := self._cache.get(key)) is not None:
                 self._cache.move_to_end(key)
                 return found
@@ -88,7 +89,7 @@ class Postings:
 
     def positions(self, field: str, text: str, docs: Docs) -> Iterator[npt.NDArray[np.int64]]:
         """The positions of a term in each of the documents, all of which hold it."""
-        with self._lock:
+        with self.lock:
             rows: list[npt.NDArray[np.int64]] = []
             for matcher, offset in self._matchers(field, text):
                 for number in docs[np.searchsorted(docs, offset) :].tolist():
@@ -102,7 +103,7 @@ class Postings:
 
     def lengths(self, field: str) -> Lengths:
         """The lengths of a Whoosh field."""
-        with self._lock:
+        with self.lock:
             if field not in self._lengths:
                 of = np.zeros(self.size, dtype=np.float32)
                 for leaf, offset in self._leaves:

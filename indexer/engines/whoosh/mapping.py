@@ -99,8 +99,8 @@ class NumberField(fields.FieldType):  # type: ignore[misc]
         return value[0]
 
 
-def whoosh_schema() -> fields.Schema:
-    """Whoosh's view of `schema.FIELDS`."""
+def whoosh_schema(editions: schema.Editions) -> fields.Schema:
+    """Whoosh's view of `schema.FIELDS`, and of their values in older editions."""
     made: dict[str, fields.FieldType] = {
         ID_FIELD: fields.ID(unique=True, sortable=columns.VarBytesColumn()),
         RECORD_FIELD: fields.STORED(),
@@ -109,13 +109,15 @@ def whoosh_schema() -> fields.Schema:
         if field.kind is Kind.TEXT:
             for channel in Channel:
                 made[text_field(field.name, channel)] = TokenField()
-        elif field.sortable:
-            column = (
-                columns.NumericColumn("q", default=MISSING_INTEGER)
-                if field.kind is Kind.INTEGER
-                else columns.NumericColumn("d", default=float("nan"))
-            )
-            made[field.name] = NumberField(column)
         else:
-            made[field.name] = ValueField(columns.VarBytesColumn() if field.facet else None)
+            made[field.name] = _plain_field(field)
+    made.update((name, _plain_field(field)) for field, name in schema.edition_fields(editions))
     return fields.Schema(**made)
+
+
+def _plain_field(field: schema.Field) -> fields.FieldType:
+    if not field.sortable:
+        return ValueField(columns.VarBytesColumn() if field.facet else None)
+    if field.kind is Kind.INTEGER:
+        return NumberField(columns.NumericColumn("q", default=MISSING_INTEGER))
+    return NumberField(columns.NumericColumn("d", default=float("nan")))

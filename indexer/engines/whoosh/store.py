@@ -2,7 +2,8 @@
 
     INDEX/CURRENT            the name of the published generation, replaced atomically
     INDEX/LOCK               held by the build that is running
-    INDEX/g-<time>-<random>/ a generation: whoosh/ manifest.json journals.json report.json
+    INDEX/g-<time>-<random>/ a generation: whoosh/ manifest.json journals.json journal-tables.bin
+                             report.json
 
 The published generation and the one before it are kept; a build removes the others when it begins and when it ends,
 among them what a killed build has left. Readers of a removed generation go on reading: the system keeps its files until
@@ -12,22 +13,25 @@ they are closed.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
 
-from indexer.errors import BuildError, IndexDamagedError, IndexMissingError
+from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from indexer.search.engine import Manifest
 
 POINTER = "CURRENT"
 LOCK = "LOCK"
-PREFIX = "g-"
+_GENERATION = re.compile(r"g-\d{8}T\d{6}-[0-9a-f]{8}")
 MANIFEST = "manifest.json"
 JOURNALS = "journals.json"
+TABLES = "journal-tables.bin"
 REPORT = "report.json"
 POSTINGS = "whoosh"
 
@@ -56,7 +60,7 @@ def published_folder(location: str) -> Path:
             f"there is no index at {location}; build one with: medsearch build SOURCE --index {location}"
         )
     folder = Path(location) / name
-    if Path(name).name != name or not name.startswith(PREFIX) or not folder.is_dir():
+    if not _GENERATION.fullmatch(name) or not folder.is_dir():
         raise IndexDamagedError(f"{Path(location) / POINTER} names {name!r}, which is not there; rebuild the index")
     return folder
 
@@ -65,10 +69,13 @@ def read_manifest(folder: Path) -> Manifest:
     """What a generation says of itself.
 
     Raises:
+        IndexMismatchError: it was written by another version.
         IndexDamagedError: it can't be read.
     """
     try:
         return msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except msgspec.ValidationError as error:
+        raise IndexMismatchError(f"the index in {folder.parent} is of another version ({error}); rebuild it") from error
     except (OSError, msgspec.DecodeError) as error:
         raise IndexDamagedError(f"can't read {folder / MANIFEST}: {error}; rebuild the index") from error
 
@@ -86,10 +93,14 @@ class Generation:
             raise BuildError(f"another build is writing to {location}; wait until it has ended") from error
         except OSError as error:
             raise BuildError(f"can't write to {location}: {error.strerror or error}; choose another --index") from error
-        self._before = published_generation(location)
-        self._remove_all_but({self._before})
+        try:
+            self._before = published_generation(location)
+            self._remove_all_but({self._before})
+        except IndexDamagedError:
+            # Which of the generations was published can't be known, so all stay until the new one is.
+            self._before = None
         now = datetime.now(timezone.utc)
-        self.name = f"{PREFIX}{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        self.name = f"g-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
         self.folder = self._location / self.name
         try:
             (self.folder / POSTINGS).mkdir(parents=True)
@@ -127,13 +138,19 @@ class Generation:
         pointer.write_text(f"{self.name}\n", encoding="utf-8")
         _sync(pointer)
         pointer.replace(self._location / POINTER)
-        _sync(self._location)
-        self._remove_all_but({self.name, self._before})
-        self._lock.release()
+        # It is published now; what follows tidies up, and fails without harm.
+        with suppress(OSError):
+            _sync(self._location)
+            self._remove_all_but({self.name, self._before})
 
-    def abandon(self) -> None:
-        """Remove the folder; what was published before stays."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def close(self) -> None:
+        """Let others build here. The folder is removed unless it has been published."""
+        try:
+            published = published_generation(str(self._location)) == self.name
+        except IndexDamagedError:
+            published = False
+        if not published:
+            shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.release()
 
     def _remove_all_but(self, kept: set[str | None]) -> None:
@@ -141,7 +158,7 @@ class Generation:
         for path in self._location.iterdir():
             if path.name in kept:
                 continue
-            if path.name.startswith(PREFIX) and path.is_dir():
+            if _GENERATION.fullmatch(path.name) and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             elif path.name.startswith(f"{POINTER}."):
                 path.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -13,9 +12,8 @@ from indexer.engines.whoosh import store
 from indexer.engines.whoosh.engine import WhooshEngine, open_engine, open_folder
 from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, text_field, whoosh_schema
 from indexer.errors import BuildError, MedsearchError
-from indexer.journals import Journal
-from indexer.schema import Document
-from indexer.search.engine import Manifest, Plan
+from indexer.schema import Document, Editions
+from indexer.search.engine import Companions, Manifest, Plan
 from indexer.search.query import Everything, Term
 
 SAMPLE = 50
@@ -27,13 +25,12 @@ MEMORY_MB = 256
 class WhooshWriter:
     """`indexer.search.engine.IndexWriter` into one location."""
 
-    def __init__(self, generation: store.Generation, published: WhooshEngine | None = None) -> None:
+    def __init__(self, generation: store.Generation, editions: Editions, published: WhooshEngine | None = None) -> None:
         self._generation = generation
         self._published = published
-        self._open = True
         folder = str(generation.folder / store.POSTINGS)
         if published is None:
-            index = whoosh_index.create_in(folder, whoosh_schema())
+            index = whoosh_index.create_in(folder, whoosh_schema(editions))
         else:
             generation.begin_with(published.folder)
             index = whoosh_index.open_dir(folder)
@@ -73,10 +70,11 @@ class WhooshWriter:
         self._writer.commit()
         return self._documents + self._count - len(self._deleted)
 
-    def publish(self, manifest: Manifest, journals: Iterable[Journal], report: bytes) -> None:
+    def publish(self, manifest: Manifest, companions: Companions) -> None:
         """Verify what was finished and switch readers to this generation."""
-        self._generation.write(store.JOURNALS, msgspec.json.encode(list(journals)))
-        self._generation.write(store.REPORT, report)
+        self._generation.write(store.JOURNALS, msgspec.json.encode(companions.journals))
+        self._generation.write(store.TABLES, companions.tables)
+        self._generation.write(store.REPORT, companions.report)
         self._generation.write(store.MANIFEST, msgspec.json.encode(manifest))
         try:
             engine = open_folder(self._generation.folder)
@@ -87,23 +85,16 @@ class WhooshWriter:
         except MedsearchError as error:
             raise BuildError(f"the new index does not verify and was not published: {error}") from error
         self._generation.publish()
-        self._open = False
-        self._close_published()
 
-    def abort(self) -> None:
-        """Remove what was written; does nothing after `publish`."""
-        if self._open:
-            self._open = False
-            try:
-                if not self._writer.is_closed:
-                    self._writer.cancel()
-            finally:
-                self._generation.abandon()
-                self._close_published()
-
-    def _close_published(self) -> None:
-        if self._published is not None:
-            self._published.close()
+    def close(self) -> None:
+        """Give back files and the location; what was not published is removed."""
+        try:
+            if not self._writer.is_closed:
+                self._writer.cancel()
+        finally:
+            self._generation.close()
+            if self._published is not None:
+                self._published.close()
 
     def _verify(self, engine: WhooshEngine, manifest: Manifest) -> None:
         total = engine.search(Plan(Everything(), limit=0)).total
@@ -117,13 +108,13 @@ class WhooshWriter:
                 raise BuildError(f"the document {record_id} is not found by its word {text!r}")
 
 
-def open_writer(location: str) -> WhooshWriter:
+def open_writer(location: str, editions: Editions) -> WhooshWriter:
     """The next generation at a location; see `indexer.engines.open_writer`."""
     generation = store.Generation(location)
     try:
-        return WhooshWriter(generation)
+        return WhooshWriter(generation, editions)
     except BaseException:
-        generation.abandon()
+        generation.close()
         raise
 
 
@@ -133,7 +124,7 @@ def open_updater(location: str) -> tuple[WhooshEngine, WhooshWriter]:
     generation = store.Generation(location)
     try:
         engine = open_engine(location)
-        return engine, WhooshWriter(generation, engine)
+        return engine, WhooshWriter(generation, engine.manifest.editions, engine)
     except BaseException:
-        generation.abandon()
+        generation.close()
         raise

@@ -69,6 +69,21 @@ def test_stop_words_among_others_are_left_out_and_named() -> None:
     assert isinstance(compile_query("the", Match.AUTO).query, Term)
 
 
+@pytest.mark.parametrize("text", ["aspirin AND the stroke", "(aspirin the stroke) OR zzz", "title:(aspirin of stroke)"])
+def test_stop_words_are_left_out_beside_operators_too(text: str) -> None:
+    compiled = compile_query(text, Match.AUTO)
+    assert [part.reason for part in compiled.ignored] == [Reason.STOPWORD]
+    assert {leaf.text for leaf in leaves(compiled.query) if isinstance(leaf, Term)} >= {"aspirin", "stroke"}
+    assert not {"the", "of"} & {leaf.text for leaf in leaves(compiled.query) if isinstance(leaf, Term)}
+
+
+@pytest.mark.parametrize("text", ["year:soon", "quartile:Q7", "zone:9", "pmid:abc"])
+def test_what_is_no_value_is_named_and_searched_as_words(text: str) -> None:
+    compiled = compile_query(text, Match.AUTO)
+    assert [part.reason for part in compiled.ignored] == [Reason.NO_SUCH_VALUE]
+    assert isinstance(compiled.query, Term)
+
+
 def test_a_capital_letter_that_is_a_stop_word_elsewhere_is_a_word() -> None:
     assert compile_query("vitamin A deficiency", Match.AUTO).parsed == "vitamin AND A AND deficiency"
 
@@ -84,6 +99,18 @@ def test_repeated_words_count_once() -> None:
         ("https://doi.org/10.1007/s1", Value("doi", "10.1007/s1")),
         ("PMC12374916", Value("pmcid", "pmc12374916")),
         ("doi:10.1007/S1", Value("doi", "10.1007/s1")),
+        ("10.1016/S0140-6736(20)30183-5", Value("doi", "10.1016/s0140-6736(20)30183-5")),
+        ("doi 10.1007/s1", Value("doi", "10.1007/s1")),
+        ("PMID: 31986264", Value("pmid", "31986264")),
+        ("pmid：３１９８６２６４", Value("pmid", "31986264")),
+        ("PMCID PMC12374916", Value("pmcid", "pmc12374916")),
+        ("quartile:1", Value("quartile", "q1")),
+        ("quartile:Q1|Q2", Or((Value("quartile", "q1"), Value("quartile", "q2")))),
+        ("分区:１区", Value("zone", "1")),
+        ("oa:是", Value("open_access", "yes")),
+        ("year:>=2100", Value("year", "2100")),
+        ("year:<1601", Value("year", "1600")),
+        ("year:2099-", Or((Value("year", "2099"), Value("year", "2100")))),
         ("pmid:123", Value("pmid", "123")),
         ("quartile:q1", Value("quartile", "q1")),
         ("year:2020", Value("year", "2020")),

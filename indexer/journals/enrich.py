@@ -1,0 +1,163 @@
+"""What is known of the journal of a record, and the count of what was found how."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+
+import msgspec
+
+from indexer.journals.metrics import GIVEN, CategoryRank, Edition, Family, Journal, Metrics
+from indexer.journals.names import journal_key
+from indexer.record import Record
+
+
+class MatchedBy(str, Enum):
+    """How the journal of a record was found in the tables."""
+
+    ISSN = "issn"
+    ABBREVIATION = "abbreviation"
+    TITLE = "title"
+
+
+class JournalEntry(msgspec.Struct, frozen=True):
+    """A journal of the tables as a record's names found it."""
+
+    journal: Journal
+    matched_by: MatchedBy
+
+
+_JCR_FIELDS = ("impact_factor", "quartile", "categories")
+_CAS_FIELDS = ("zone", "category")
+_FIELDS = {Family.JCR: _JCR_FIELDS, Family.CAS: _CAS_FIELDS, Family.GIVEN: _JCR_FIELDS + _CAS_FIELDS}
+
+
+class Enriched(msgspec.Struct, frozen=True):
+    """What is known of a record's journal."""
+
+    key: str | None
+    """The `journal_key` of `name`, under which the journal is kept; None where the record names no journal."""
+    name: str | None
+    """As the tables show it; where they don't know it, as the record has it."""
+    entry: JournalEntry | None = None
+    """None where no table knows the journal."""
+    given: Metrics | None = None
+    """What the record says itself, as far as no table of that family knows the journal."""
+
+    @property
+    def metrics(self) -> tuple[Metrics, ...]:
+        """Of all editions by family, newest first; what the record says comes last."""
+        known = self.entry.journal.metrics if self.entry else ()
+        return known if self.given is None else (*known, self.given)
+
+    def under(self, edition: Edition) -> Metrics | None:
+        """What holds under an edition; what the record says where no edition of that family knows the journal."""
+        if self.entry and (metrics := self.entry.journal.under(edition)):
+            return metrics
+        said = self.given and any(getattr(self.given, name) for name in _FIELDS.get(edition.family, ()))
+        return self.given if said else None
+
+    def with_given(self, record: Record) -> Enriched:
+        """With what the record says itself, where it is needed."""
+        jcr = bool(record.jcr_quartile or record.jcr_categories or record.impact_factor is not None)
+        cas = bool(record.cas_zone or record.cas_category)
+        if self.entry and (jcr or cas):
+            known = {metrics.edition.family for metrics in self.entry.journal.metrics}
+            jcr, cas = jcr and Family.JCR not in known, cas and Family.CAS not in known
+        if not jcr and not cas:
+            return self
+        given = Metrics(
+            edition=GIVEN,
+            impact_factor=record.impact_factor if jcr else None,
+            quartile=record.jcr_quartile if jcr else None,
+            categories=tuple(map(CategoryRank, record.jcr_categories)) if jcr else (),
+            zone=record.cas_zone if cas else None,
+            category=record.cas_category if cas else None,
+        )
+        return Enriched(self.key, self.name, self.entry, given)
+
+
+class UnmatchedJournal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A journal that no table knows."""
+
+    name: str
+    issn: str | None
+    """Of the first record."""
+    records: int
+    """How many it touches."""
+
+
+class DoubtfulMatch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A journal that was found by a name, although the tables have other ISSNs for it."""
+
+    name: str
+    """As the first record has it."""
+    issn: str
+    """Of the first record."""
+    taken_for: str
+    """The name in the tables."""
+    records: int
+
+
+class Matching(msgspec.Struct, frozen=True, kw_only=True):
+    """How the journals of records were found in the tables."""
+
+    by_issn: int
+    by_abbreviation: int
+    by_title: int
+    unmatched: int
+    """Records whose journal no table knows."""
+    without_journal: int
+    unmatched_journals: list[UnmatchedJournal]
+    """By the number of records they touch, most first."""
+    doubtful: list[DoubtfulMatch]
+    """Likewise: journals that were given new ISSNs, or two of one name."""
+
+
+class MatchCounts:
+    """Counts how the journals of records were found."""
+
+    def __init__(self) -> None:
+        self._matched: Counter[MatchedBy] = Counter()
+        self._unmatched: Counter[str] = Counter()
+        self._names: dict[str, tuple[str, str | None]] = {}
+        self._doubtful: Counter[str] = Counter()
+        self._doubted: dict[str, tuple[str, str, str]] = {}
+        self._without_journal = 0
+
+    def take(self, record: Record, enriched: Enriched) -> None:
+        """Count a record."""
+        if enriched.entry is not None:
+            self._matched[enriched.entry.matched_by] += 1
+            if enriched.entry.matched_by is not MatchedBy.ISSN:
+                self._doubt(record, enriched.entry.journal)
+        elif name := enriched.name or record.issn or record.eissn:
+            key = journal_key(name)
+            self._unmatched[key] += 1
+            self._names.setdefault(key, (name, record.issn or record.eissn))
+        else:
+            self._without_journal += 1
+
+    def _doubt(self, record: Record, journal: Journal) -> None:
+        issn = record.issn or record.eissn
+        if issn and (journal.issn or journal.eissn):
+            name = record.journal or record.journal_abbreviation or issn
+            key = f"{journal_key(name)} {issn}"
+            self._doubtful[key] += 1
+            self._doubted.setdefault(key, (name, issn, journal.name))
+
+    def matching(self) -> Matching:
+        """What was counted."""
+        return Matching(
+            by_issn=self._matched[MatchedBy.ISSN],
+            by_abbreviation=self._matched[MatchedBy.ABBREVIATION],
+            by_title=self._matched[MatchedBy.TITLE],
+            unmatched=sum(self._unmatched.values()),
+            without_journal=self._without_journal,
+            unmatched_journals=[UnmatchedJournal(*self._names[key], records) for key, records in _most_first(self._unmatched)],
+            doubtful=[DoubtfulMatch(*self._doubted[key], records) for key, records in _most_first(self._doubtful)],
+        )
+
+
+def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))

@@ -1,0 +1,122 @@
+"""The command line: what a person sees, also when something is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from indexer.cli import main
+from tests.conftest import REPOSITORY, SAMPLES, write_jsonl
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> str:
+    location = str(tmp_path_factory.mktemp("cli") / "index")
+    assert run("build", str(SAMPLES), "--index", location).exit_code == 0
+    return location
+
+
+def test_build_ends_with_a_report(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "records.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}, {"nothing": 1}])
+    result = run("build", str(path), "--index", str(tmp_path / "index"))
+    assert result.exit_code == 0
+    assert "read 1, indexed 1, merged 0, skipped 1 in" in result.stdout
+    assert f"{path}:2" in result.stdout
+    assert "published g-" in result.stdout
+
+
+def test_stats_shows_the_report_again(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "records.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}])
+    built = run("build", str(path), "--index", str(tmp_path / "index")).stdout.splitlines()[:-1]
+    shown = run("stats", "--index", str(tmp_path / "index")).stdout.splitlines()
+    assert shown[0].startswith("1 documents, generation g-")
+    assert shown[1:] == built
+
+
+@pytest.mark.parametrize(
+    ("query", "first"), [("多发性骨髓瘤", "骨髓瘤"), ("multiple myeloma", "myeloma"), ("title:myeloma", "yeloma")]
+)
+def test_search_prints_hits_and_facets(index: str, query: str, first: str) -> None:
+    result = run("search", "--index", index, query)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert " documents for " in lines[0]
+    assert first in lines[1]
+    assert any(line.startswith("quartile: Q1 ") for line in lines)
+
+
+def test_search_filters_sorts_and_pages(index: str) -> None:
+    result = run(
+        "search", "--index", index, "--filter", "quartile:Q1", "--sort", "newest", "--per-page", "2", "--page", "2"
+    )
+    assert result.stdout.splitlines()[1].startswith("3. ")
+    assert all("· Q1 ·" in line for line in result.stdout.splitlines() if line.startswith("   ") and " · doi:" in line)
+
+
+def test_search_says_what_it_ignored(index: str) -> None:
+    result = run("search", "--index", index, "the myeloma AND")
+    assert "ignored 'the': stopword" in result.stdout
+    assert "ignored 'AND': dangling operator" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "nowhere-at-all"], "nowhere-at-all"),
+        (["search", "--index", "nowhere", "x"], "medsearch build"),
+        (["stats", "--index", "nowhere"], "no index at nowhere"),
+        (["update", str(SAMPLES), "--index", "nowhere"], "no index at nowhere"),
+        (["delete", "1", "--index", "nowhere"], "no index at nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(arguments: list[str], said: str, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_filter_that_is_none_is_refused(index: str) -> None:
+    result = run("search", "--index", index, "--filter", "colour:red", "x")
+    assert result.exit_code == 1
+    assert "the filters are journal, quartile" in result.stderr
+
+
+def test_strict_fails(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "records.jsonl", [{"title": "Aspirin"}, {"nothing": 1}])
+    result = run("build", str(path), "--strict", "--index", str(tmp_path / "index"))
+    assert result.exit_code == 1
+    assert f"{path}:2" in result.stderr
+    assert not list((tmp_path / "index").glob("g-*"))
+
+
+def test_update_and_delete(tmp_path: Path) -> None:
+    location = str(tmp_path / "index")
+    run(
+        "build", str(write_jsonl(tmp_path / "1.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}])), "--index", location
+    )
+    more = write_jsonl(tmp_path / "2.jsonl", [{"title": "Warfarin", "doi": "10.5555/2"}])
+    assert "the index holds 2 documents" in run("update", str(more), "--index", location).stdout
+    result = run("delete", "10.5555/1", "10.5555/9", "--index", location)
+    assert "deleted 1; the index holds 1 documents" in result.stdout
+    assert "no document is named 10.5555/9" in result.stderr
+
+
+def test_the_rebuild_script_is_the_build_command(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "records.jsonl", [{"title": "Aspirin"}])
+    script = REPOSITORY / "scripts" / "rebuild_index.py"
+    command = [sys.executable, str(script), str(path), "--index", str(tmp_path / "index")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "read 1, indexed 1" in done.stdout
+    assert "1 documents" in run("stats", "--index", str(tmp_path / "index")).stdout
