@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from typing import IO
@@ -71,7 +71,7 @@ def build(sources: Sequence[str], index: str, options: BuildOptions | None = Non
             generation does not verify. In each case what was published before still serves.
     """
     options = options or BuildOptions()
-    outcomes = _opened(sources, options)
+    outcomes = _opened(sources, index, options)
     tables = read_tables(options.journals)
     writer = open_writer(index, _editions(tables))
     with _written(writer, index):
@@ -88,7 +88,7 @@ def update(sources: Sequence[str], index: str, options: BuildOptions | None = No
         IndexMissingError, IndexMismatchError, IndexDamagedError: there is no index that could be changed.
     """
     options = options or BuildOptions()
-    outcomes = _opened(sources, options)
+    outcomes = _opened(sources, index, options)
     engine, writer = open_updater(index)
     with _written(writer, index):
         return _write("update", outcomes, writer, engine, JournalTables.load(engine.tables()), options)
@@ -132,9 +132,10 @@ def _written(writer: IndexWriter, index: str) -> Iterator[None]:
         writer.close()
 
 
-def _opened(sources: Sequence[str], options: BuildOptions) -> list[tuple[str, Iterator[Outcome]]]:
+def _opened(sources: Sequence[str], index: str, options: BuildOptions) -> list[tuple[str, Iterator[Outcome]]]:
     """The sources, opened: one that is missing fails here, before any work."""
-    return [(source, read(source, options.reading)) for source in sources]
+    reading = replace(options.reading, leave_out=index)
+    return [(source, read(source, reading)) for source in sources]
 
 
 def _write(

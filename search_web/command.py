@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from types import FrameType
@@ -41,10 +42,14 @@ def serve(index: str, host: str, port: int, threads: int) -> None:
     try:
         server = waitress.create_server(app, host=host, port=port, threads=threads)
     except (OSError, ValueError) as error:  # ValueError: the host's name has no address
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if isinstance(error, ValueError):
+            raise ServeError(f"{host} names no address of this machine; choose another with --host") from error
         raise ServeError(
-            f"can't listen at {host} port {port}: {reason}; if another program has the port, choose another with --port"
+            f"can't listen at {host} port {port}: {error.strerror or error}; "
+            "if another program has the port, choose another with --port"
         ) from error
+    # Waitress warns of every request that waits for a thread, which is what its queue is for.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
     for address, number in listening:
         shown = f"[{address}]" if ":" in address else address

@@ -61,7 +61,7 @@ def read(path: str | Path, options: Options | None = None) -> Iterator[Outcome]:
     except (FileNotFoundError, NotADirectoryError):
         if not glob.has_magic(str(source)):
             raise SourceError(f"There is no file or folder {_shown(path)}; check the path.") from None
-        found = _matches(str(source))
+        found = _matches(str(source), _left_out(options))
         none_found = f"No file matches {_shown(path)}; check the pattern."
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(f"{_shown(path)} can't be opened ({_cause(error)}).") from None
@@ -73,7 +73,7 @@ def read(path: str | Path, options: Options | None = None) -> Iterator[Outcome]:
             os.scandir(source).close()
         except OSError as error:
             raise SourceError(f"The folder {_shown(path)} can't be opened ({_cause(error)}).") from None
-        found = _below(source, set())
+        found = _below(source, _left_out(options))
         none_found = f"The folder {_shown(path)} holds no files to read ({_PASSED_OVER})."
     first = next(found, None)
     if first is None:
@@ -113,9 +113,17 @@ def _check_file(path: Path, mode: int) -> None:
         raise SourceError(f"The zip {_shown(path)} holds no files to read ({_PASSED_OVER}).")
 
 
-def _matches(pattern: str) -> Iterator[_Found]:
+def _left_out(options: Options) -> set[tuple[int, int]]:
+    """Device and inode of the folder that is not to be entered."""
+    try:
+        status = Path(options.leave_out).stat() if options.leave_out else None
+    except OSError:
+        status = None
+    return {(status.st_dev, status.st_ino)} if status else set()
+
+
+def _matches(pattern: str, seen: set[tuple[int, int]]) -> Iterator[_Found]:
     """The files that match, and those in the folders that match; each once."""
-    seen: set[tuple[int, int]] = set()
     # `**` reaches into folders by itself; with another pattern a folder that matches stands for what it holds.
     folders_too = "**" not in pattern
     for match in sorted(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 - Path.glob takes no absolute pattern

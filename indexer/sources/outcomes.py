@@ -70,6 +70,8 @@ class Options:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     """Names of columns or keys, as the file spells them, and the record's fields that they hold."""
+    leave_out: str | None = None
+    """A folder that is not entered where it lies in a source: the index that is built."""
 
 
 @dataclass(frozen=True)

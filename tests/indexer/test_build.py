@@ -304,3 +304,10 @@ def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path, source: Path, monkeyp
     with pytest.raises(BuildError, match="No space left on device"):
         build([str(source)], str(index))
     assert _total(index) == 5
+
+
+def test_an_index_that_lies_in_a_source_is_not_read(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "records.jsonl", [_record(1)])
+    for _ in range(2):
+        report = build([str(tmp_path)], str(tmp_path / "index"))
+        assert (report.read, report.skipped) == (1, 0)
