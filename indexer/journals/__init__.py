@@ -14,15 +14,23 @@ the same. What a record says itself is the edition "as given", used where no tab
 from __future__ import annotations
 
 from indexer.journals.collector import JournalCollector
-from indexer.journals.enrich import Enriched, JournalEntry, MatchCounts, MatchedBy, Matching, UnmatchedJournal
-from indexer.journals.metrics import GIVEN, CategoryRank, Edition, Family, Journal, Metrics, newest_first
+from indexer.journals.enrich import (
+    DoubtfulMatch,
+    Enriched,
+    JournalEntry,
+    MatchCounts,
+    MatchedBy,
+    Matching,
+    UnmatchedJournal,
+)
+from indexer.journals.metrics import CategoryRank, Edition, Family, Journal, Metrics, newest_first
 from indexer.journals.names import journal_key
 from indexer.journals.tables import JournalTables, TableProblem, TableReport, read_tables
 from indexer.journals.views import as_of, views
 
 __all__ = [
-    "GIVEN",
     "CategoryRank",
+    "DoubtfulMatch",
     "Edition",
     "Enriched",
     "Family",

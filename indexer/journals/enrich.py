@@ -7,7 +7,7 @@ from enum import Enum
 
 import msgspec
 
-from indexer.journals.metrics import GIVEN, CategoryRank, Edition, Family, Journal, Metrics
+from indexer.journals.metrics import Journal
 from indexer.journals.names import journal_key
 from indexer.record import Record
 
@@ -27,11 +27,6 @@ class JournalEntry(msgspec.Struct, frozen=True):
     matched_by: MatchedBy
 
 
-_JCR_FIELDS = ("impact_factor", "quartile", "categories")
-_CAS_FIELDS = ("zone", "category")
-_FIELDS = {Family.JCR: _JCR_FIELDS, Family.CAS: _CAS_FIELDS, Family.GIVEN: _JCR_FIELDS + _CAS_FIELDS}
-
-
 class Enriched(msgspec.Struct, frozen=True):
     """What is known of a record's journal."""
 
@@ -41,40 +36,6 @@ class Enriched(msgspec.Struct, frozen=True):
     """As the tables show it; where they don't know it, as the record has it."""
     entry: JournalEntry | None = None
     """None where no table knows the journal."""
-    given: Metrics | None = None
-    """What the record says itself, as far as no table of that family knows the journal."""
-
-    @property
-    def metrics(self) -> tuple[Metrics, ...]:
-        """Of all editions by family, newest first; what the record says comes last."""
-        known = self.entry.journal.metrics if self.entry else ()
-        return known if self.given is None else (*known, self.given)
-
-    def under(self, edition: Edition) -> Metrics | None:
-        """What holds under an edition; what the record says where no edition of that family knows the journal."""
-        if self.entry and (metrics := self.entry.journal.under(edition)):
-            return metrics
-        said = self.given and any(getattr(self.given, name) for name in _FIELDS.get(edition.family, ()))
-        return self.given if said else None
-
-    def with_given(self, record: Record) -> Enriched:
-        """With what the record says itself, where it is needed."""
-        jcr = bool(record.jcr_quartile or record.jcr_categories or record.impact_factor is not None)
-        cas = bool(record.cas_zone or record.cas_category)
-        if self.entry and (jcr or cas):
-            known = {metrics.edition.family for metrics in self.entry.journal.metrics}
-            jcr, cas = jcr and Family.JCR not in known, cas and Family.CAS not in known
-        if not jcr and not cas:
-            return self
-        given = Metrics(
-            edition=GIVEN,
-            impact_factor=record.impact_factor if jcr else None,
-            quartile=record.jcr_quartile if jcr else None,
-            categories=tuple(map(CategoryRank, record.jcr_categories)) if jcr else (),
-            zone=record.cas_zone if cas else None,
-            category=record.cas_category if cas else None,
-        )
-        return Enriched(self.key, self.name, self.entry, given)
 
 
 class UnmatchedJournal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -154,7 +115,9 @@ class MatchCounts:
             by_title=self._matched[MatchedBy.TITLE],
             unmatched=sum(self._unmatched.values()),
             without_journal=self._without_journal,
-            unmatched_journals=[UnmatchedJournal(*self._names[key], records) for key, records in _most_first(self._unmatched)],
+            unmatched_journals=[
+                UnmatchedJournal(*self._names[key], records) for key, records in _most_first(self._unmatched)
+            ],
             doubtful=[DoubtfulMatch(*self._doubted[key], records) for key, records in _most_first(self._doubtful)],
         )
 

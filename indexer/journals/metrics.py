@@ -19,15 +19,12 @@ class Family(str, Enum):
     """国际期刊预警名单: its early-warning lists."""
     SJR = "SJR"
     """SCImago Journal Rank."""
-    GIVEN = "given"
-    """What a record itself says of its journal."""
 
     # As strings are equal, so they hash: editions are keys in loops over whole tables, and Enum's own is slow.
     __hash__ = str.__hash__
 
 
 _ORDER = {family: place for place, family in enumerate(Family)}
-_NAMES = {Family.WARNING: "Warning", Family.GIVEN: "As given"}
 
 
 class Edition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -40,12 +37,8 @@ class Edition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def name(self) -> str:
         """As `JCR 2024`, `Warning 2025`, `SJR`."""
-        name = _NAMES.get(self.family, self.family.value)
+        name = "Warning" if self.family is Family.WARNING else self.family.value
         return name if self.year is None else f"{name} {self.year}"
-
-
-GIVEN = Edition(Family.GIVEN)
-"""The edition of what records say themselves."""
 
 
 def newest_first(editions: Iterable[Edition]) -> list[Edition]:

@@ -17,7 +17,7 @@ from indexer.errors import JournalTableError
 from indexer.journals.enrich import Enriched, JournalEntry, MatchedBy
 from indexer.journals.layouts import Layout, Names, Row, abbreviations_without_header, recognise, year_in
 from indexer.journals.linking import AMBIGUOUS, link
-from indexer.journals.metrics import GIVEN, Edition, Family, Journal, newest_first
+from indexer.journals.metrics import Edition, Family, Journal, newest_first
 from indexer.journals.names import issns, journal_key, short_key, title_key
 from indexer.record import Record
 
@@ -119,9 +119,9 @@ class JournalTables:
         """All editions, by family, the newest first."""
         return self._stored.editions
 
-    def default(self, family: Family) -> Edition:
-        """The edition that is used where none is asked for: the newest; what records say where there is none."""
-        return next((edition for edition in self._stored.editions if edition.family is family), GIVEN)
+    def default(self, family: Family) -> Edition | None:
+        """The edition that is used where none is asked for: the newest; None where no table is of the family."""
+        return next((edition for edition in self._stored.editions if edition.family is family), None)
 
     def find(
         self, name: str | None, abbreviation: str | None = None, issn: str | None = None, eissn: str | None = None
@@ -136,8 +136,7 @@ class JournalTables:
 
     def metrics_of(self, record: Record) -> Enriched:
         """What is known of the journal of a record, and under which key it is kept."""
-        known = self._enriched(record.journal, record.journal_abbreviation, record.issn, record.eissn)
-        return known.with_given(record)
+        return self._enriched(record.journal, record.journal_abbreviation, record.issn, record.eissn)
 
     def dump(self) -> bytes:
         """The tables as bytes, for `load`."""

@@ -182,7 +182,7 @@ def test_a_cut_file_is_told_to_be_cut(file):
         (codecs.BOM_UTF8, "empty"),
         (b"\x00\x01\x02\xff" * 1000, "no known format"),
         (b"%PDF-1.7\n%\xe2\xe3", "no known format"),
-        (b"title,abstract\na,b\n", "no known format"),
+        (b"A few words\nand some more\n", "no known format"),
         (b"<PubmedArticleSet></PubmedArticleSet>", "no known format"),
         (b'[{"title": "One"}]', "JSON array"),
         (b'[\n {"title": "One"},\n {"title": "Two"}\n]', "JSON array"),
