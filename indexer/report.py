@@ -198,6 +198,9 @@ def _matching_lines(matching: Matching) -> Iterator[str]:
         f"journals found by ISSN for {matching.by_issn} documents, by abbreviation for {matching.by_abbreviation}, "
         f"by title for {matching.by_title}; {matching.without_journal} name no journal"
     )
+    if matching.doubtful:
+        yield "doubtful, since the record's ISSN is another journal's or none that the table has for that title:"
+        yield from (f"  {one.records}  {one.name}" for one in matching.doubtful[:EXAMPLES])
     if matching.unmatched:
         yield f"{len(matching.unmatched_journals)} journals of {matching.unmatched} documents are in no table:"
         yield from (f"  {one.records}  {one.name}" for one in matching.unmatched_journals[: 2 * EXAMPLES])

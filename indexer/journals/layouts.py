@@ -423,7 +423,7 @@ def recognise(header: Sequence[str], year: int | None) -> Layout | None:
 
     Args:
         header: The cells of a row that may be a header.
-        year: Of the edition, where the table does not tell it.
+        year: That the file's name tells; it is used of families whose own columns name none.
     """
     columns = _columns(header)
     roles = {column.role for column in columns}
@@ -432,9 +432,9 @@ def recognise(header: Sequence[str], year: int | None) -> Layout | None:
     families = [family for family in _ROLES_OF if any(_SHOWS.get(role) is family for role in roles)]
     if not families and not {_Role.NAME, _Role.ABBREVIATION} <= roles:
         return None
-    if year is None or any(year_in(cell) for cell in header):
+    if year is None:
         # SCImago's own tables name the year in a column that we don't use: `Total Docs. (2023)`.
-        year = next((found for cell in header if (found := year_in(cell))), year)
+        year = max((found for cell in header if (found := year_in(cell))), default=None)
     groups = []
     for family in families:
         own = [column for column in columns if column.role in _ROLES_OF[family]]

@@ -33,7 +33,7 @@ class Linked:
     abbreviations: dict[str, int] = field(default_factory=dict)
     """By `title_key`."""
     unlinked: list[int] = field(default_factory=list)
-    """Of each table, how many rows name a title that stands for two journals."""
+    """Of each table, how many rows have no ISSN and a title that stands for two journals, or none."""
 
 
 class _Entry:
@@ -54,7 +54,7 @@ class _Entry:
         return entry
 
     def absorb(self, other: _Entry) -> None:
-        self.rows += other.rows
+        self.rows = sorted(self.rows + other.rows, key=lambda numbered: numbered[0])
         self.issns.update(other.issns)
         other.merged_into = self
 
@@ -89,7 +89,7 @@ class _Linker:
         self._unlinked = [0] * len(tables)
         self._abbreviated: list[Row] = []
         """Rows of lists of abbreviations."""
-        self._foreign: set[str] = set()
+        self._foreign: dict[str, None] = {}
         """Shortened titles that have an abbreviation but are in no table of metrics."""
         without_issn = self._link_issns()
         self._link_titles()
@@ -127,7 +127,7 @@ class _Linker:
         """Link entries that no ISSN links by their titles, unless one table lists them apart."""
         of_title: dict[str, list[_Entry]] = {}
         for entry in self._roots():
-            for key in {row.key for _, row in entry.rows if row.key}:
+            for key in dict.fromkeys(row.key for _, row in entry.rows if row.key):
                 of_title.setdefault(key, []).append(entry)
         for key, entries in of_title.items():
             found = entries
@@ -147,7 +147,9 @@ class _Linker:
         """Link rows without ISSN by title."""
         of_key: dict[str, list[tuple[int, Row]]] = defaultdict(list)
         for number, row in rows:
-            if row.metrics or not row.abbreviation:
+            if not row.key:
+                self._unlinked[number] += 1
+            elif row.metrics or not row.abbreviation:
                 of_key[row.key].append((number, row))
             else:
                 self._abbreviated.append(row)
@@ -171,10 +173,11 @@ class _Linker:
             if entry:
                 claims.update((entry, number) for number in {number for number, _ in named.rows})
         listed = {entry: entry.tables() for entry in candidates if entry}
-        for named, entry in zip(pending, candidates, strict=True):
+        for named, candidate in zip(pending, candidates, strict=True):
             own = {number for number, _ in named.rows}
+            entry = candidate
             if entry is None or own & listed[entry] or any(claims[entry, number] > 1 for number in own):
-                entry = _Entry()  # noqa: PLW2901
+                entry = _Entry()
                 self._entries.append(entry)
             entry.rows += named.rows
             self._titles[named.key] = entry
@@ -194,9 +197,7 @@ class _Linker:
     def _hang_abbreviations(self) -> None:
         """Give journals the abbreviations that tables and lists have for their titles."""
         for entry in self._roots():
-            for _, row in entry.rows:
-                if row.abbreviation:
-                    entry.abbreviations.setdefault(title_key(row.abbreviation), row.abbreviation)
+            self._hang(entry, {title_key(row.abbreviation): row for _, row in entry.rows if row.abbreviation})
         of_key: dict[str, dict[str, Row]] = defaultdict(dict)
         for row in self._abbreviated:
             of_key[row.key].setdefault(title_key(row.abbreviation or ""), row)
@@ -209,7 +210,7 @@ class _Linker:
             elif (found := self._shortened(key, short_keys := _library_keys(next(iter(rows.values()))))) is not None:
                 claims[found].append(key)
             else:
-                self._foreign.update(short_keys)
+                self._foreign.update(dict.fromkeys(short_keys))
         for entry, keys in claims.items():
             self._settle_claims(entry, {key: of_key[key] for key in keys})
 
@@ -221,7 +222,7 @@ class _Linker:
             self._titles[key] = entry
             return
         for key, rows in claims.items():
-            self._foreign.update(_library_keys(next(iter(rows.values()))), (key,))
+            self._foreign.update(dict.fromkeys((key, *_library_keys(next(iter(rows.values()))))))
 
     @staticmethod
     def _hang(entry: _Entry, rows: Mapping[str, Row]) -> None:

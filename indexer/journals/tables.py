@@ -23,6 +23,8 @@ from indexer.record import Record
 
 LIMIT_BYTES = 64 * 2**20
 """Of a table; the largest that publishers have are a tenth of it."""
+_LONGEST_LINE = 100_000
+"""Characters of a row; no table has longer ones."""
 EXAMPLES = 5
 """Problems of a table that its report names one by one."""
 _DELIMITERS = ",\t;|"
@@ -57,7 +59,7 @@ class TableReport(msgspec.Struct, frozen=True, kw_only=True):
     unreadable_values: int
     """In rows of which the rest is used."""
     unlinked_rows: int = 0
-    """Left out because their title stands for two journals and they give no ISSN."""
+    """Left out because they give no ISSN and their title stands for two journals."""
     examples: tuple[TableProblem, ...] = ()
 
 
@@ -179,8 +181,12 @@ class JournalTables:
             (_Way.ABBREVIATION, stored.abbreviations.get(title)),
             (_Way.TITLE, stored.titles.get(short)),
         )
-        way, place = next(((way, place) for way, place in tried if place is not None), (_Way.TITLE, AMBIGUOUS))
-        if place == AMBIGUOUS:
+        for way, place in tried:
+            if place == AMBIGUOUS and way is not _Way.ABBREVIATION:
+                return None
+            if place is not None and place != AMBIGUOUS:
+                break
+        else:
             return None
         entry = self._entry(place, MatchedBy.ABBREVIATION if way is _Way.ABBREVIATION else MatchedBy.TITLE)
         if not numbers or not (entry.journal.issn or entry.journal.eissn):
@@ -202,8 +208,16 @@ class JournalTables:
 
     def _enrich(self, name: str | None, abbreviation: str | None, issn: str | None, eissn: str | None) -> Enriched:
         entry = self.find(name, abbreviation, issn, eissn)
-        name = entry.journal.name if entry else name or abbreviation
+        name = entry.journal.name if entry else self._apart(name or abbreviation, issn or eissn or abbreviation)
         return Enriched(key=journal_key(name) if name else None, name=name, entry=entry)
+
+    def _apart(self, name: str | None, mark: str | None) -> str | None:
+        """A name that no journal of the tables is kept under, for one that they don't know."""
+        place = self._stored.titles.get(title_key(name or ""), AMBIGUOUS)
+        if name is None or place == AMBIGUOUS:
+            return name
+        known = self._entry(place, MatchedBy.TITLE).journal.name
+        return f"{name} ({mark})" if mark and journal_key(known) == journal_key(name) else name
 
 
 def _outweighs_issn(way: _Way, abbreviation: str | None, journal: Journal) -> bool:
@@ -311,8 +325,11 @@ def _cells(line: str, delimiter: str) -> list[str]:
     """The cells of one line, each line for itself: a stray quotation mark must not swallow the rows that follow.
 
     Raises:
-        csv.Error: a cell is longer than any that tables have.
+        csv.Error: the line is longer than any that tables have.
     """
+    if len(line) > _LONGEST_LINE:
+        # Python's own limit is one for the whole process, and others raise it.
+        raise csv.Error(f"it is longer than {_LONGEST_LINE} characters")
     return next(csv.reader((line,), delimiter=delimiter), [])
 
 

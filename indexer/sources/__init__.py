@@ -14,6 +14,14 @@ part* is the lines behind the object. A format is a module that offers a `Format
 - `formats`     the table of formats
 - `seed_files`  seed text and JSON lines
 - `seed`        a seed object to a Record: which key gives what
+- `records`     JSON lines of records themselves, as an export writes them
+- `tables`      CSV and TSV
+- `columns`     their columns: what the names mean
+- `mapping`     columns and keys that the operator explains (`--map`)
+- `fields`      values under names of fields to a Record
+- `ris`, `wos`, `endnote`, `noteexpress`, `refworks`, `estudy`   exports of databases and reference managers
+- `references`  what these have in common: which field gives what
+- `tagged`      lines with tags to entries, and an entry to its fields
 - `values`      single values: dates, numbers, identifiers, lists
 - `objects`     JSON objects out of text
 - `html`        HTML to plain text

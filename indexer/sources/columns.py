@@ -158,7 +158,8 @@ class Header:
             names=tuple(bare),
             fields=tuple((field, place) for _, place, field in by_rank),
             unmet=frozenset(unmet),
-            is_known=_has_text(fields) and (bool(fields & _OF_ARTICLES) or _has_text(set(explained.values()))),
+            is_known=_has_text(set(explained.values()))
+            or (len(bare) > 1 and _has_text(fields) and bool(fields & _OF_ARTICLES)),
             is_of_journals=(bool(fields & _OF_JOURNALS) or any(_WARNING in name for name in bare))
             and not fields & (_OF_ARTICLES - {"journal"}),
         )

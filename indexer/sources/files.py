@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import IO, Union, cast
 
 from indexer.errors import SourceError
+from indexer.sources import text
 from indexer.sources.formats import FORMATS
 from indexer.sources.mapping import check_fields
-from indexer.sources.outcomes import Options, Outcome, Position, Skipped
+from indexer.sources.outcomes import Noted, Options, Outcome, Position, Skipped
 
 _HEAD_BYTES = 2**16
 _GZIP = b"\x1f\x8b"
@@ -188,6 +189,8 @@ def _content(stream: io.BufferedReader, position: Position, options: Options) ->
         return
     for form in FORMATS:
         if form.sniff(head):
+            if (encoding := text.encoding_of(head)) not in {"UTF-8", "unknown"}:
+                yield Noted(position, f"It is in {encoding}, and was read as that.")
             yield from form.read(stream, position, options)
             return
     if head.startswith(_ZIP):

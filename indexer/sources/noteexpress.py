@@ -51,15 +51,14 @@ TAGS: Tags = {
 }
 
 _OPENING = re.compile(r"(?:^|[;>}])\s*(?=\{\s?Reference Type\s?\}\s?[:：])", re.IGNORECASE)
+_OPENING_BYTES = re.compile(rb"(?:^|[;>}])\s*\{\s?Reference Type\s?\}\s?(?::|\xef\xbc\x9a|\xa3\xba)", re.IGNORECASE)
 _TYPE_KEYS = tuple(f"{{{key}}}".encode(code) for key in TAGS["type"][1:] for code in ("utf-8", "gb18030"))
 _FIELD = re.compile(rb"\s*\{[^{}\"]{1,60}\}\s{0,4}(?::|\xef\xbc\x9a|\xa3\xba)")
 _TAG = re.compile(r"\s{0,20}\{\s{0,4}([^{}\"]{1,40}?)\s{0,4}\}\s{0,4}[:：](.*)", re.DOTALL)
 
 
 def _kind(line: bytes) -> Kind:
-    if b"eference" in line and _OPENING.search(line.decode("utf-8", "replace")):
-        return Kind.OPEN
-    if line.lstrip().startswith(_TYPE_KEYS):
+    if (b"eference" in line and _OPENING_BYTES.search(line)) or line.lstrip().startswith(_TYPE_KEYS):
         return Kind.OPEN
     return Kind.FIELD if _FIELD.match(line) else Kind.OTHER
 

@@ -43,22 +43,22 @@ def _within(given: object, least: int, most: int) -> bool:
     return isinstance(given, int) and least <= given <= most
 
 
-_RULES: tuple[tuple[str, Callable[[object], object], str], ...] = (
-    ("doi", lambda given: fold_doi(str(given)), "a DOI in lower case, as 10.1000/xyz"),
-    ("pmid", values.pmid, "a PMID, digits only"),
-    ("pmcid", values.pmcid, "a PMCID, as PMC123"),
-    ("issn", values.issn, "an ISSN, as 1591-8890"),
-    ("eissn", values.issn, "an ISSN, as 1591-8890"),
-    ("publication_date", values.date, "a date, as 2025, 2025-08 or 2025-08-23"),
-    ("year", lambda given: given if _within(given, 1600, 2100) else None, "within 1600-2100"),
-    ("jcr_quartile", values.quartile, "Q1 to Q4"),
-    ("cas_zone", values.zone, "1 to 4"),
-    ("impact_factor", values.impact_factor, "positive and up to 10,000"),
-    ("citation_count", lambda given: given if _within(given, 0, 10_000_000) else None, "within 0-10,000,000"),
-    ("pdf_url", values.address, "an http(s) address"),
-    ("url", values.address, "an http(s) address"),
-)
-"""Fields, what a right value is left as it is by, and what a right value is."""
+_RULES: dict[str, tuple[Callable[[object], object], str]] = {
+    "doi": (lambda given: fold_doi(str(given)), "a DOI in lower case, as 10.1000/xyz"),
+    "pmid": (values.pmid, "a PMID, digits only"),
+    "pmcid": (values.pmcid, "a PMCID, as PMC123"),
+    "issn": (values.issn, "an ISSN, as 1591-8890"),
+    "eissn": (values.issn, "an ISSN, as 1591-8890"),
+    "publication_date": (values.date, "a date, as 2025, 2025-08 or 2025-08-23"),
+    "year": (lambda given: given if _within(given, 1600, 2100) else None, "within 1600-2100"),
+    "jcr_quartile": (values.quartile, "Q1 to Q4"),
+    "cas_zone": (values.zone, "1 to 4"),
+    "impact_factor": (values.impact_factor, "positive and up to 10,000"),
+    "citation_count": (lambda given: given if _within(given, 0, 10_000_000) else None, "within 0-10,000,000"),
+    "pdf_url": (values.address, "an http(s) address"),
+    "url": (values.address, "an http(s) address"),
+}
+"""For each field what leaves a right value as it is, and what a right value is."""
 
 
 def sniff(head: bytes) -> bool:
@@ -120,7 +120,7 @@ def _record(data: bytes) -> Record:
         raise RecordError("Its JSON is nested too deeply to be a record.") from None
     if _SUSPECT.search(decoded):
         _check_characters(given)
-    _check(record)
+    _check(record, given)
     return record
 
 
@@ -148,22 +148,18 @@ def _check_characters(value: object, name: str = "") -> None:
             _check_characters(member, name)
 
 
-def _check(record: Record) -> None:
-    """Raise RecordError where the record is not as `Record` says."""
-    if not any(getattr(record, name) for name in _TEXTS):
+def _check(record: Record, given: JsonObject) -> None:
+    """Raise RecordError where the record is not as `Record` says; `given` are the values that its line holds."""
+    if not any(map(given.get, _TEXTS)):
         raise RecordError("It has neither a title nor an abstract.")
-    for name in Record.__struct_fields__:
-        value = getattr(record, name)
-        if isinstance(value, str):
-            blank = not value or value.isspace()
-        else:
-            blank = isinstance(value, tuple) and any(isinstance(each, str) and not each.strip() for each in value)
-        if blank:
+    for name, value in given.items():
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and (not text or text.isspace()) for text in texts):
             raise RecordError(f"Its {name} is blank; leave the key out.")
-    for name, rule, meaning in _RULES:
-        value = getattr(record, name)
-        if value is not None and rule(value) != value:
-            raise RecordError(f"Its {name} {_shown(value)} is not {meaning}.")
+        if name in _RULES and value is not None:
+            rule, meaning = _RULES[name]
+            if rule(value) != value:
+                raise RecordError(f"Its {name} {_shown(value)} is not {meaning}.")
     prefix, _, rest = record.id.partition(":")
     if prefix in _IDENTITIES:
         if getattr(record, _IDENTITIES[prefix]) != rest:

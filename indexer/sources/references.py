@@ -133,6 +133,7 @@ _PMID_IN_ADDRESS = re.compile(
 _ACCESSION = re.compile(r"[1-9][0-9]{3,7}")
 _NUMBERED_BY_NLM = re.compile(r"\b(?:nlm|medline|pubmed)\b", re.IGNORECASE)
 _PAPER_ID = re.compile(r"\b(WOS:[A-Z0-9]{8,20}|2-s2\.0-[0-9]{5,15})\b")
+_LONGEST_ADDRESS = 2000
 _LONGEST_NOTE = 400
 """Longer notes are lists of references, thanks for funding and the like."""
 
@@ -187,7 +188,7 @@ def reader(
             except RecordError as error:
                 yield Skipped(here, str(error))
                 continue
-            yield from (Noted(here, note) for note in notes)
+            yield from (Noted(here, note) for note in (*entry.notes, *notes))
             yield Read(record, here)
         if not found:
             yield Skipped(position, "It holds no records.")
@@ -414,7 +415,7 @@ def _pmids(reference: Reference) -> Iterator[str]:
         yield from filter(_ACCESSION.fullmatch, reference.all("accession"))
     yield from _noted(reference, "PMID")
     for address in reference.lines("address"):
-        if found := _PMID_IN_ADDRESS.search(address):
+        if len(address) <= _LONGEST_ADDRESS and (found := _PMID_IN_ADDRESS.search(address)):
             yield found[1] or found[2]
 
 

@@ -24,6 +24,8 @@ from indexer.sources.outcomes import Format, Noted, Options, Outcome, Position, 
 _SEPARATORS = ("\t", ",", ";")
 _LONGEST_ROW = 8 * 2**20
 """Characters of a row, bytes of a line."""
+_MOST_LINES = 10_000
+"""Lines of a row."""
 _HEADER_ROWS = 10
 """The rows among which the header is looked for."""
 _HEADER_BYTES = 2**18
@@ -87,7 +89,7 @@ class _Feed:
     def __next__(self) -> str:
         line = next(self.lines)
         self.length += len(line.text)
-        if self.length > _LONGEST_ROW and self.taken:
+        if self.taken and (self.length > _LONGEST_ROW or len(self.taken) >= _MOST_LINES):
             self.lines = chain((line,), self.lines)
             raise _RowTooLong
         self.taken.append(line)
@@ -142,11 +144,12 @@ def read(stream: BufferedReader, position: Position, options: Options) -> Iterat
 
 
 def _decoded(lines: Iterable[text.Line]) -> Iterator[_Line]:
-    """The lines as text, in the encoding in which the file began."""
+    """The lines as text, in one encoding as far as they go; a return ends a line too."""
     encoding = "utf-8"
+    returns = 0
     for line in lines:
         if line.data is None or len(line.data) > _LONGEST_ROW:
-            yield _Line(line.number, "\n", _TOO_LONG)
+            yield _Line(line.number + returns, "\n", _TOO_LONG)
             continue
         try:
             decoded: str | None = line.data.decode(encoding)
@@ -155,14 +158,17 @@ def _decoded(lines: Iterable[text.Line]) -> Iterator[_Line]:
             if decoded is not None and encoding == "utf-8":
                 encoding = "gb18030"
         if decoded is None:
-            yield _Line(line.number, line.data.decode("ascii", "replace").replace("\r", " "), _NO_ENCODING)
+            yield _Line(line.number + returns, line.data.decode("ascii", "replace").replace("\r", " "), _NO_ENCODING)
             continue
         decoded = decoded.replace("\0", "")
-        # Lines may end as they did on old Macs: csv does not take several lines at once.
+        # Lines may end in a mere return, as on old Macs: csv does not take several lines at once.
         if "\r" in decoded.removesuffix("\n").removesuffix("\r"):
-            yield from (_Line(line.number, f"{part}\n") for part in decoded.split("\r") if part.strip())
+            for part in decoded.split("\r"):
+                yield _Line(line.number + returns, f"{part}\n")
+                returns += 1
+            returns -= 1
         else:
-            yield _Line(line.number, decoded)
+            yield _Line(line.number + returns, decoded)
 
 
 def _header(lines: list[_Line], mapping: Mapping[str, str]) -> tuple[Header, int, str] | None:
@@ -263,17 +269,25 @@ def _cells_of(line: str, separator: str, width: int) -> list[str]:
     """The cells of a line by itself; quotes that don't enclose a cell are part of it."""
     bare = line.rstrip("\r\n")
     plain = bare.split(separator)
-    if not _fits(bare, separator, width):
-        quoted = next(csv.reader([bare], delimiter=separator), [])
-        if len(quoted) == width:
-            return quoted
-        return plain if len(plain) < width else quoted
+    if len(plain) != width or _is_cut(plain):
+        return next(csv.reader([bare], delimiter=separator), [])
     return [cell[1:-1].replace('""', '"') if cell[:1] == '"' and _QUOTED.fullmatch(cell) else cell for cell in plain]
 
 
 def _fits(line: str, separator: str, width: int) -> bool:
-    """True where no separator stands within quotes: the line has the right number of them."""
+    """True where the line has as many separators as it should, so that none stands within quotes."""
     return line.count(separator) == width - 1
+
+
+def _is_cut(cells: list[str]) -> bool:
+    """True where one of the cells opens a quote that a later one closes: a separator within quotes came between."""
+    opened = False
+    for cell in cells:
+        if cell.count('"') % 2:
+            if opened and cell.rstrip().endswith('"'):
+                return True
+            opened = opened or cell.lstrip().startswith('"')
+    return False
 
 
 def _outcomes(row: _Row, header: Header, position: Position) -> Iterator[Outcome]:

@@ -36,7 +36,7 @@ class Kind(Enum):
     OPEN = auto()
     """The first of an entry."""
     CLOSE = auto()
-    """The last of an entry."""
+    """Ends an entry, and holds nothing else."""
     FIELD = auto()
     """Holds a tag, and opens an entry where none is open."""
     TRAILER = auto()
@@ -65,6 +65,8 @@ class Entry:
     lines: list[bytes] = field(default_factory=list)
     """Without their ends."""
     size: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What `text` replaced, as sentences for the operator."""
 
     def add(self, number: int, data: bytes | None) -> None:
         """Take a line, or drop it where the entry is too long by now; None is a line that is too long by itself."""
@@ -93,6 +95,10 @@ class Entry:
             return decoded.split("\n")
         decoded_lines = []
         for number, line in zip(self.numbers, self.lines, strict=True):
+            if _is_broken_utf8(line):
+                decoded_lines.append(line.decode("utf-8", "replace"))
+                self.notes.append(f"Its line {number} is UTF-8 with broken characters, which were replaced.")
+                continue
             if (decoded := text.decode(line)) is None:
                 raise RecordError(f"Its line {number} is neither in UTF-8 nor in UTF-16 or GB18030; save it as UTF-8.")
             decoded_lines.append(decoded)
@@ -103,12 +109,28 @@ class Entry:
         balance = 0
         for line in self.lines:
             foreign = len(line) - len(line.decode("ascii", "ignore"))
-            try:
-                line.decode()
-                balance -= foreign
-            except UnicodeDecodeError:
-                balance += foreign
+            balance += -foreign if _is_utf8(line) or _is_broken_utf8(line) else foreign
         return balance > 0
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_broken_utf8(data: bytes) -> bool:
+    """True where it is UTF-8 of Chinese but for a few places; for these it would be taken for GB18030 as a whole.
+
+    Text in GB18030 hardly ever holds the three bytes of a Han character in UTF-8.
+    """
+    if _is_utf8(data):
+        return False
+    read = data.decode("utf-8", "replace")
+    broken = read.count("\N{REPLACEMENT CHARACTER}")
+    return sum("\u0800" <= character < "\N{REPLACEMENT CHARACTER}" for character in read) > broken
 
 
 def entries(stream: BufferedReader, kind: Callable[[bytes], Kind]) -> Iterator[Entry]:
@@ -137,8 +159,10 @@ def entries(stream: BufferedReader, kind: Callable[[bytes], Kind]) -> Iterator[E
             entry = Entry(number, opened=what is Kind.OPEN)
         elif entry is None or (entry.closed and what is not Kind.TRAILER):
             continue
-        entry.add(number, data)
-        entry.closed = entry.closed or what is Kind.CLOSE
+        if what is Kind.CLOSE:
+            entry.closed = True
+        else:
+            entry.add(number, data)
     if entry is not None:
         yield entry
 
@@ -184,9 +208,11 @@ def fields_of(lines: list[str], parse: Callable[[str], Field | None]) -> Fields:
 def begun(head: bytes, most: int = 60) -> list[str]:
     """The first lines of a file that are not blank, for recognising a format."""
     found: list[str] = []
-    for line in re.finditer(r"[^\r\n]+", text.decode_head(head)):
-        if not line[0].isspace():
-            found.append(line[0].lstrip("\ufeff"))
+    # Up to the last line end, so that no character is cut.
+    decoded = text.decode(head[: head.rfind(b"\n") + 1] or head)
+    for line in re.finditer(r"[^\r\n]+", text.decode_head(head) if decoded is None else decoded):
+        if bare := line[0].lstrip("\ufeff").rstrip():
+            found.append(bare)
             if len(found) == most:
                 break
     return found

@@ -68,6 +68,18 @@ def decode(data: bytes) -> str | None:
     return text if everyday * 4 >= len(foreign) else None
 
 
+def encoding_of(head: bytes) -> str:
+    """The name of the encoding that the first bytes of a file show; `unknown` where it is none that is read."""
+    if head.startswith(_UTF16):
+        return "UTF-16"
+    try:
+        # The head may end within a character.
+        codecs.getincrementaldecoder("utf-8")().decode(head.removeprefix(codecs.BOM_UTF8), final=False)
+    except UnicodeDecodeError:
+        return "unknown" if decode(head.rpartition(b"\n")[0] or head) is None else "GB18030"
+    return "UTF-8"
+
+
 def decode_head(head: bytes) -> str:
     """The first bytes of a file as text, for recognising a format: what can't be decoded is replaced."""
     if head.startswith(_UTF16):

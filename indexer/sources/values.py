@@ -90,6 +90,8 @@ def paragraphs(value: object) -> str | None:
 
 def is_corrupted(text: str) -> bool:
     """True where a third of a text or more has become `???` or U+FFFD, as Chinese does in a wrong encoding."""
+    if "???" not in text and "\N{REPLACEMENT CHARACTER}" not in text:
+        return False
     lost = sum(map(len, _LOST.findall(text)))
     return lost >= _FEWEST_LOST and lost * 3 >= len(text) - text.count(" ")
 

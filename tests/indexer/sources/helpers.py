@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer.record import Record
-from indexer.sources import Read, Skipped, read
+from indexer.sources import Noted, Read, Skipped, read
 from indexer.sources.seed import PlainPart, record_of
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared"
@@ -32,7 +32,12 @@ def records(path: object) -> list[Record]:
     """The records of a source in which nothing may be skipped."""
     outcomes = list(read(path))
     assert [outcome for outcome in outcomes if isinstance(outcome, Skipped)] == []
-    return [outcome.record for outcome in outcomes]
+    return [outcome.record for outcome in outcomes if isinstance(outcome, Read)]
+
+
+def notes(path: object) -> list[str]:
+    """What was noted in a source."""
+    return [outcome.what for outcome in read(path) if isinstance(outcome, Noted)]
 
 
 def reason(path: object) -> str:
@@ -47,4 +52,5 @@ def outline(path: object) -> list[tuple[str, str]]:
     return [
         (str(each.position), (each.record.title_en or "") if isinstance(each, Read) else each.reason)
         for each in read(path)
+        if not isinstance(each, Noted)
     ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.sources import Position, Read, Skipped, read, text
-from tests.indexer.sources.helpers import outline, reason, records
+from tests.indexer.sources.helpers import notes, outline, reason, records
 
 PLAIN = "\nEnglish title\nEnglish abstract\n期刊介绍:\nA journal.\n"
 
@@ -121,8 +121,10 @@ def test_every_line_that_is_not_blank_has_an_outcome(tmp_path_factory, lines):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 def test_encodings(file, encoding, lines):
     content = "\n".join([line("多发性骨髓瘤的治疗", abstract="多发性骨髓瘤")] * lines)
-    got = records(file(content.encode(encoding)))
-    assert [each.title_zh for each in got] == ["多发性骨髓瘤的治疗"] * lines
+    path = file(content.encode(encoding))
+    assert [each.title_zh for each in records(path)] == ["多发性骨髓瘤的治疗"] * lines
+    named = {"utf-16": ["UTF-16"], "gb18030": ["GB18030"]}.get(encoding, [])
+    assert notes(path) == [f"It is in {name}, and was read as that." for name in named]
 
 
 def test_utf16_of_the_other_byte_order_and_with_a_plain_part(file):
@@ -257,4 +259,4 @@ def test_a_file_of_many_small_lines_may_be_bigger_than_the_limit(file, limit):
 
 
 def test_what_a_small_compressed_file_unpacks_to_is_bounded_too(file, limit):
-    assert "bigger than 1 MiB" in reason(file(gzip.compress(b'{"title": "' + b"x" * 50 * limit), "a.txt.gz"))
+    assert "bigger than 1 MiB" in reason(file(gzip.compress(b'{"title": "' + b"x" * 50 * limit, mtime=0), "a.txt.gz"))
