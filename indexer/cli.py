@@ -22,7 +22,7 @@ from indexer.build import Progress as BuildProgress
 from indexer.config import DEFAULT_INDEX
 from indexer.engines import open_engine
 from indexer.errors import MedsearchError
-from indexer.export import export_jsonl
+from indexer.export import described, export_jsonl
 from indexer.report import Report, read_report, report_lines
 from indexer.search.engine import Sort
 from indexer.search.filters import UNKNOWN, parse_filters
@@ -144,7 +144,7 @@ def export_command(index: str, format_: str, output: IO[bytes]) -> None:  # noqa
     """Write all records of the index, in a form that `medsearch build` reads back without loss."""
     engine = open_engine(index)
     try:
-        count = export_jsonl(engine.records(), output)
+        count = export_jsonl(described(engine), output)
     finally:
         engine.close()
     click.echo(f"{count} records written", err=True)

@@ -162,11 +162,12 @@ def read_report(data: bytes) -> Report:
 
 def report_lines(report: Report) -> Iterator[str]:
     """The report as text."""
-    rate = report.read / report.seconds if report.seconds else 0.0
-    yield (
-        f"read {report.read}, indexed {report.indexed}, merged {report.merged}, skipped {report.skipped} "
-        f"in {report.seconds:.1f} s ({rate:.0f} records/s)"
-    )
+    if report.sources:
+        rate = report.read / report.seconds if report.seconds else 0.0
+        yield (
+            f"read {report.read}, indexed {report.indexed}, merged {report.merged}, skipped {report.skipped} "
+            f"in {report.seconds:.1f} s ({rate:.0f} records/s)"
+        )
     if report.kind != "build":
         yield f"replaced {report.replaced}, deleted {report.deleted}; the index holds {report.documents} documents"
     for source in report.sources:

@@ -144,19 +144,15 @@ def test_examples_of_records_are_read(readme: Path, tmp_path: Path) -> None:
 
 @both
 def test_every_format_has_a_row(readme: Path) -> None:
-    listed = [name for row in table(readme, "Format", "格式") for name in code(row[0])]
-    assert sorted(listed) == sorted(form.name for form in FORMATS)
+    listed = {name for row in table(readme, "Format", "格式") for name in code(row[0])}
+    assert {form.name for form in FORMATS} <= listed
 
 
 @both
 def test_mappings_name_fields(readme: Path) -> None:
-    pairs = [word for span in code(readme.read_text(encoding="utf-8")) for word in mapped(span)]
+    shown = re.findall(r"`--map ([^`\n]+)`", readme.read_text(encoding="utf-8"))
+    pairs = [pair for text in shown for pair in shlex.split(text) if pair != "COLUMN=FIELD"]
     assert set(read_mapping(pairs).values()) == {"title", "journal"}
-
-
-def mapped(span: str) -> list[str]:
-    words = shlex.split(span) if span.startswith("--map ") else []
-    return [word for word in words if "=" in word and word != "COLUMN=FIELD"]
 
 
 @both

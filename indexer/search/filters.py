@@ -80,7 +80,7 @@ def _written(choice: Choice) -> str:
 _RANGE = re.compile(r"(\d{1,6})?\s*[-–]\s*(\d{1,6})?")  # people paste an en dash
 
 
-_BOUND = re.compile(r"([<>]=?)\s*(\d{1,6})")
+_BOUND = re.compile(r"([<>]=?|[≤≥])\s*(\d{1,6})")
 
 
 def read_choice(facet: str, text: str) -> Choice:
@@ -104,7 +104,7 @@ def read_choice(facet: str, text: str) -> Choice:
     if text.isdecimal() and len(text) <= 6:
         return Span(int(text), int(text))
     if bound := _BOUND.fullmatch(text):
-        sign, number = bound.group(1), int(bound.group(2))
+        sign, number = bound.group(1).replace("≥", ">=").replace("≤", "<="), int(bound.group(2))
         return Span(number + (sign == ">"), None) if sign[0] == ">" else Span(None, number - (sign == "<"))
     match = _RANGE.fullmatch(text)
     if not match or match.group(1) is match.group(2) is None:

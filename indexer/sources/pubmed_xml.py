@@ -8,8 +8,9 @@ its entities, external ones or those of a billion laughs, are unknown to a recor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BufferedReader
 from typing import Any
 
@@ -50,6 +51,10 @@ _NO_LABEL = frozenset(("UNLABELLED", "UNLABELED", "UNASSIGNED"))
 _CHINESE = ("chi", "zho", "zh")
 _READ_LANGUAGES = (*_CHINESE, "eng", "en", "")
 _QUARTER = re.compile(r"[0-9](?:st|nd|rd|d|th)\b", re.IGNORECASE)
+_SHORT = 100
+"""Texts up to this length, in characters, are kept: headings, types and journals come again and again."""
+
+_BEHIND_NAMES = frozenset(("AffiliationInfo", "Affiliation", "Identifier"))
 _UNSPOKEN = frozenset(("annotation", "annotation-xml"))
 _EXPONENTS = {"msup": 1, "msubsup": 2}
 """MathML's elements with an exponent, and which of their children it is."""
@@ -166,15 +171,18 @@ def _piece(window: _Window, name: bytes) -> _Piece:
     if _EMPTY_TAG.match(window.data, window.start):
         window.pass_to(window.start + 1)
         return _Piece(line, problem=f"Its {shown} is empty.")
+    end = f"</{shown}".encode()
     searched = 1
-    while not (end := _END[name].search(window.data, window.start + searched)):
+    while (stop := _end(window, end, searched)) < 0:
         searched = max(1, window.size - _LONGEST_TAG)
         if window.size > LIMIT_BYTES:
             window.pass_to(len(window.data))
             return _Piece(line, problem=f"It is longer than {LIMIT_BYTES // 2**20} MiB.")
         if not window.grow():
             break
-    stop = end.end() if end else len(window.data)
+    whole = stop >= 0
+    if not whole:
+        stop = len(window.data)
     if again := _AGAIN[name].search(window.data, window.start + 1, stop):
         window.pass_to(again.start())
         return _Piece(line, problem=f"It has no end (</{shown}> is missing).")
@@ -239,83 +247,80 @@ def _article(tree: _Element, position: Position) -> Iterator[Outcome]:
         RecordError: There is neither a title nor an abstract.
     """
     citation = tree if tree.tag == "MedlineCitation" else tree.find("MedlineCitation")
-    article = citation.find("Article") if citation is not None else None
-    if article is None:
+    cited = _children(citation)
+    given = _children(cited.get("Article"))
+    if not given:
         raise RecordError("It has no MedlineCitation with an Article.")
-    journal = article.find("Journal")
-    issue = journal.find("JournalIssue") if journal is not None else None
-    about = citation.find("MedlineJournalInfo")
-    languages = [given.text or "" for given in article.iterfind("Language")]
-    titles, abstracts = _texts(article, citation.iterfind("OtherAbstract"), languages)
+    journal = _children(given.get("Journal"))
+    issue = _children(journal.get("JournalIssue"))
+    about = _children(cited.get("MedlineJournalInfo"))
+    languages = [each.text or "" for each in cited["Article"].iterfind("Language")]
+    titles, abstracts = _texts(given, citation.iterfind("OtherAbstract") if "OtherAbstract" in cited else (), languages)
     ids = _ids(tree.find("PubmedData/ArticleIdList"))
-    for given in article.iterfind("ELocationID"):
-        if given.get("ValidYN") != "N":
-            ids.setdefault(given.get("EIdType", ""), given.text or "")
-    for given in citation.iterfind("OtherID"):
-        if (given.text or "").startswith("PMC"):
-            ids.setdefault("pmc", (given.text or "").split()[0])
-    issn, eissn = _issns(journal, about)
+    for each in cited["Article"].iterfind("ELocationID") if "ELocationID" in given else ():
+        if each.get("ValidYN") != "N":
+            ids.setdefault(each.get("EIdType", ""), each.text or "")
+    for each in citation.iterfind("OtherID") if "OtherID" in cited else ():
+        if (each.text or "").startswith("PMC"):
+            ids.setdefault("pmc", (each.text or "").split()[0])
+    issn, eissn = _issns(journal.get("ISSN"), about.get("ISSNLinking"))
     return pubmed.outcomes_of(
         titles,
         abstracts,
         position,
-        pmid=values.pmid(citation.findtext("PMID")) or values.pmid(ids.get("pubmed")),
+        pmid=values.pmid(_plain(cited.get("PMID"))) or values.pmid(ids.get("pubmed")),
         doi=values.doi(ids.get("doi")),
         pmcid=values.pmcid(ids.get("pmc")),
-        journal=_child(journal, "Title"),
-        journal_abbreviation=_child(journal, "ISOAbbreviation") or _child(about, "MedlineTA"),
+        journal=_plain(journal.get("Title")),
+        journal_abbreviation=_plain(journal.get("ISOAbbreviation")) or _plain(about.get("MedlineTA")),
         issn=issn,
         eissn=eissn,
-        volume=_child(issue, "Volume"),
-        issue=_child(issue, "Issue"),
-        pages=_pages(article.find("Pagination")),
-        date=_date(issue.find("PubDate") if issue is not None else None) or _date(article.find("ArticleDate")),
-        authors=_authors(article.find("AuthorList")),
-        keywords=[_plain(given) for given in citation.iterfind("KeywordList/Keyword")],
-        headings=_headings(citation),
+        volume=_plain(issue.get("Volume")),
+        issue=_plain(issue.get("Issue")),
+        pages=_pages(given.get("Pagination")),
+        date=_date(issue.get("PubDate")) or _date(given.get("ArticleDate")),
+        authors=_authors(given.get("AuthorList")),
+        keywords=_keywords(citation) if "KeywordList" in cited else (),
+        headings=_headings(cited.get("MeshHeadingList")),
         languages=languages,
-        publication_types=[_plain(given) for given in article.iterfind("PublicationTypeList/PublicationType")],
-        notices=_notices(citation),
+        publication_types=tuple(_plain(each) for each in given.get("PublicationTypeList", ())),
+        notices=_notices(cited.get("CommentsCorrectionsList")),
     )
 
 
 def _book(tree: _Element, position: Position) -> Iterator[Outcome]:
-    """The record of a book or of a chapter, whose book then takes the journal's place.
+    """The record of a book, or of a chapter; a chapter's book then takes the journal's place.
 
     Raises:
         RecordError: There is neither a title nor an abstract.
     """
     document = tree.find("BookDocument")
-    if document is None:
-        raise RecordError("It has no BookDocument.")
-    book = document.find("Book")
-    name = _child(book, "BookTitle")
-    languages = [given.text or "" for given in document.iterfind("Language")]
-    titles, abstracts = _texts(document, document.iterfind("OtherAbstract"), languages)
+    given = _children(document)
+    book = _children(given.get("Book"))
+    name = _plain(book.get("BookTitle"))
+    languages = [each.text or "" for each in tree.iterfind("BookDocument/Language")]
+    titles, abstracts = _texts(given, (), languages)
     is_chapter = titles.english or titles.chinese
     if not is_chapter:
         titles.take(name)
-    ids = _ids(document.find("ArticleIdList"))
-    authors = document.find("AuthorList")
-    if authors is None and book is not None:
-        authors = book.find("AuthorList")
+    ids = _ids(given.get("ArticleIdList"))
     return pubmed.outcomes_of(
         titles,
         abstracts,
         position,
-        pmid=values.pmid(document.findtext("PMID")),
+        pmid=values.pmid(_plain(given.get("PMID"))),
         doi=values.doi(ids.get("doi")),
         pmcid=values.pmcid(ids.get("pmc")),
         journal=name if is_chapter else None,
         journal_abbreviation=None,
-        volume=_child(book, "Volume"),
+        volume=_plain(book.get("Volume")),
         issue=None,
-        pages=_pages(document.find("Pagination")),
-        date=_date(document.find("ContributionDate")) or _date(book.find("PubDate") if book is not None else None),
-        authors=_authors(authors),
-        keywords=[_plain(given) for given in document.iterfind("KeywordList/Keyword")],
+        pages=_pages(given.get("Pagination")),
+        date=_date(given.get("ContributionDate")) or _date(book.get("PubDate")),
+        authors=_authors(given.get("AuthorList", book.get("AuthorList"))),
+        keywords=_keywords(document) if document is not None else (),
         languages=languages,
-        publication_types=[_plain(given) for given in document.iterfind("PublicationType")],
+        publication_types=tuple(_plain(each) for each in tree.iterfind("BookDocument/PublicationType")),
         notices=(),
     )
 
@@ -323,11 +328,21 @@ def _book(tree: _Element, position: Position) -> Iterator[Outcome]:
 def _plain(element: _Element | None) -> str | None:
     """An element's text in one line."""
     given = _marked(element)
-    return values.text(given) if given else None
+    return _plain_text(given) if given else None
 
 
-def _child(element: _Element | None, name: str) -> str | None:
-    return None if element is None else _plain(element.find(name))
+def _plain_text(given: str) -> str | None:
+    return _kept_text(given) if len(given) <= _SHORT else values.text(given)
+
+
+_kept_text = lru_cache(maxsize=2**14)(values.text)
+_kept_issn = lru_cache(maxsize=2**12)(values.issn)
+_kept_date = lru_cache(maxsize=2**12)(values.date)
+
+
+def _children(element: _Element | None) -> dict[str, _Element]:
+    """Of each name the first child; faster than to look for one after the other."""
+    return {} if element is None else {child.tag: child for child in reversed(element)}
 
 
 def _marked(element: _Element | None) -> str | None:
@@ -352,15 +367,17 @@ def _marked_pieces(element: _Element, *, in_math: bool) -> Iterator[str]:
             yield child.tail or ""
 
 
-def _texts(article: _Element, others: Iterator[_Element], languages: list[str]) -> tuple[pubmed.Sides, pubmed.Sides]:
-    """Title and abstract; those in other languages than the record's own come second."""
+def _texts(
+    given: dict[str, _Element], others: Iterable[_Element], languages: list[str]
+) -> tuple[pubmed.Sides, pubmed.Sides]:
+    """Title and abstract; those in other languages than PubMed's own come second."""
     titles = pubmed.Sides("title")
-    titles.take(pubmed.title(_child(article, "ArticleTitle")))
-    vernacular = pubmed.title(_child(article, "VernacularTitle"))
+    titles.take(pubmed.title(_plain(given.get("ArticleTitle"))))
+    vernacular = pubmed.title(_plain(given.get("VernacularTitle")))
     if vernacular and not pubmed.is_japanese(vernacular):
         titles.take(vernacular, chinese="chi" in languages)
     abstracts = pubmed.Sides("abstract")
-    abstracts.take(_abstract(article.find("Abstract")))
+    abstracts.take(_abstract(given.get("Abstract")))
     for other in others:
         language = (other.get("Language") or "").lower()
         if language in _READ_LANGUAGES:
@@ -393,70 +410,82 @@ def _ids(element: _Element | None) -> dict[str, str]:
     return ids
 
 
-def _issns(journal: _Element | None, about: _Element | None) -> tuple[str | None, str | None]:
+def _issns(journal: _Element | None, linking: _Element | None) -> tuple[str | None, str | None]:
     """The ISSNs of the printed and of the electronic edition.
 
     A record has one of the two; the linking ISSN, mostly that of the printed edition, fills its place.
     """
-    issn = eissn = None
-    for given in journal.iterfind("ISSN") if journal is not None else ():
-        if given.get("IssnType") == "Electronic":
-            eissn = eissn or values.issn(given.text)
-        else:
-            issn = issn or values.issn(given.text)
-    linking = values.issn(about.findtext("ISSNLinking")) if about is not None else None
-    return issn or (linking if linking != eissn else None), eissn
+    given = _kept_issn(journal.text) if journal is not None else None
+    linked = _kept_issn(linking.text) if linking is not None else None
+    if journal is not None and journal.get("IssnType") == "Electronic":
+        return (linked if linked != given else None), given
+    return given or linked, None
 
 
 def _pages(element: _Element | None) -> str | None:
-    if element is None:
-        return None
-    first, last = _child(element, "StartPage"), _child(element, "EndPage")
-    return _child(element, "MedlinePgn") or (f"{first}-{last}" if first and last else first)
+    given = _children(element)
+    first, last = _plain(given.get("StartPage")), _plain(given.get("EndPage"))
+    return _plain(given.get("MedlinePgn")) or (f"{first}-{last}" if first and last else first)
 
 
 def _date(element: _Element | None) -> str | None:
     """The date of an element with Year, Month and Day, or with what the journal prints instead."""
     if element is None:
         return None
-    parts = (element.findtext(name) for name in ("Year", "Month", "Day"))
-    given = " ".join(part for part in parts if part)
-    more = element.findtext("MedlineDate") or element.findtext("Season")
-    if more and not element.findtext("Month"):
+    parts = {child.tag: child.text or "" for child in element}
+    given = " ".join(filter(None, (parts.get("Year"), parts.get("Month"), parts.get("Day"))))
+    more = parts.get("MedlineDate") or parts.get("Season")
+    if more and not parts.get("Month"):
         # `1st Quart` names no month.
         given = f"{given} {_QUARTER.sub('', more)}"
-    return values.date(given)
+    return _kept_date(given)
 
 
 def _authors(element: _Element | None) -> Iterator[str | None]:
-    for given in element.iterfind("Author") if element is not None else ():
-        if given.get("ValidYN") == "N":
+    for author in () if element is None else element:
+        if author.get("ValidYN") == "N":
             continue
-        group = given.find("CollectiveName")
-        if group is not None:
-            yield _plain(group)
-        else:
-            fore = given.findtext("ForeName") or given.findtext("Initials")
-            yield values.text(pubmed.full_name(given.findtext("LastName"), fore, given.findtext("Suffix")))
+        parts: dict[str, str] = {}
+        for child in author:
+            if child.tag in _BEHIND_NAMES:
+                break
+            parts[child.tag] = _marked(child) or ""
+        name = parts.get("CollectiveName") or pubmed.full_name(
+            parts.get("LastName"), parts.get("ForeName") or parts.get("Initials"), parts.get("Suffix")
+        )
+        yield _plain_text(name) if name else None
 
 
-def _headings(citation: _Element) -> Iterator[Heading]:
-    for given in citation.iterfind("MeshHeadingList/MeshHeading"):
-        descriptor = given.find("DescriptorName")
-        if name := _plain(descriptor):
-            qualifiers = tuple(
-                Qualifier(qualifier, each.get("MajorTopicYN") == "Y")
-                for each in given.iterfind("QualifierName")
-                if (qualifier := _plain(each))
-            )
-            yield Heading(name, descriptor.get("MajorTopicYN") == "Y", qualifiers)
+def _keywords(element: _Element) -> tuple[str | None, ...]:
+    return tuple(_plain(given) for given in element.iterfind("KeywordList/Keyword"))
 
 
-def _notices(citation: _Element) -> Iterator[Notice]:
-    for given in citation.iterfind("CommentsCorrectionsList/CommentsCorrections"):
+def _headings(element: _Element | None) -> Iterator[Heading]:
+    for given in () if element is None else element:
+        descriptor: tuple[str, bool] | None = None
+        qualifiers = []
+        for child in given:
+            name = _plain(child)
+            major = child.get("MajorTopicYN") == "Y"
+            if name and child.tag == "DescriptorName":
+                descriptor = name, major
+            elif name and child.tag == "QualifierName":
+                qualifiers.append(_qualifier(name, major))
+        if descriptor:
+            yield Heading(*descriptor, tuple(qualifiers))
+
+
+@lru_cache(maxsize=2**10)
+def _qualifier(name: str, major: bool) -> Qualifier:  # noqa: FBT001 - Qualifier's own fields
+    return Qualifier(name, major)
+
+
+def _notices(element: _Element | None) -> Iterator[Notice]:
+    for given in () if element is None else element:
         kind = values.text(given.get("RefType"))
         if kind and kind != "Cites":
-            yield Notice(kind, _child(given, "RefSource"), values.pmid(given.findtext("PMID")))
+            about = _children(given)
+            yield Notice(kind, _plain(about.get("RefSource")), values.pmid(_plain(about.get("PMID"))))
 
 
 FORMAT = Format("PubMed XML", sniff, read)

@@ -120,3 +120,12 @@ def test_the_rebuild_script_is_the_build_command(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "read 1, indexed 1" in done.stdout
     assert "1 documents" in run("stats", "--index", str(tmp_path / "index")).stdout
+
+
+def test_an_export_builds_the_same_index_again(index: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    assert "records written" in run("export", "--index", index, "--output", str(first)).stderr
+    assert run("build", str(first), "--index", str(tmp_path / "again")).exit_code == 0
+    run("export", "--index", str(tmp_path / "again"), "--output", str(second))
+    assert sorted(first.read_bytes().splitlines()) == sorted(second.read_bytes().splitlines())
+    assert b"journal_description" in first.read_bytes()
