@@ -145,7 +145,7 @@ def test_examples_of_records_are_read(readme: Path, tmp_path: Path) -> None:
 @both
 def test_every_format_has_a_row(readme: Path) -> None:
     listed = {name for row in table(readme, "Format", "格式") for name in code(row[0])}
-    assert {form.name for form in FORMATS} <= listed
+    assert {form.name for form in FORMATS} == listed
 
 
 @both

@@ -19,6 +19,8 @@ part* is the lines behind the object. A format is a module that offers a `Format
 - `columns`     their columns: what the names mean
 - `mapping`     columns and keys that the operator explains (`--map`)
 - `fields`      values under names of fields to a Record
+- `pubmed_xml`, `medline`, `pubmed_text`   PubMed's three forms
+- `pubmed`      what these have in common
 - `ris`, `wos`, `endnote`, `noteexpress`, `refworks`, `estudy`   exports of databases and reference managers
 - `references`  what these have in common: which field gives what
 - `tagged`      lines with tags to entries, and an entry to its fields

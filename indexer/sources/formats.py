@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from indexer.sources import endnote, estudy, noteexpress, records, refworks, ris, seed_files, tables, wos
+from indexer.sources import (
+    endnote,
+    estudy,
+    medline,
+    noteexpress,
+    pubmed_text,
+    pubmed_xml,
+    records,
+    refworks,
+    ris,
+    seed_files,
+    tables,
+    wos,
+)
 from indexer.sources.outcomes import Format
 
 FORMATS: tuple[Format, ...] = (
+    pubmed_xml.FORMAT,
+    # Before RIS, whose tags look alike.
+    medline.FORMAT,
+    pubmed_text.FORMAT,
     wos.FORMAT,
     endnote.FORMAT,
     refworks.FORMAT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from indexer import analysis
 from indexer.errors import RecordError
@@ -148,7 +149,7 @@ def sections(text: str | None) -> str | None:
 
 def full_name(last: str | None, fore: str | None, suffix: str | None = None) -> str | None:
     """A person's name with the family name last; Chinese characters as they are written, family name first."""
-    if last and fore and _HAN_NAME.fullmatch(last + fore):
+    if last and fore and not last.isascii() and _HAN_NAME.fullmatch(last + fore):
         return last + fore
     return " ".join(part for part in (fore, last, suffix) if part) or None
 
@@ -188,10 +189,10 @@ def outcomes_of(
     pages: str | None,
     date: str | None,
     authors: Iterable[str | None],
-    keywords: list[str | None] | None = None,
+    keywords: tuple[str | None, ...] = (),
     headings: Iterable[Heading] = (),
     languages: Iterable[str],
-    publication_types: list[str | None] | None = None,
+    publication_types: tuple[str | None, ...] = (),
     notices: Iterable[Notice],
 ) -> Iterator[Outcome]:
     """What comes of an article: its record, and before it what is odd about that.
@@ -204,7 +205,7 @@ def outcomes_of(
     if not (titles.english or titles.chinese or abstracts.english or abstracts.chinese):
         raise RecordError(" ".join([NO_RECORD, *titles.notes, *abstracts.notes]))
     journal = journal or journal_abbreviation
-    types = values.publication_types(publication_types)
+    types = _types(publication_types)
     notices = tuple(notices)
     record = Record(
         id=identity(
@@ -218,7 +219,7 @@ def outcomes_of(
         abstract_en=abstracts.english,
         abstract_zh=abstracts.chinese,
         authors=tuple(name for name in authors if name),
-        keywords=tuple(word for word in values.keywords(keywords) if not values.is_corrupted(word)),
+        keywords=tuple(word for word in values.keywords(list(keywords)) if not values.is_corrupted(word)),
         headings=tuple(headings),
         languages=language_codes(languages),
         retracted=True if RETRACTED in types or any(notice.kind == RETRACTION for notice in notices) else None,
@@ -237,6 +238,11 @@ def outcomes_of(
     for note in (*titles.notes, *abstracts.notes):
         yield Noted(position, note)
     yield Read(record, position)
+
+
+@lru_cache(maxsize=2**12)
+def _types(given: tuple[str | None, ...]) -> tuple[str, ...]:
+    return values.publication_types(list(given))
 
 
 def at(position: Position, line: int) -> Position:

@@ -34,7 +34,6 @@ _LONGEST_TAG = 64
 _RECORDS = (b"PubmedArticle", b"PubmedBookArticle", b"MedlineCitation", b"DeleteCitation")
 _SETS = (b"PubmedArticleSet", b"PubmedBookArticleSet", b"MedlineCitationSet")
 _BEGIN = re.compile(rb"<!--|<(" + b"|".join(_RECORDS) + rb")(?=[\s/>])")
-_AGAIN = {name: re.compile(rb"<" + name + rb"(?=[\s/>])") for name in _RECORDS}
 _END = {name: re.compile(rb"</" + name + rb"\s{0,9}>") for name in _RECORDS}
 _EMPTY_TAG = re.compile(rb"<\w+\s{0,9}/>")
 
@@ -171,20 +170,18 @@ def _piece(window: _Window, name: bytes) -> _Piece:
     if _EMPTY_TAG.match(window.data, window.start):
         window.pass_to(window.start + 1)
         return _Piece(line, problem=f"Its {shown} is empty.")
-    end = f"</{shown}".encode()
     searched = 1
-    while (stop := _end(window, end, searched)) < 0:
+    while not (end := _END[name].search(window.data, window.start + searched)):
         searched = max(1, window.size - _LONGEST_TAG)
         if window.size > LIMIT_BYTES:
             window.pass_to(len(window.data))
             return _Piece(line, problem=f"It is longer than {LIMIT_BYTES // 2**20} MiB.")
         if not window.grow():
             break
-    whole = stop >= 0
-    if not whole:
-        stop = len(window.data)
-    if again := _AGAIN[name].search(window.data, window.start + 1, stop):
-        window.pass_to(again.start())
+    stop = end.end() if end else len(window.data)
+    again = window.data.find(b"<" + name, window.start + 1, stop)
+    if again >= 0 and _BEGIN.match(window.data, again):
+        window.pass_to(again)
         return _Piece(line, problem=f"It has no end (</{shown}> is missing).")
     data = window.data[window.start : stop]
     window.pass_to(stop)
@@ -325,6 +322,11 @@ def _book(tree: _Element, position: Position) -> Iterator[Outcome]:
     )
 
 
+_kept_text = lru_cache(maxsize=2**14)(values.text)
+_kept_issn = lru_cache(maxsize=2**12)(values.issn)
+_kept_date = lru_cache(maxsize=2**12)(values.date)
+
+
 def _plain(element: _Element | None) -> str | None:
     """An element's text in one line."""
     given = _marked(element)
@@ -335,22 +337,17 @@ def _plain_text(given: str) -> str | None:
     return _kept_text(given) if len(given) <= _SHORT else values.text(given)
 
 
-_kept_text = lru_cache(maxsize=2**14)(values.text)
-_kept_issn = lru_cache(maxsize=2**12)(values.issn)
-_kept_date = lru_cache(maxsize=2**12)(values.date)
-
-
 def _children(element: _Element | None) -> dict[str, _Element]:
     """Of each name the first child; faster than to look for one after the other."""
     return {} if element is None else {child.tag: child for child in reversed(element)}
 
 
 def _marked(element: _Element | None) -> str | None:
-    """An element's text with the markup in it as `html` reads it; its line breaks are mere spaces."""
+    """An element's text with the markup in it, as `html` reads it."""
     if element is None:
         return None
-    given = "".join(_marked_pieces(element, in_math=False)) if len(element) else element.text
-    return " ".join(given.split()) if given else None
+    given: str | None = "".join(_marked_pieces(element, in_math=False)) if len(element) else element.text
+    return given
 
 
 def _marked_pieces(element: _Element, *, in_math: bool) -> Iterator[str]:
@@ -391,7 +388,8 @@ def _abstract(element: _Element | None) -> str | None:
         return None
     sections = []
     for given in element.iterfind("AbstractText"):
-        section = values.paragraphs(_marked(given))
+        # Line breaks of the file make no paragraphs; only markup does.
+        section = values.paragraphs(" ".join((_marked(given) or "").split()))
         if section is None:
             continue
         label = values.text(given.get("Label")) or values.text(given.get("NlmCategory"))
@@ -445,11 +443,12 @@ def _authors(element: _Element | None) -> Iterator[str | None]:
     for author in () if element is None else element:
         if author.get("ValidYN") == "N":
             continue
-        parts: dict[str, str] = {}
+        parts: dict[str, str | None] = {}
         for child in author:
-            if child.tag in _BEHIND_NAMES:
+            tag = child.tag
+            if tag in _BEHIND_NAMES:
                 break
-            parts[child.tag] = _marked(child) or ""
+            parts[tag] = child.text if tag != "CollectiveName" else _marked(child)
         name = parts.get("CollectiveName") or pubmed.full_name(
             parts.get("LastName"), parts.get("ForeName") or parts.get("Initials"), parts.get("Suffix")
         )
@@ -465,19 +464,13 @@ def _headings(element: _Element | None) -> Iterator[Heading]:
         descriptor: tuple[str, bool] | None = None
         qualifiers = []
         for child in given:
-            name = _plain(child)
-            major = child.get("MajorTopicYN") == "Y"
+            name = _kept_text(child.text or "")
             if name and child.tag == "DescriptorName":
-                descriptor = name, major
+                descriptor = name, child.get("MajorTopicYN") == "Y"
             elif name and child.tag == "QualifierName":
-                qualifiers.append(_qualifier(name, major))
+                qualifiers.append(Qualifier(name, child.get("MajorTopicYN") == "Y"))
         if descriptor:
             yield Heading(*descriptor, tuple(qualifiers))
-
-
-@lru_cache(maxsize=2**10)
-def _qualifier(name: str, major: bool) -> Qualifier:  # noqa: FBT001 - Qualifier's own fields
-    return Qualifier(name, major)
 
 
 def _notices(element: _Element | None) -> Iterator[Notice]:
