@@ -59,7 +59,13 @@ _EXPONENTS = {"msup": 1, "msubsup": 2}
 """MathML's elements with an exponent, and which of their children it is."""
 
 _parser = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
 )
 
 
