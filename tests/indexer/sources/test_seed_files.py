@@ -185,7 +185,7 @@ def test_a_cut_file_is_told_to_be_cut(file):
         (b"\x00\x01\x02\xff" * 1000, "no known format"),
         (b"%PDF-1.7\n%\xe2\xe3", "no known format"),
         (b"A few words\nand some more\n", "no known format"),
-        (b"<PubmedArticleSet></PubmedArticleSet>", "no known format"),
+        (b"<PubmedArticleSet></PubmedArticleSet>", "without PubMed records"),
         (b'[{"title": "One"}]', "JSON array"),
         (b'[\n {"title": "One"},\n {"title": "Two"}\n]', "JSON array"),
         (b"{\\rtf1\\ansi", "broken"),
