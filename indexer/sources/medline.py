@@ -1,6 +1,8 @@
-"""MEDLINE text (nbib), as PubMed exports it: lines of a tag and a value, each record from its `PMID-` line on.
+"""MEDLINE text (nbib), as PubMed and PubMed Central export it: lines of a tag and a value, which goes on indented.
 
-Tags are documented by the National Library of Medicine in "MEDLINE/PubMed Data Element (Field) Descriptions".
+A record begins with the tag that the file begins with, or with a second `PMID`; so neither a blank line too many nor
+one that is missing does harm. Tags are documented by the National Library of Medicine in "MEDLINE/PubMed Data Element
+(Field) Descriptions".
 """
 
 from __future__ import annotations
@@ -13,75 +15,110 @@ from indexer.errors import RecordError
 from indexer.record import Notice
 from indexer.sources import pubmed, tagged, values
 from indexer.sources.outcomes import Format, Noted, Options, Outcome, Position, Skipped
-from indexer.sources.tagged import Field, Fields, Kind
+from indexer.sources.tagged import Fields, Kind
 
-_LINE = re.compile(r"([A-Z]{2,4}) *- ?(.*)", re.DOTALL)
-_FIELD = re.compile(rb"[A-Z]{2,4} *- ")
-_BEGINNING = re.compile(r"PMID *- ?\d")
+# A browser that saves a page may leave tags before the first one.
+_TAG = re.compile(r"(?:<[^<>]{1,200}>\s{0,9}){0,9}([A-Z]{2,4}) {0,2}-(?: |$)")
+_TAG_BYTES = re.compile(_TAG.pattern.encode())
+_BEGINNING = re.compile(r"(?:<[^<>]{1,200}>\s{0,9}){0,9}PMID {0,2}- ?[0-9]")
+_OPENING = frozenset((b"PMID", b"PMC", b"OWN", b"STAT"))
 _NOTICES = {
     "CIN": "CommentIn",
     "CON": "CommentOn",
     "CRI": "CorrectedandRepublishedIn",
     "CRF": "CorrectedandRepublishedFrom",
+    "DDIN": "AssociatedDataset",
+    "DRIN": "AssociatedPublication",
     "ECI": "ExpressionOfConcernIn",
     "ECF": "ExpressionOfConcernFor",
     "EIN": "ErratumIn",
     "EFR": "ErratumFor",
+    "ORI": "OriginalReportIn",
+    "PRIN": "PartialRetractionIn",
+    "PROF": "PartialRetractionOf",
     "RIN": "RetractionIn",
     "ROF": "RetractionOf",
     "RPI": "RepublishedIn",
     "RPF": "RepublishedFrom",
+    "RRI": "RetractedandRepublishedIn",
+    "RRF": "RetractedandRepublishedFrom",
+    "SPIN": "SummaryForPatientsIn",
     "UIN": "UpdateIn",
     "UOF": "UpdateOf",
 }
 """Tags of notices, and the name of each kind in PubMed's XML."""
-_NOTICE_PMID = re.compile(r"\bPMID:?\s*(\d+)")
+_NOTICE_PMID = re.compile(r"\bPMID:?\s*(\d{1,9})")
+_OTHER_KIND = re.compile(r"(?:Publisher|AAMC|AIDS|KIE|NASA|PIP|Plain-language-summary): ", re.IGNORECASE)
+
+
+class _Opening:
+    """What each line of a file is."""
+
+    def __init__(self) -> None:
+        self._first: bytes | None = None
+        self._numbered = False
+        """The open record has its PMID."""
+
+    def __call__(self, line: bytes) -> Kind:
+        found = _TAG_BYTES.match(line)
+        if not found:
+            return Kind.OTHER
+        tag = found[1]
+        self._first = self._first or tag
+        opens = (tag == self._first and tag in _OPENING) or (tag == b"PMID" and self._numbered)
+        self._numbered = tag == b"PMID" or (self._numbered and not opens)
+        return Kind.OPEN if opens else Kind.FIELD
 
 
 def sniff(head: bytes) -> bool:
     """True where a record begins on the first line, or behind a few that an archive or a browser put before it."""
-    return any(_BEGINNING.match(line) for line in tagged.begun(head, 5))
+    return any(_BEGINNING.match(line) for line in tagged.begun(head, 10))
 
 
 def read(stream: BufferedReader, position: Position, _options: Options) -> Iterator[Outcome]:
     """The records of a file."""
-    for entry in tagged.entries(stream, _kind):
+    for entry in tagged.entries(stream, _Opening()):
         here = pubmed.at(position, entry.line)
         try:
-            yield from _outcomes(tagged.fields_of(entry.text(), _field), here)
+            lines = entry.text()
+            yield from (Noted(here, note) for note in entry.notes)
+            yield from _outcomes(list(_fields(lines)), here)
         except RecordError as error:
             yield Skipped(here, str(error))
-        for note in entry.notes:
-            yield Noted(here, note)
 
 
-def _kind(line: bytes) -> Kind:
-    if line.startswith(b"PMID"):
-        return Kind.OPEN
-    return Kind.FIELD if _FIELD.match(line) else Kind.OTHER
+def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Tags and values in their order; lines are broken to fit a width, so no value keeps its own line ends."""
+    tag, parts = "", [""]
+    for line in [*lines, "END - "]:
+        if not (found := _TAG.match(line)):
+            parts.append(line.strip())
+            continue
+        if tag and (value := values.text(" ".join(filter(None, parts)))):
+            yield tag, value
+        tag, parts = found[1], [line[found.end() :].strip()]
 
 
-def _field(line: str) -> Field | None:
-    found = _LINE.fullmatch(line)
-    return Field(found[1], found[2]) if found else None
-
-
-def _outcomes(given: Fields, position: Position) -> Iterator[Outcome]:
-    # Lines are broken to fit a width; no value keeps its own line ends.
-    given = {tag: [value.replace("\n", " ") for value in found] for tag, found in given.items()}
+def _outcomes(fields: list[tuple[str, str]], position: Position) -> Iterator[Outcome]:
+    given: Fields = {}
+    for tag, value in fields:
+        given.setdefault(tag, []).append(value)
 
     def first(*tags: str) -> str | None:
-        return next((text for tag in tags for value in given.get(tag, ()) if (text := values.text(value))), None)
+        return next((value for tag in tags for value in given.get(tag, ())), None)
 
+    languages = given.get("LA", [])
     titles, abstracts = pubmed.Sides("title"), pubmed.Sides("abstract")
     for tag in ("TI", "BTI", "CTI", "TT"):
         for value in given.get(tag, ()):
-            text = pubmed.title(values.text(value))
+            text = pubmed.title(value)
             if text is not None and not (tag == "TT" and pubmed.is_japanese(text)):
-                titles.take(text, chinese=tag == "TT")
-    for tag in ("AB", "OAB"):
-        for value in given.get(tag, ()):
-            abstracts.take(pubmed.sections(pubmed.abstract(values.text(value))))
+                titles.take(text, chinese=tag == "TT" and "chi" in languages)
+    for value in given.get("AB", ()):
+        abstracts.take(pubmed.sections(pubmed.abstract(value)))
+    for text, language in _other_abstracts(fields):
+        if language in ("", "chi", "eng"):
+            abstracts.take(pubmed.sections(pubmed.abstract(text)), chinese=language == "chi")
     issn, eissn = _issns(given.get("IS", []))
     return pubmed.outcomes_of(
         titles,
@@ -98,13 +135,21 @@ def _outcomes(given: Fields, position: Position) -> Iterator[Outcome]:
         issue=first("IP"),
         pages=first("PG"),
         date=values.date(first("DP")) or values.date(first("DEP")),
-        authors=_authors(given),
-        keywords=tuple(word.strip().lstrip("*") for word in given.get("OT", ())),
+        authors=_authors(fields),
+        keywords=tuple(word.lstrip("* ") for word in given.get("OT", ())),
         headings=values.headings(given.get("MH", [])),
-        languages=given.get("LA", ()),
+        languages=languages,
         publication_types=tuple(given.get("PT", ())),
-        notices=_notices(given),
+        notices=_notices(fields),
     )
+
+
+def _other_abstracts(fields: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Abstracts in other languages, each with the code of its language, which may stand behind it, or ""."""
+    for place, (tag, value) in enumerate(fields):
+        if tag == "OAB":
+            following = fields[place + 1] if place + 1 < len(fields) else ("", "")
+            yield _OTHER_KIND.sub("", value, count=1), following[1] if following[0] == "OABL" else ""
 
 
 def _marked(given: Fields, kind: str) -> Iterator[str]:
@@ -122,23 +167,25 @@ def _issns(found: list[str]) -> tuple[str | None, str | None]:
     return by_kind.get("Print") or (linking if linking != electronic else None), electronic
 
 
-def _authors(given: Fields) -> list[str | None]:
-    """Full names where they are given, else as they are printed; groups behind the persons."""
-    if "FAU" in given:
-        persons = [pubmed.full_name(*_halves(name)) for name in given["FAU"]]
-    else:
-        persons = [pubmed.turned_name(name) for name in given.get("AU", ())]
-    return [*persons, *given.get("CN", ())]
+def _authors(fields: list[tuple[str, str]]) -> Iterator[str]:
+    """Persons by their full names, else as they are printed, which follows a full name; groups among them."""
+    has_full_name = False
+    for tag, value in fields:
+        if tag == "FAU":
+            last, fore, suffix = (*value.split(", ", 2), "", "")[:3]
+            yield pubmed.full_name(last, fore, suffix) or value
+            has_full_name = True
+        elif tag == "AU":
+            if not has_full_name:
+                yield pubmed.turned_name(value)
+            has_full_name = False
+        elif tag == "CN":
+            yield value
 
 
-def _halves(name: str) -> tuple[str | None, str | None]:
-    last, _, fore = name.partition(",")
-    return values.text(last), values.text(fore)
-
-
-def _notices(given: Fields) -> Iterator[Notice]:
-    for tag, kind in _NOTICES.items():
-        for value in given.get(tag, ()):
+def _notices(fields: list[tuple[str, str]]) -> Iterator[Notice]:
+    for tag, value in fields:
+        if kind := _NOTICES.get(tag):
             pmid = _NOTICE_PMID.search(value)
             source = values.text(_NOTICE_PMID.sub("", value))
             yield Notice(kind, source and source.rstrip(". ") + ".", pmid[1] if pmid else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from indexer import analysis
@@ -151,7 +151,7 @@ def full_name(last: str | None, fore: str | None, suffix: str | None = None) -> 
     """A person's name with the family name last; Chinese characters as they are written, family name first."""
     if last and fore and not last.isascii() and _HAN_NAME.fullmatch(last + fore):
         return last + fore
-    return " ".join(part for part in (fore, last, suffix) if part) or None
+    return " ".join(filter(None, (fore, last, suffix))) or None
 
 
 def turned_name(name: str) -> str:
@@ -247,4 +247,4 @@ def _types(given: tuple[str | None, ...]) -> tuple[str, ...]:
 
 def at(position: Position, line: int) -> Position:
     """The place in a file at which a line stands."""
-    return replace(position, line=line)
+    return Position(position.path, position.member, line)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 
+from indexer import analysis
 from indexer.errors import RecordError
 from indexer.record import Notice
 from indexer.sources import pubmed, tagged, text, values
@@ -19,36 +20,33 @@ from indexer.sources.outcomes import Format, Options, Outcome, Position, Skipped
 LIMIT_BYTES = 4 * 2**20
 """The most that is held of a record."""
 
+_LONGEST_LINE = 2**20
 _START = re.compile(r"(\d{1,7})(?:\.|:) (?=\S.*?\. ?(?:1[6-9]|20)\d\d\b)")
 _NUMBERED = re.compile(r"(\d{1,7})(?:\.|:) (?=\S)")
 _CITATION = re.compile(
     r"\d+(?:\.|:) (?P<journal>.+?)\. (?P<date>\d{4}[^;.:]*)"
-    r"(?:;(?P<volume>[^(:.;]*)(?:\((?P<issue>[^)]*)\))?(?::(?P<pages>[^.;]*))?)?"
+    r"(?:;(?P<volume>[^(:.;]*)(?:\((?P<issue>[^)]*)\))?)?(?::(?P<pages>.*?)(?:\.(?:\s|$)|;))?"
 )
-_AUTHORS = re.compile(
-    r"[^\d,;:()]{1,60} [^\W\d_a-z]{1,4}(?: (?:Jr|Sr|2nd|3rd|I{2,3}))?(?:\(\d+\)(?:\(\d+\))*)?\s*(?:[,;.]|$)"
+_DOI = re.compile(r"\bdoi: ?(10\.\S+)")
+_LANGUAGE = re.compile(r"\[(?:[^\]]*; ?)?Article in ([^\];]+)[^\]]*\]\s*$")
+_MARKS = re.compile(r"\((?:\d{1,4}|[^\w\s()]{1,3})\)")
+_NAME = re.compile(r"[^\d:()]{1,60}? [^\W\d_a-z]{1,4}(?: (?:Jr|Sr|2nd|3rd|[4-9]th|I{2,3}))?")
+_SMALL_WORDS = frozenset(("and", "at", "de", "for", "in", "of", "on", "the", "to"))
+_NO_AUTHORS = re.compile(r"\[?No authors listed\]?\.?", re.IGNORECASE)
+_ADDRESSES = re.compile(r"Author information:", re.IGNORECASE)
+_NOTICE_KIND = re.compile(
+    r"(?:Comment|Erratum|Expression of concern|Original report|Partial retraction|Republished|Retraction|Update"
+    r"|Summary for patients|(?:Corrected|Retracted) and republished) (?:in|on|of|for|from)"
 )
-_MARKS = re.compile(r"\((?:\d+|#)\)")
-_NOTICES = {
-    "comment in": "CommentIn",
-    "comment on": "CommentOn",
-    "erratum in": "ErratumIn",
-    "erratum for": "ErratumFor",
-    "expression of concern in": "ExpressionOfConcernIn",
-    "retraction in": "RetractionIn",
-    "retraction of": "RetractionOf",
-    "republished in": "RepublishedIn",
-    "republished from": "RepublishedFrom",
-    "update in": "UpdateIn",
-    "update of": "UpdateOf",
-}
-_NOTICE = re.compile(rf"(?i)({'|'.join(_NOTICES)}):?\s+(.+)", re.DOTALL)
-_LANGUAGE = re.compile(r"\[(?:[^\]]*; ?)?Article in ([^\]]+)\]\s*$")
-_IDENTIFIER = re.compile(r"(DOI|PMCID|PMID): ?(\S+)")
+_NOTED_PMID = re.compile(r"\s*\bPMID: ?(\d{1,9})\s*$")
+_IDENTIFIER = re.compile(r"(DOI|PMCID|PMID): ?(\S+)(?:\s.*)?")
+_FOREIGN = re.compile(r"(?:Publisher|AAMC|AIDS|KIE|NASA|PIP|Plain[- ]language[- ]summary): ?", re.IGNORECASE)
 _PASSED_OVER = re.compile(
-    r"(?i)(?:author information|collaborators|conflict of interest|copyright|©|published by|the authors? ha|"
-    r"free pmc article|full text|medline|trial registration number:|publisher:)"
+    r"Author information:|Collaborators?:|Conflict of interest|(?:Crown )?Copyright\b|©|\(c\)|Published by "
+    r"|Free PMC article|Trial registration number: ",
+    re.IGNORECASE,
 )
+_WIDE = re.compile(f"[{analysis.script.HAN}\u3000-\u303f\uff00-\uffef]")
 
 
 @dataclass
@@ -64,8 +62,8 @@ class _Entry:
         if self.size <= LIMIT_BYTES:
             self.lines.append(data)
 
-    def paragraphs(self) -> list[str]:
-        """Each in one line.
+    def paragraphs(self) -> list[list[str]]:
+        """The lines of each.
 
         Raises:
             RecordError: It is too long, or in no encoding that we know.
@@ -77,8 +75,16 @@ class _Entry:
         decoded = text.decode(b"".join(self.lines))
         if decoded is None:
             raise RecordError("It is neither in UTF-8 nor in UTF-16 or GB18030; save it as UTF-8.")
-        divided = re.split(r"\n[^\S\n]*\n", decoded.replace("\r\n", "\n"))
-        return [" ".join(paragraph.split()) for paragraph in divided if paragraph.strip()]
+        divided: list[list[str]] = [[]]
+        for line in decoded.split("\n"):
+            if not line.strip():
+                divided.append([])
+            elif _IDENTIFIER.fullmatch(line.strip()) and divided[-1] and not _IDENTIFIER.match(divided[-1][-1]):
+                # Identifiers may follow the abstract without a blank line.
+                divided.append([line.rstrip("\r")])
+            else:
+                divided[-1].append(line.rstrip("\r"))
+        return [lines for lines in divided if lines]
 
 
 def sniff(head: bytes) -> bool:
@@ -108,8 +114,9 @@ def _entries(stream: BufferedReader) -> Iterator[_Entry]:
     """
     entry: _Entry | None = None
     number, blanks, expected = 0, 2, 1
-    while data := stream.readline(2**20):
-        number += 1
+    whole = True
+    while data := stream.readline(_LONGEST_LINE):
+        number += whole
         # A long journal name may leave the year to the second line.
         begins = _NUMBERED if blanks > 1 else _START
         found = begins.match(_shown(data)) if blanks and data[:1].isdigit() else None
@@ -125,6 +132,7 @@ def _entries(stream: BufferedReader) -> Iterator[_Entry]:
             entry, expected = _Entry(number), int(found[1]) + 1
         if entry is not None:
             entry.add(data)
+        whole = data.endswith(b"\n")
         blanks = blanks + 1 if data.isspace() else 0
     if entry is not None:
         yield entry
@@ -134,62 +142,132 @@ def _shown(line: bytes) -> str:
     return line.decode("utf-8", "replace").strip()
 
 
-def _outcomes(paragraphs: list[str], position: Position) -> Iterator[Outcome]:
-    cited = _CITATION.match(paragraphs[0])
-    ids: dict[str, str] = {}
-    notices: list[Notice] = []
-    languages: list[str] = []
-    authors: list[str | None] = []
-    body: list[str] = []
-    titles, abstracts = pubmed.Sides("title"), pubmed.Sides("abstract")
-    for place, paragraph in enumerate(paragraphs[1:]):
+def _joined(lines: list[str]) -> str:
+    """The lines in one; Chinese is broken anywhere, other text at spaces."""
+    joined = ""
+    for line in lines:
+        glued = bool(joined) and bool(_WIDE.match(joined[-1]) or _WIDE.match(line))
+        joined += line if glued or not joined else f" {line}"
+    return joined
+
+
+@dataclass
+class _Parts:
+    """The paragraphs of a record by what they are."""
+
+    title: str | None = None
+    authors: list[str] | None = None
+    """None until their paragraph is found."""
+    body: list[str] = field(default_factory=list)
+    """The abstract."""
+    others: list[str] = field(default_factory=list)
+    """The abstract in other languages."""
+    languages: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def take(self, lines: list[str], following: list[list[str]], *, is_first: bool) -> None:
+        """Sort a paragraph in.
+
+        Args:
+            lines: Of the paragraph.
+            following: The ones behind it.
+            is_first: Whether it is the first one behind the citation.
+        """
+        paragraph = _joined(lines).strip()
         if language := _LANGUAGE.search(paragraph):
-            languages += re.split(r", | and ", language[1])
-            paragraph = paragraph[: language.start()].strip()  # noqa: PLW2901  what is left of it
-            if not paragraph:
-                continue
-        if _IDENTIFIER.match(paragraph):
-            for kind, value in _IDENTIFIER.findall(paragraph):
-                ids.setdefault(kind, value)
-        elif place == 0:
-            titles.take(pubmed.title(values.text(paragraph)))
-        elif notice := _NOTICE.fullmatch(paragraph):
-            pmid = re.search(r"PMID: ?(\d+)", notice[2])
-            notices.append(Notice(_NOTICES[notice[1].casefold()], notice[2], pmid[1] if pmid else None))
-        elif not authors and not body and _AUTHORS.match(paragraph):
-            authors = _names(paragraph)
-        elif not _PASSED_OVER.match(paragraph):
-            body.append(paragraph)
-    abstracts.take(pubmed.sections(pubmed.abstract(values.paragraphs("\n".join(body)))))
-    doi = values.doi(ids.get("DOI")) or _doi_cited(paragraphs[0])
+            self.languages += re.split(r", | and ", language[1])
+            paragraph = paragraph[: language.start()].strip()
+        if not paragraph or _PASSED_OVER.match(paragraph):
+            return
+        if _IDENTIFIER.fullmatch(lines[0].strip()):
+            found = (_IDENTIFIER.fullmatch(line.strip()) for line in lines)
+            self.ids.update((each[1], each[2]) for each in found if each)
+        elif is_first:
+            self.title = paragraph
+        elif _NOTICE_KIND.match(lines[0]):
+            self.notices += _notices(lines)
+        elif self.authors is None and not self.body and _are_authors(paragraph, following):
+            self.authors = _names(paragraph)
+        elif foreign := _FOREIGN.match(paragraph):
+            self.others.append(paragraph[foreign.end() :])
+        else:
+            self.body.append(paragraph)
+
+
+def _outcomes(paragraphs: list[list[str]], position: Position) -> Iterator[Outcome]:
+    citation = _joined(paragraphs[0])
+    parts = _Parts()
+    for place, lines in enumerate(paragraphs[1:], 1):
+        parts.take(lines, paragraphs[place + 1 :], is_first=place == 1)
+    titles, abstracts = pubmed.Sides("title"), pubmed.Sides("abstract")
+    titles.take(pubmed.title(values.text(parts.title)))
+    abstracts.take(pubmed.sections(pubmed.abstract(values.paragraphs("\n".join(parts.body)))))
+    for other in parts.others:
+        given = pubmed.abstract(values.text(other))
+        # Which language it is in is not said; Chinese, and what is left of it, shows.
+        if given and not pubmed.is_japanese(given):
+            corrupted = values.is_corrupted(given)
+            if corrupted or analysis.language_of(given) == "zh":
+                abstracts.take(given, chinese="Chinese" in parts.languages)
+    cited = _CITATION.match(citation)
+    cited_doi = _DOI.search(citation)
     return pubmed.outcomes_of(
         titles,
         abstracts,
         position,
-        pmid=values.pmid(ids.get("PMID")),
-        doi=doi,
-        pmcid=values.pmcid(ids.get("PMCID")),
+        pmid=values.pmid(parts.ids.get("PMID")),
+        doi=values.doi(parts.ids.get("DOI")) or (values.doi(cited_doi[1]) if cited_doi else None),
+        pmcid=values.pmcid(parts.ids.get("PMCID")),
         journal=None,
         journal_abbreviation=values.text(cited["journal"]) if cited else None,
         volume=values.text(cited["volume"]) if cited else None,
         issue=values.text(cited["issue"]) if cited else None,
         pages=values.text(cited["pages"]) if cited else None,
         date=values.date(cited["date"]) if cited else None,
-        authors=authors,
-        languages=languages,
-        notices=notices,
+        authors=parts.authors or (),
+        languages=parts.languages,
+        notices=parts.notices,
     )
 
 
-def _doi_cited(citation: str) -> str | None:
-    found = re.search(r"doi: ?(10\.\S+)", citation)
-    return values.doi(found[1]) if found else None
+def _are_authors(paragraph: str, following: list[list[str]]) -> bool:
+    """True where most of what commas divide is a name, addresses follow, or it is the name of a group."""
+    if _NO_AUTHORS.fullmatch(paragraph) or (following and _ADDRESSES.match(following[0][0])):
+        return True
+    parts = [part.strip() for part in re.split(r"[,;]", _MARKS.sub("", paragraph).rstrip(". "))]
+    if 2 * sum(_NAME.fullmatch(part) is not None for part in parts) > len(parts):
+        return True
+    words = paragraph.split()
+    is_group = len(words) <= 12 and all(word[0].isupper() or word in _SMALL_WORDS for word in words)
+    return is_group and any(not _IDENTIFIER.match(lines[0]) for lines in following)
 
 
-def _names(paragraph: str) -> list[str | None]:
+def _names(paragraph: str) -> list[str]:
     """The names of a paragraph of authors; groups stand behind a semicolon."""
+    if _NO_AUTHORS.fullmatch(paragraph):
+        return []
     bare = _MARKS.sub("", paragraph).rstrip(". ")
-    return [pubmed.turned_name(name.strip()) for name in re.split(r"[,;]", bare) if name.strip()]
+    names = (values.text(name) for name in re.split(r"[,;]", bare))
+    return [pubmed.turned_name(name) for name in names if name]
+
+
+def _notices(lines: list[str]) -> Iterator[Notice]:
+    """The notices of a paragraph: each kind on a line of its own, below it, indented, where they stand."""
+    kind, source = "", ""
+    for line in [*lines, ""]:
+        bare = " ".join(line.split())
+        is_kind = _NOTICE_KIND.fullmatch(bare.rstrip(":")) is not None
+        # A source that is broken between lines goes on until its full stop.
+        if source and (is_kind or not bare or source.endswith((".", ")")) or _NOTED_PMID.search(source)):
+            noted = _NOTED_PMID.search(source)
+            yield Notice(kind, _NOTED_PMID.sub("", source), noted[1] if noted else None)
+            source = ""
+        if is_kind:
+            words = bare.rstrip(":").split()
+            kind = "".join("and" if word == "and" else word.capitalize() for word in words)
+        elif kind:
+            source = f"{source} {bare}".strip()
 
 
 FORMAT = Format("PubMed abstract text", sniff, read)

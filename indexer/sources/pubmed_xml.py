@@ -19,6 +19,7 @@ from lxml import etree
 from indexer.errors import RecordError
 from indexer.record import Heading, Notice, Qualifier
 from indexer.sources import pubmed, text, values
+from indexer.sources.html import plain_text
 from indexer.sources.outcomes import Deleted, Format, Options, Outcome, Position, Skipped
 
 LIMIT_BYTES = 16 * 2**20
@@ -53,20 +54,30 @@ _QUARTER = re.compile(r"[0-9](?:st|nd|rd|d|th)\b", re.IGNORECASE)
 _SHORT = 100
 """Texts up to this length, in characters, are kept: headings, types and journals come again and again."""
 
-_BEHIND_NAMES = frozenset(("AffiliationInfo", "Affiliation", "Identifier"))
 _UNSPOKEN = frozenset(("annotation", "annotation-xml"))
 _EXPONENTS = {"msup": 1, "msubsup": 2}
 """MathML's elements with an exponent, and which of their children it is."""
 
-_parser = etree.XMLParser(
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    huge_tree=False,
-    remove_comments=True,
-    remove_pis=True,
-    collect_ids=False,
-)
+_INLINE = re.compile(rb"<[a-z]|<Disp")
+"""Of the tags that may stand within text only DispFormula does not begin with a small letter."""
+
+
+def _made_parser(*, remove_blank_text: bool) -> _Element:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        remove_blank_text=remove_blank_text,
+    )
+
+
+_parser = _made_parser(remove_blank_text=False)
+_quick_parser = _made_parser(remove_blank_text=True)
+"""For records without tags in text: there white space between tags is mere layout, and a third of the work."""
 
 
 def sniff(head: bytes) -> bool:
@@ -203,8 +214,7 @@ def _tree(piece: _Piece, encoding: str) -> _Element:
         RecordError: Its XML is broken, or its encoding is none that is known.
     """
     data = piece.data
-    first, last = data.find(b"<ReferenceList"), data.rfind(b"</ReferenceList>")
-    if 0 <= first < last:
+    if (first := data.find(b"<ReferenceList")) >= 0 and (last := data.rfind(b"</ReferenceList>")) > first:
         data = data[:first] + data[last + len(b"</ReferenceList>") :]
     given: bytes | str | None = data
     if encoding not in ("utf-8", "us-ascii") or not _is_utf8(data):
@@ -212,7 +222,7 @@ def _tree(piece: _Piece, encoding: str) -> _Element:
     if given is None:
         raise RecordError(f"It is neither in its declared encoding ({encoding}) nor in UTF-8 or GB18030.")
     try:
-        return etree.fromstring(given, _parser)
+        return etree.fromstring(given, _parser if _INLINE.search(data) else _quick_parser)
     except etree.XMLSyntaxError as error:
         what = _ERROR_PLACE.sub("", error.msg or "it can't be parsed")
         raise RecordError(f"Its XML is broken at line {piece.line + error.lineno - 1} ({what}).") from None
@@ -249,17 +259,18 @@ def _article(tree: _Element, position: Position) -> Iterator[Outcome]:
     Raises:
         RecordError: There is neither a title nor an abstract.
     """
-    citation = tree if tree.tag == "MedlineCitation" else tree.find("MedlineCitation")
+    parts = {"MedlineCitation": tree} if tree.tag == "MedlineCitation" else _children(tree)
+    citation = parts.get("MedlineCitation")
     cited = _children(citation)
     given = _children(cited.get("Article"))
-    if not given:
+    if citation is None or not given:
         raise RecordError("It has no MedlineCitation with an Article.")
     journal = _children(given.get("Journal"))
     issue = _children(journal.get("JournalIssue"))
     about = _children(cited.get("MedlineJournalInfo"))
     languages = [each.text or "" for each in cited["Article"].iterfind("Language")]
     titles, abstracts = _texts(given, citation.iterfind("OtherAbstract") if "OtherAbstract" in cited else (), languages)
-    ids = _ids(tree.find("PubmedData/ArticleIdList"))
+    ids = _ids(_children(parts.get("PubmedData")).get("ArticleIdList"))
     for each in cited["Article"].iterfind("ELocationID") if "ELocationID" in given else ():
         if each.get("ValidYN") != "N":
             ids.setdefault(each.get("EIdType", ""), each.text or "")
@@ -344,8 +355,11 @@ def _plain_text(given: str) -> str | None:
 
 
 def _children(element: _Element | None) -> dict[str, _Element]:
-    """Of each name the first child; faster than to look for one after the other."""
-    return {} if element is None else {child.tag: child for child in reversed(element)}
+    """Of each name a child, the first one; it is faster than to look for one after the other."""
+    children: dict[str, _Element] = {}
+    for child in () if element is None else element:
+        children.setdefault(child.tag, child)
+    return children
 
 
 def _marked(element: _Element | None) -> str | None:
@@ -390,26 +404,28 @@ def _texts(
 
 def _abstract(element: _Element | None) -> str | None:
     """An abstract, a paragraph for each of its sections, which begins with the section's label."""
-    if element is None:
-        return None
     sections = []
-    for given in element.iterfind("AbstractText"):
-        # Line breaks of the file make no paragraphs; only markup does.
-        section = values.paragraphs(" ".join((_marked(given) or "").split()))
+    for given in () if element is None else element:
+        if given.tag != "AbstractText" or not (marked := _marked(given)):
+            continue
+        if not marked.isprintable():
+            # Line breaks of the file make no paragraphs; only markup does.
+            marked = " ".join(marked.split())
+        section = values.paragraphs(marked)
         if section is None:
             continue
-        label = values.text(given.get("Label")) or values.text(given.get("NlmCategory"))
+        label = _kept_text(given.get("Label") or "") or _kept_text(given.get("NlmCategory") or "")
         if label and label.upper() not in _NO_LABEL:
             section = f"{label.rstrip(' :：')}: {section}"
         sections.append(section)
-    return pubmed.abstract("\n".join(sections) or None)
+    return pubmed.abstract("\n".join(sections)) if sections else None
 
 
 def _ids(element: _Element | None) -> dict[str, str]:
     """Identifiers by their type, of each the first."""
     ids: dict[str, str] = {}
     if element is not None:
-        for given in element.iterfind("ArticleId"):
+        for given in element:
             ids.setdefault(given.get("IdType", "pubmed"), given.text or "")
     return ids
 
@@ -445,20 +461,27 @@ def _date(element: _Element | None) -> str | None:
     return _kept_date(given)
 
 
-def _authors(element: _Element | None) -> Iterator[str | None]:
+def _authors(element: _Element | None) -> Iterator[str]:
     for author in () if element is None else element:
         if author.get("ValidYN") == "N":
             continue
-        parts: dict[str, str | None] = {}
+        last = fore = initials = suffix = group = None
         for child in author:
             tag = child.tag
-            if tag in _BEHIND_NAMES:
+            if tag == "LastName":
+                last = child.text
+            elif tag == "ForeName":
+                fore = child.text
+            elif tag == "Initials":
+                initials = child.text
+            elif tag == "Suffix":
+                suffix = child.text
+            elif tag == "CollectiveName":
+                group = _marked(child)
+            else:
                 break
-            parts[tag] = child.text if tag != "CollectiveName" else _marked(child)
-        name = parts.get("CollectiveName") or pubmed.full_name(
-            parts.get("LastName"), parts.get("ForeName") or parts.get("Initials"), parts.get("Suffix")
-        )
-        yield _plain_text(name) if name else None
+        if name := group or pubmed.full_name(last, fore or initials, suffix):
+            yield plain_text(name).replace("\n", " ")
 
 
 def _keywords(element: _Element) -> tuple[str | None, ...]:

@@ -92,6 +92,49 @@ def test_every_field(file) -> None:
     assert (second.id, second.authors, second.year) == ("pmid:99000002", ("J Doe Jr",), 2023)
 
 
+@pytest.mark.parametrize("between", ["", "\n", "\n\n\n"])
+def test_blank_lines_do_not_matter(file, between: str) -> None:
+    first, second = SAMPLE.split("\n\n")
+    assert [record.pmid for record in records(file(f"{first}\n{between}{second}"))] == ["99000001", "99000002"]
+    broken = first.replace("\nAB  - ", f"\n{between}AB  - ")
+    assert records(file(broken))[0].abstract_en is not None
+
+
+def test_a_record_may_begin_with_its_pmcid(file) -> None:
+    content = (
+        "PMC - PMC9900001\nPMID- 1\nTI  - One.\n\nPMC - PMC9900002\nTI  - Two.\n\n"
+        "PMC - PMC9900003\nPMID- 3\nTI  - Three.\n\nPMID- 4\nTI  - Four.\n"
+    )
+    got = [(record.pmid, record.pmcid) for record in records(file(content))]
+    assert got == [("1", "PMC9900001"), (None, "PMC9900002"), ("3", "PMC9900003"), ("4", None)]
+
+
+def test_a_page_that_a_browser_saved(file) -> None:
+    page = f"<html><head>\n<title>PubMed</title></head>\n<body><pre>{SAMPLE}</pre></body></html>"
+    assert [record.pmid for record in records(file(page))] == ["99000001", "99000002"]
+    assert records(file(page))[1].journal == "J Example"
+
+
+def test_authors_keep_their_order(file) -> None:
+    names = (
+        "FAU - Roe, John, Jr\nAU  - Roe J Jr\nCN  - A Group\nAU  - De Doe AB\nFAU - Poe, Ada\nAD  - X\nAU  - Poe A\n"
+    )
+    (got,) = records(file(f"PMID- 1\nTI  - One.\n{names}"))
+    assert got.authors == ("John Roe Jr", "A Group", "AB De Doe", "Ada Poe")
+
+
+def test_abstracts_in_other_languages(file) -> None:
+    (got,) = records(
+        file(
+            "PMID- 1\nTI  - One.\nOAB - Publisher: No hay nada.\nOABL- spa\n"
+            "OAB - Publisher: 目的：纯属虚构。\nOABL- chi\nOAB - PIP: Nothing was found.\nOABL- eng\n"
+        )
+    )
+    assert (got.abstract_en, got.abstract_zh) == ("Nothing was found.", "目的：纯属虚构。")
+    (got,) = records(file("PMID- 1\nTI  - One.\nOAB - Publisher: Abstract available from the publisher.\nOABL- chi\n"))
+    assert (got.abstract_en, got.abstract_zh) == (None, None)
+
+
 def test_positions_are_of_the_first_line(file) -> None:
     path = file("\n\n" + SAMPLE)
     assert [outcome.position.line for outcome in read(path)] == [3, SAMPLE.split("\n").index("PMID- 99000002") + 3]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.record import Heading, Notice, Qualifier
-from indexer.sources import Deleted, Noted, Read, Skipped, read
+from indexer.sources import Deleted, Noted, Read, Skipped, pubmed_xml, read
 from tests.indexer.sources.helpers import SHARED, notes, reason, records
 
 ARTICLE = """<PubmedArticle><MedlineCitation Status="MEDLINE"><PMID Version="1">99000001</PMID>
@@ -112,6 +112,143 @@ def test_a_truncated_file_gives_what_is_whole(file) -> None:
     assert isinstance(outcomes[0], Read)
     assert outcomes[1:]
     assert all(isinstance(outcome, Skipped) for outcome in outcomes[1:])
+
+
+def article(title: str = "One", *, inside: str = "", behind: str = "", data: str = "") -> str:
+    """An article: what stands inside Article and behind it in MedlineCitation, and the PubmedData."""
+    return (
+        f"<PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>{title}</ArticleTitle>{inside}</Article>"
+        f"{behind}</MedlineCitation><PubmedData>{data}</PubmedData></PubmedArticle>"
+    )
+
+
+MATHS = (
+    'x <mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML">\n <mml:msup> <mml:mn>10</mml:mn>\n <mml:mn>9</mml:mn>'
+    "</mml:msup>\n <mml:mi>L</mml:mi></mml:math> y"
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("[Translated].", "Translated."),
+        ("[A] against [B].", "[A] against [B]."),
+        ("Two\n     lines", "Two lines"),
+        ("<i>Ab</i> <b>cd</b>\n<i>ef</i>", "Ab cd ef"),
+        (MATHS, "x 10^9L y"),
+        ("p&lt;0.05 <!-- hidden --> here", "p<0.05 here"),
+    ],
+)
+def test_titles(file, given: str, expected: str) -> None:
+    assert records(file(in_set(article(given))))[0].title_en == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("<Year>2019</Year><Month>Dec</Month><Day>3</Day>", "2019-12-03"),
+        ("<Year>2019</Year><Month>02</Month><Day>30</Day>", "2019-02"),
+        ("<Year>1993</Year><Season>Fall</Season>", "1993"),
+        ("<MedlineDate>1998 Dec-1999 Jan</MedlineDate>", "1998-12"),
+        ("<MedlineDate>1944-1945</MedlineDate>", "1944"),
+        ("<MedlineDate>2001 2nd Quart</MedlineDate>", "2001"),
+        ("", "2018-04-09"),
+    ],
+)
+def test_dates(file, given: str, expected: str) -> None:
+    inside = (
+        f"<Journal><JournalIssue><PubDate>{given}</PubDate></JournalIssue></Journal><ArticleDate>"
+        "<Year>2018</Year><Month>04</Month><Day>09</Day></ArticleDate>"
+    )
+    assert records(file(in_set(article(inside=inside))))[0].publication_date == expected
+
+
+def test_abstracts_in_other_languages(file) -> None:
+    others = (
+        '<OtherAbstract Language="spa"><AbstractText>No hay nada.</AbstractText></OtherAbstract>'
+        '<OtherAbstract Language="eng"><AbstractText NlmCategory="RESULTS">Nothing.</AbstractText></OtherAbstract>'
+    )
+    (got,) = records(file(in_set(article(behind=others))))
+    assert (got.abstract_en, got.abstract_zh) == ("RESULTS: Nothing.", None)
+
+
+def test_a_vernacular_title_stands_in_for_one_that_is_not_available(file) -> None:
+    vernacular = "<VernacularTitle>Titre inventé.</VernacularTitle>"
+    (got,) = records(file(in_set(article("[Not Available].", inside=vernacular))))
+    assert got.title_en == "Titre inventé."
+
+
+def test_only_the_article_itself_is_identified(file) -> None:
+    cited = '<Reference><ArticleIdList><ArticleId IdType="doi">10.5555/cited</ArticleId></ArticleIdList></Reference>'
+    invalid = '<ELocationID EIdType="doi" ValidYN="N">10.5555/invalid</ELocationID>'
+    lists = (
+        f"<ReferenceList><ReferenceList>{cited}</ReferenceList></ReferenceList><ReferenceList>{cited}</ReferenceList>"
+    )
+    (got,) = records(file(in_set(article(inside=invalid, data=lists))))
+    assert (got.id, got.doi) == ("pmid:1", None)
+
+
+def test_books_and_chapters(file) -> None:
+    book = (
+        "<PubmedBookArticle><BookDocument><PMID>5</PMID><Book><BookTitle>A book</BookTitle><PubDate><Year>2002</Year>"
+        "</PubDate></Book>{0}<Language>eng</Language><AuthorList><Author><CollectiveName>A board</CollectiveName>"
+        "</Author></AuthorList><PublicationType>Review</PublicationType></BookDocument></PubmedBookArticle>"
+    )
+    whole, chapter = records(file(in_set(book.format(""), book.format("<ArticleTitle>A chapter</ArticleTitle>"))))
+    assert (whole.title_en, whole.journal) == ("A book", None)
+    assert (chapter.title_en, chapter.journal, chapter.year, chapter.authors) == (
+        "A chapter",
+        "A book",
+        2002,
+        ("A board",),
+    )
+
+
+def test_a_surname_that_looks_like_no_value(file) -> None:
+    names = "<AuthorList><Author><LastName>Na</LastName></Author></AuthorList>"
+    assert records(file(in_set(article(inside=names))))[0].authors == ("Na",)
+
+
+def test_a_broken_record_costs_no_other(file) -> None:
+    broken = ["<PubmedArticle><MedlineCitation>\n", BARE.format(2, "\x01"), BARE.format(3, "&x;"), "<PubmedArticle/>"]
+    outcomes = list(read(file(in_set(BARE.format(1, "One"), *broken, BARE.format(4, "Four")))))
+    assert [outcome.record.pmid for outcome in outcomes if isinstance(outcome, Read)] == ["1", "4"]
+    reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, Skipped)]
+    assert [said[:18] for said in reasons] == [
+        "It has no end (</P",
+        "Its XML is broken ",
+        "Its XML is broken ",
+        "Its PubmedArticle ",
+    ]
+    assert "at line 4" in reasons[1]
+
+
+def test_what_is_commented_out_is_no_record(file) -> None:
+    content = in_set("<!-- " + BARE.format(1, "One") + " -->", BARE.format(2, "Two"))
+    assert [record.pmid for record in records(file(content))] == ["2"]
+
+
+@pytest.mark.parametrize("declared", ["UTF-8", "GB2312", "no-such"])
+def test_the_encoding_that_shows_counts(file, declared: str) -> None:
+    content = f'<?xml version="1.0" encoding="{declared}"?>\n{in_set(ARTICLE).partition(chr(10))[2]}'
+    assert records(file(content.encode("gb18030")))[0].title_zh == "髋部骨折的虚构试验"
+    assert records(file(content.encode("utf-16")))[0].title_zh == "髋部骨折的虚构试验"
+
+
+def test_a_truncated_gzip_gives_what_is_whole(file) -> None:
+    noise = "".join(chr(0x4E00 + n * 7919 % 20000) for n in range(200_000))
+    content = in_set(BARE.format(1, "One"), BARE.format(2, noise), BARE.format(3, "Three"))
+    packed = gzip.compress(content.encode(), mtime=0)
+    outcomes = list(read(file(packed[: len(packed) // 2], "p.xml.gz")))
+    assert isinstance(outcomes[0], Read)
+    assert "can't be read to its end" in outcomes[-1].reason
+
+
+def test_a_record_too_long_is_skipped_and_the_next_read(file, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pubmed_xml, "LIMIT_BYTES", 2**20)
+    outcomes = list(read(file(in_set(BARE.format(1, "x" * (3 * 2**20)), BARE.format(2, "Two")))))
+    assert "longer than" in outcomes[0].reason
+    assert [outcome.record.pmid for outcome in outcomes if isinstance(outcome, Read)] == ["2"]
 
 
 def test_a_corrupted_abstract_is_left_out_and_noted(file) -> None:
