@@ -21,9 +21,9 @@ from indexer.build import BuildOptions, Stage
 from indexer.build import Progress as BuildProgress
 from indexer.config import DEFAULT_INDEX
 from indexer.engines import open_engine
-from indexer.errors import MedsearchError
+from indexer.errors import ExportError, MedsearchError
 from indexer.export import described, export_jsonl
-from indexer.report import Report, read_report, report_lines
+from indexer.report import Report, counted, read_report, report_lines
 from indexer.search.engine import Sort
 from indexer.search.filters import UNKNOWN, parse_filters
 from indexer.search.hits import MAX_PER_PAGE, Fragments, Hit, Match, SearchRequest, SearchResult
@@ -139,15 +139,24 @@ def delete_command(names: tuple[str, ...], index: str) -> None:
 @main.command("export")
 @index_option
 @click.option("--format", "format_", type=click.Choice(["jsonl"]), default="jsonl", show_default=True)
-@click.option("--output", type=click.File("wb"), default="-", metavar="FILE", help="Standard output by default.")
+@click.option(
+    "--output", type=click.File("wb", lazy=True), default="-", metavar="FILE", help="Standard output by default."
+)
 def export_command(index: str, format_: str, output: IO[bytes]) -> None:  # noqa: ARG001  the only format so far
     """Write all records of the index, in a form that `medsearch build` reads back without loss."""
     engine = open_engine(index)
     try:
         count = export_jsonl(described(engine), output)
+        output.flush()
+    except BrokenPipeError:
+        raise  # click ends quietly where a reader such as `head` has enough
+    except OSError as error:
+        raise ExportError(
+            f"can't write the records ({error.strerror or error}); what was written is not whole"
+        ) from error
     finally:
         engine.close()
-    click.echo(f"{count} records written", err=True)
+    click.echo(f"{counted(count, 'record')} written", err=True)
 
 
 def _say(report: Report, index: str, started: float) -> None:
@@ -205,7 +214,8 @@ def stats_command(index: str) -> None:
     try:
         report = read_report(engine.report())
         click.echo(
-            f"{engine.manifest.documents} documents, generation {engine.manifest.generation}, built {report.built_at}"
+            f"{counted(engine.manifest.documents, 'document')}, generation {engine.manifest.generation}, "
+            f"built {report.built_at}"
         )
         for line in report_lines(report):
             click.echo(line)
@@ -214,7 +224,7 @@ def stats_command(index: str) -> None:
 
 
 def _result_lines(result: SearchResult) -> Iterator[str]:
-    shown = f"{result.total} documents" + (f" for {result.parsed}" if result.parsed else "")
+    shown = counted(result.total, "document") + (f" for {result.parsed}" if result.parsed else "")
     if result.relaxation:
         shown += f": {result.relaxation.all_words} hold all words, {result.relaxation.most_words} most of them"
     yield f"{shown} ({result.took_ms:.0f} ms)"
@@ -304,7 +314,8 @@ def _plain_progress() -> BuildProgress:
         began.setdefault(stage, now)
         if is_new or now - last[0] >= PLAIN_INTERVAL_SECONDS:
             last[0] = now
-            of = "" if total is None else f" of {total}"
-            click.echo(f"{stage.value}: {done}{of} records, {_rate(done, now - began[stage])}", err=True)
+            of = counted(done, "record") if total is None else f"{done} of {counted(total, 'record')}"
+            rate = _rate(done, now - began[stage])
+            click.echo(f"{stage.value}: {of}" + (f", {rate}" if rate else ""), err=True)
 
     return show

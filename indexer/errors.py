@@ -37,6 +37,10 @@ class BuildError(MedsearchError):
     """A build can't start or can't publish; what was published before still serves."""
 
 
+class ExportError(MedsearchError):
+    """Records can't be written to where they should go."""
+
+
 class RequestError(MedsearchError):
     """A search request that can't be understood: an unknown parameter, a filter value that is none."""
 

@@ -12,6 +12,10 @@ import re
 import msgspec
 
 _RESOLVER = re.compile(r"^(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+# Neither part of a longer number nor of an ISBN; the word itself may be glued to it.
+ISSN = re.compile(r"(?:(?<![0-9A-Za-z-])|(?<=issn))([0-9]{4})[-‐‑–—－]?([0-9]{3}[0-9X])(?![0-9A-Za-z-])", re.IGNORECASE)
+"""An ISSN in a text, in two groups of four. Its check digit is not checked."""
+_NO_ISSN = "0000-0000"
 
 
 class Qualifier(msgspec.Struct, frozen=True):
@@ -124,6 +128,12 @@ def fold_doi(text: str) -> str | None:
     # One that ends in a hyphen was cut off at a line's end: many articles would share it.
     whole = bare.startswith("10.") and "/" in bare[3:-1] and not bare.endswith("-") and not re.search(r"\s", bare)
     return bare if whole else None
+
+
+def issns(text: str) -> tuple[str, ...]:
+    """The ISSNs in a text, as `1234-567X`, each once and in order."""
+    found = (f"{first}-{last.upper()}" for first, last in ISSN.findall(text))
+    return tuple(issn for issn in dict.fromkeys(found) if issn != _NO_ISSN)
 
 
 def identity(

@@ -160,6 +160,11 @@ def read_report(data: bytes) -> Report:
         raise IndexDamagedError(f"the report beside the index can't be read ({error}); rebuild the index") from error
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things: `1 document`, `2 documents`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def report_lines(report: Report) -> Iterator[str]:
     """The report as text."""
     if report.sources:
@@ -169,7 +174,8 @@ def report_lines(report: Report) -> Iterator[str]:
             f"in {report.seconds:.1f} s ({rate:.0f} records/s)"
         )
     if report.kind != "build":
-        yield f"replaced {report.replaced}, deleted {report.deleted}; the index holds {report.documents} documents"
+        held = counted(report.documents, "document")
+        yield f"replaced {report.replaced}, deleted {report.deleted}; the index holds {held}"
     for source in report.sources:
         yield from _source_lines(source)
     for merged in report.merged_examples:
@@ -190,20 +196,30 @@ def report_lines(report: Report) -> Iterator[str]:
 
 def _table_lines(table: TableReport) -> Iterator[str]:
     editions = ", ".join(edition.name for edition in table.editions) or "abbreviations"
-    unread = f", {table.unreadable_rows} unreadable" if table.unreadable_rows else ""
-    yield f"journal table {table.path}: {editions}, {table.rows} rows{unread}"
+    unlinked = f"{counted(table.unlinked_rows, 'row')} left out that could mean two journals, having no ISSN"
+    left_out = (
+        (f"{table.unreadable_rows} unreadable", table.unreadable_rows),
+        (unlinked, table.unlinked_rows),
+        (f"{counted(table.unreadable_values, 'value')} unreadable", table.unreadable_values),
+    )
+    said = "".join(f", {what}" for what, count in left_out if count)
+    yield f"journal table {table.path}: {editions}, {counted(table.rows, 'row')}{said}"
+    yield from (f"  {table.path}:{problem.line}: {problem.reason}" for problem in table.examples)
 
 
 def _matching_lines(matching: Matching) -> Iterator[str]:
     yield (
-        f"journals found by ISSN for {matching.by_issn} documents, by abbreviation for {matching.by_abbreviation}, "
-        f"by title for {matching.by_title}; {matching.without_journal} name no journal"
+        f"journals found by ISSN for {counted(matching.by_issn, 'document')}, "
+        f"by abbreviation for {matching.by_abbreviation}, by title for {matching.by_title}; "
+        f"{matching.without_journal} name no journal"
     )
     if matching.doubtful:
         yield "doubtful, since the record's ISSN is another journal's or none that the table has for that title:"
         yield from (f"  {one.records}  {one.name}" for one in matching.doubtful[:EXAMPLES])
     if matching.unmatched:
-        yield f"{len(matching.unmatched_journals)} journals of {matching.unmatched} documents are in no table:"
+        journals = counted(len(matching.unmatched_journals), "journal")
+        are = "is" if len(matching.unmatched_journals) == 1 else "are"
+        yield f"{journals} of {counted(matching.unmatched, 'document')} {are} in no table:"
         yield from (f"  {one.records}  {one.name}" for one in matching.unmatched_journals[: 2 * EXAMPLES])
 
 

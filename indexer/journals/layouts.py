@@ -18,7 +18,8 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from indexer.journals.metrics import CategoryRank, Edition, Family, Metrics
-from indexer.journals.names import issns, table_short_keys, title_key
+from indexer.journals.names import table_short_keys, title_key
+from indexer.record import issns
 
 
 class _Role(Enum):

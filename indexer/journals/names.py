@@ -6,10 +6,6 @@ import re
 import string
 import unicodedata
 
-_ISSN = re.compile(r"(?<![0-9A-Za-z])([0-9]{4})[-‐‑–—]?([0-9]{3}[0-9Xx])(?![0-9A-Za-z])")
-_PLAIN_ISSN = re.compile(r"[0-9]{4}-[0-9]{3}[0-9X]")
-_SHORTEST_ISSN = 8
-_NOT_GIVEN = "0000-0000"
 _POSSESSIVE = re.compile(r"['’‘ʼ`](?=s?(?:\W|$))")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _ASCII_PUNCTUATION = {ord(sign): " " for sign in string.punctuation} | {ord("&"): " and "}
@@ -30,16 +26,6 @@ _ACRONYM_BEFORE = 3
 def journal_key(name: str) -> str:
     """The form under which names of a journal are compared: case and white space folded."""
     return " ".join(name.casefold().split())
-
-
-def issns(text: str) -> tuple[str, ...]:
-    """The ISSNs in a text, as `1234-567X`, each once and in order."""
-    if len(text) < _SHORTEST_ISSN:
-        return ()
-    if _PLAIN_ISSN.fullmatch(text):
-        return () if text == _NOT_GIVEN else (text,)
-    found = (f"{first}-{second.upper()}" for first, second in _ISSN.findall(text))
-    return tuple(issn for issn in dict.fromkeys(found) if issn != _NOT_GIVEN)
 
 
 def title_key(name: str) -> str:

@@ -18,8 +18,8 @@ from indexer.journals.enrich import Enriched, JournalEntry, MatchedBy
 from indexer.journals.layouts import Layout, Names, Row, abbreviations_without_header, recognise, year_in
 from indexer.journals.linking import AMBIGUOUS, link
 from indexer.journals.metrics import Edition, Family, Journal, newest_first
-from indexer.journals.names import issns, journal_key, short_key, title_key
-from indexer.record import Record
+from indexer.journals.names import journal_key, short_key, title_key
+from indexer.record import Record, issns
 
 LIMIT_BYTES = 64 * 2**20
 """Of a table; the largest that publishers have are a tenth of it."""

@@ -62,7 +62,7 @@ def read(path: str | Path, options: Options | None = None) -> Iterator[Outcome]:
     except (FileNotFoundError, NotADirectoryError):
         if not glob.has_magic(str(source)):
             raise SourceError(f"There is no file or folder {_shown(path)}; check the path.") from None
-        found = _matches(str(source), _left_out(options))
+        found = _matches(str(source), options.leave_out)
         none_found = f"No file matches {_shown(path)}; check the pattern."
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(f"{_shown(path)} can't be opened ({_cause(error)}).") from None
@@ -74,7 +74,7 @@ def read(path: str | Path, options: Options | None = None) -> Iterator[Outcome]:
             os.scandir(source).close()
         except OSError as error:
             raise SourceError(f"The folder {_shown(path)} can't be opened ({_cause(error)}).") from None
-        found = _below(source, _left_out(options))
+        found = _below(source, options.leave_out, set())
         none_found = f"The folder {_shown(path)} holds no files to read ({_PASSED_OVER})."
     first = next(found, None)
     if first is None:
@@ -114,30 +114,31 @@ def _check_file(path: Path, mode: int) -> None:
         raise SourceError(f"The zip {_shown(path)} holds no files to read ({_PASSED_OVER}).")
 
 
-def _left_out(options: Options) -> set[tuple[int, int]]:
-    """Device and inode of the folder that is not to be entered."""
-    try:
-        status = Path(options.leave_out).stat() if options.leave_out else None
-    except OSError:
-        status = None
-    return {(status.st_dev, status.st_ino)} if status else set()
+def _is_left_out(path: Path, leave_out: str | None) -> bool:
+    """True for the folder that is not to be entered, which may come to be while a source is read, and all in it."""
+    if leave_out is None:
+        return False
+    folder, here = Path(leave_out).resolve(), path.resolve()
+    return folder == here or folder in here.parents
 
 
-def _matches(pattern: str, seen: set[tuple[int, int]]) -> Iterator[_Found]:
+def _matches(pattern: str, leave_out: str | None) -> Iterator[_Found]:
     """The files that match, and those in the folders that match; each once."""
+    seen: set[tuple[int, int]] = set()
     # `**` reaches into folders by itself; with another pattern a folder that matches stands for what it holds.
     folders_too = "**" not in pattern
     for match in sorted(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 - Path.glob takes no absolute pattern
         path = Path(match)
-        if folders_too or not path.is_dir():
-            yield from _below(path, seen)
+        if folders_too or not (path.is_dir() or _is_left_out(path, leave_out)):
+            yield from _below(path, leave_out, seen)
 
 
-def _below(root: Path, seen: set[tuple[int, int]]) -> Iterator[_Found]:
+def _below(root: Path, leave_out: str | None, seen: set[tuple[int, int]]) -> Iterator[_Found]:
     """The file, or all in the folder, in the order of names; links are followed, a folder is entered once.
 
     Args:
         root: Of a file or a folder.
+        leave_out: The folder that is not entered.
         seen: Device and inode of the folders that were entered.
     """
     waiting = [root]
@@ -146,7 +147,7 @@ def _below(root: Path, seen: set[tuple[int, int]]) -> Iterator[_Found]:
         try:
             status = path.stat()
             if stat.S_ISDIR(status.st_mode):
-                if (status.st_dev, status.st_ino) not in seen:
+                if (status.st_dev, status.st_ino) not in seen and not _is_left_out(path, leave_out):
                     seen.add((status.st_dev, status.st_ino))
                     waiting.extend(sorted((each for each in path.iterdir() if each.name[0] != "."), reverse=True))
             elif _is_passed_over(path.name):

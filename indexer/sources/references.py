@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from indexer import analysis
 from indexer.errors import RecordError
-from indexer.record import Record
+from indexer.record import ISSN, Record, issns
 from indexer.sources import fields, tagged, values
 from indexer.sources.outcomes import Noted, Options, Outcome, Position, Read, Skipped
 from indexer.sources.tagged import Fields, Kind
@@ -120,7 +120,7 @@ _RETRACTED_TITLE = re.compile(
     r"\W{0,2}retracted(?: (?:article|publication|paper))?\s?[:\]]|【?(?:已撤稿|撤稿)[】：:]", re.I
 )
 _DAY_BEFORE_MONTH = re.compile(r"([0-9]{1,2})\s+([A-Za-z]{3,})")
-_ISSN = re.compile(r"(?<![0-9A-Za-z-])([0-9]{4})[-‐‑–—－]?([0-9]{3}[0-9Xx])(?![0-9A-Za-z-])(?:\s?\(([^()]{1,30})\))?")
+_MARKED_ISSN = re.compile(rf"{ISSN.pattern}(?:\s?\(([^()]{{1,30}})\))?", re.IGNORECASE)
 _CITED = re.compile(r"\b(?:cited by|times cited)\b[^:\n]{0,60}:[ ]{0,4}([0-9]{1,7})\b", re.IGNORECASE)
 _NOTED_NUMBER = re.compile(r"^\s?(PMC?ID)\s?[:：]\s?(\w+)", re.IGNORECASE | re.MULTILINE)
 _PMCID = re.compile(r"PMC[1-9][0-9]{0,9}", re.IGNORECASE)
@@ -339,7 +339,7 @@ def _issns(reference: Reference) -> _Issns:
     electronic: list[str] = []
     unmarked: list[str] = []
     for value in reference.all("issn"):
-        for first, last, mark in _ISSN.findall(value):
+        for first, last, mark in _MARKED_ISSN.findall(value):
             if not _is_issn(code := f"{first}-{last.upper()}"):
                 continue
             mark = mark.casefold()  # noqa: PLW2901 - the same word
@@ -350,7 +350,7 @@ def _issns(reference: Reference) -> _Issns:
             else:
                 unmarked.append(code)
     for value in (*reference.all("eissn"), *(line for line in reference.lines("note") if len(line.strip()) == 9)):
-        electronic += [code for first, last, _ in _ISSN.findall(value) if _is_issn(code := f"{first}-{last.upper()}")]
+        electronic += filter(_is_issn, issns(value))
     unmarked = [code for code in dict.fromkeys(unmarked) if code not in (*printed, *electronic)]
     if len(unmarked) > 1 and not printed and not electronic and _is_in(reference, "embase"):
         unmarked[:2] = unmarked[1::-1]

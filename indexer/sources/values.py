@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from indexer import record
 from indexer.record import Heading, Qualifier, fold_doi
 from indexer.sources.html import plain_text
 
@@ -20,7 +21,6 @@ _NO_VALUE = frozenset(
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}")
 _LOST = re.compile("\\?{3,}|\N{REPLACEMENT CHARACTER}+")
 _FEWEST_LOST = 4
-_ISSN = re.compile(r"(?<![0-9])([0-9]{4})[-–]?([0-9]{3}[0-9Xx])(?![0-9A-Za-z])")
 _PMID = re.compile(r"(?:pmid\s?:?\s?)?0{0,9}([1-9][0-9]{0,8})(?:\.0)?", re.IGNORECASE)
 _PMCID = re.compile(r"(?:pmcid\s?:?\s?)?(?:pmc)?\s?0{0,9}([1-9][0-9]{0,9})(?:\.0)?", re.IGNORECASE)
 _PMCID_IN_ADDRESS = re.compile(r"(?<![a-z0-9])pmc([1-9][0-9]{0,9})(?![a-z0-9])", re.IGNORECASE)
@@ -161,9 +161,7 @@ def pmcid_of_address(value: object) -> str | None:
 
 def issn(value: object) -> str | None:
     """The first ISSN in a text, with its hyphen: `1591-8890`. Its check digit is not checked."""
-    given = text(value)
-    found = _ISSN.search(given) if given else None
-    return f"{found[1]}-{found[2].upper()}" if found and found[0].strip("0-") else None
+    return next(iter(record.issns(text(value) or "")), None)
 
 
 def address(value: object) -> str | None:
@@ -317,12 +315,7 @@ def _joined_names(parts: list[str]) -> list[str]:
 def issns(value: object) -> tuple[str, ...]:
     """The ISSNs in a text or a list of texts, each once."""
     given = text(value)
-    found = [
-        f"{part[1]}-{part[2].upper()}"
-        for each in ([given] if given else _texts(value))
-        for part in _ISSN.finditer(each)
-    ]
-    return _distinct([code for code in found if code != "0000-0000"])
+    return _distinct([code for each in ([given] if given else _texts(value)) for code in record.issns(each)])
 
 
 def headings(value: object) -> tuple[Heading, ...]:

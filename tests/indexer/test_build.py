@@ -311,3 +311,14 @@ def test_an_index_that_lies_in_a_source_is_not_read(tmp_path: Path) -> None:
     for _ in range(2):
         report = build([str(tmp_path)], str(tmp_path / "index"))
         assert (report.read, report.skipped) == (1, 0)
+
+
+@pytest.mark.parametrize("pattern", ["", "**/*", "*"])
+def test_an_index_that_is_first_made_deep_in_a_source_is_not_read(tmp_path: Path, pattern: str) -> None:
+    records = tmp_path / "records"
+    write_jsonl(tmp_path / "first.jsonl", [_record(1)])
+    (records / "a").mkdir(parents=True)
+    write_jsonl(records / "a" / "records.jsonl", [_record(2)])
+    for _ in range(2):
+        report = build([str(tmp_path / pattern)], str(records / "b" / "index"))
+        assert (report.read, report.skipped) == (2, 0)

@@ -37,7 +37,7 @@ def test_stats_shows_the_report_again(tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "records.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}])
     built = run("build", str(path), "--index", str(tmp_path / "index")).stdout.splitlines()[:-1]
     shown = run("stats", "--index", str(tmp_path / "index")).stdout.splitlines()
-    assert shown[0].startswith("1 documents, generation g-")
+    assert shown[0].startswith("1 document, generation g-")
     assert shown[1:] == built
 
 
@@ -109,7 +109,7 @@ def test_update_and_delete(tmp_path: Path) -> None:
     more = write_jsonl(tmp_path / "2.jsonl", [{"title": "Warfarin", "doi": "10.5555/2"}])
     assert "the index holds 2 documents" in run("update", str(more), "--index", location).stdout
     result = run("delete", "10.5555/1", "10.5555/9", "--index", location)
-    assert "deleted 1; the index holds 1 documents" in result.stdout
+    assert "deleted 1; the index holds 1 document" in result.stdout
     assert "no document is named 10.5555/9" in result.stderr
 
 
@@ -119,7 +119,7 @@ def test_the_rebuild_script_is_the_build_command(tmp_path: Path) -> None:
     command = [sys.executable, str(script), str(path), "--index", str(tmp_path / "index")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "read 1, indexed 1" in done.stdout
-    assert "1 documents" in run("stats", "--index", str(tmp_path / "index")).stdout
+    assert "1 document, " in run("stats", "--index", str(tmp_path / "index")).stdout
 
 
 def test_an_export_builds_the_same_index_again(index: str, tmp_path: Path) -> None:
@@ -129,3 +129,16 @@ def test_an_export_builds_the_same_index_again(index: str, tmp_path: Path) -> No
     run("export", "--index", str(tmp_path / "again"), "--output", str(second))
     assert sorted(first.read_bytes().splitlines()) == sorted(second.read_bytes().splitlines())
     assert b"journal_description" in first.read_bytes()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_export_to_a_full_disk_is_said_in_a_sentence(index: str) -> None:
+    result = run("export", "--index", index, "--output", "/dev/full")
+    assert result.exit_code == 1
+    assert "No space left on device" in result.stderr
+
+
+def test_an_export_of_no_index_leaves_the_file_that_was_there(tmp_path: Path) -> None:
+    (tmp_path / "records.jsonl").write_text("kept")
+    assert run("export", "--index", str(tmp_path / "no"), "--output", str(tmp_path / "records.jsonl")).exit_code == 1
+    assert (tmp_path / "records.jsonl").read_text() == "kept"

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.record import Record, fold_doi, identity, merge
+from indexer.record import Record, fold_doi, identity, issns, merge
 
 NOTHING = {"doi": None, "pmid": None, "pmcid": None, "paper_id": None, "title": None, "journal": None}
 
@@ -99,3 +99,24 @@ def test_merging_a_record_with_itself_changes_nothing(record):
 def test_a_record_reads_back_from_json():
     record = Record(id="pmid:1", title_zh="标题", authors=("甲", "乙"), impact_factor=3.5, open_access=False)
     assert msgspec.json.decode(msgspec.json.encode(record), type=Record) == record
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1591-8890",
+        "15918890",
+        "ISSN1591-8890",
+        "1591–8890 (Print)",
+        "1591‐8890",
+        "1591－8890; 1591-8890",
+        "0000-0000 1591-8890",
+    ],
+)
+def test_an_issn_in_any_spelling(text):
+    assert issns(text) == ("1591-8890",)
+
+
+@pytest.mark.parametrize("text", ["", "978-0-1591-8890-1", "0-1591-8890-X", "159188901", "1591-889", "L15918890"])
+def test_a_part_of_another_number_is_no_issn(text):
+    assert issns(text) == ()
