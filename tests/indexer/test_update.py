@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -143,41 +138,3 @@ def test_an_open_search_sees_the_old_or_the_new(tmp_path: Path, index: str) -> N
     assert search(old, SearchRequest(text="aspirin", per_page=100)).total == 30
     assert len(search(old, SearchRequest(text="aspirin", per_page=100)).hits) == 30
     assert search(live.engine(), SearchRequest(text="aspirin")).total == 29
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-def test_a_kill_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path, index: str) -> None:
-    old = set(_contents(index))
-    new = write_jsonl(tmp_path / "new.jsonl", [_record(n) for n in range(100, 160)])
-    script = "import sys\nfrom indexer.build import build, update\n{}([sys.argv[1]], sys.argv[2])\n"
-    rng = random.Random(5)
-    update_result = old | {f"doi:10.5555/{n}" for n in range(100, 160)}
-    outcomes = set()
-    for turn in range(6):
-        function = ("build", "update")[turn % 2]
-        with subprocess.Popen([sys.executable, "-c", script.format(function), str(new), index]) as process:
-            # A moment between the start of the work and its end, whatever the machine's speed: after some change of
-            # the folder, chosen at random, of which a whole run makes dozens.
-            _wait_for_changes(process, Path(index), rng.randint(1, 12))
-            process.kill()
-        found = set(_contents(index))
-        assert found in (old, update_result, update_result - old)
-        outcomes.add(len(found))
-        delete_all_but(index, old, tmp_path)
-        assert {path.name for path in Path(index).iterdir() if not path.name.startswith("g-")} <= {"CURRENT", "LOCK"}
-        assert len(list(Path(index).glob("g-*"))) <= 2
-    assert outcomes
-
-
-def _wait_for_changes(process: subprocess.Popen[bytes], folder: Path, count: int) -> None:
-    seen: set[tuple[str, ...]] = set()
-    while process.poll() is None and len(seen) <= count:
-        with suppress(FileNotFoundError):  # a folder that is being removed
-            seen.add(tuple(sorted(str(path) for path in folder.rglob("*"))))
-        time.sleep(0.002)  # polling, not waiting for luck: the loop ends on what it sees
-
-
-def delete_all_but(index: str, kept: set[str], tmp_path: Path) -> None:
-    """Rebuild the index as it was; a build removes what a killed one left."""
-    numbers = sorted(int(record_id.rsplit("/", 1)[1]) for record_id in kept)
-    build([str(write_jsonl(tmp_path / "again.jsonl", [_record(n) for n in numbers]))], index)
