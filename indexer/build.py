@@ -79,7 +79,7 @@ def build(sources: Sequence[str], index: str, options: BuildOptions | None = Non
 
 
 def update(sources: Sequence[str], index: str, options: BuildOptions | None = None) -> Report:
-    """Add the sources' records to the published index, in place of those of the same identity.
+    """Add the sources' records to the published index, in place of those of the same identity or PMID.
 
     What a source takes back is removed. The cost is in proportion to the sources, not to the index.
 
@@ -158,8 +158,8 @@ def _write(
         tally = Tally()
         replaced = 0
         for record in spool.merged():
-            if engine is not None and writer.delete(record.id):
-                replaced += 1
+            if engine is not None:
+                replaced += _replace(engine, writer, record)
             enriched = tables.metrics_of(record)
             counts.take(record, enriched)
             journal = enriched.entry.journal if enriched.entry else None
@@ -282,6 +282,15 @@ def _ids(engine: Engine, name: str, value: str) -> list[str]:
 
 def _delete_pmid(engine: Engine, writer: IndexWriter, pmid: str) -> int:
     return sum(writer.delete(record_id) for record_id in _ids(engine, "pmid", pmid))
+
+
+def _replace(engine: Engine, writer: IndexWriter, record: Record) -> int:
+    """Remove what a record takes the place of; gives the number of documents.
+
+    Besides the one of its identity it is the one of its PMID: PubMed revises records, and a DOI that it adds makes
+    another identity.
+    """
+    return writer.delete(record.id) + (_delete_pmid(engine, writer, record.pmid) if record.pmid else 0)
 
 
 def _named(engine: Engine, name: str) -> list[str]:

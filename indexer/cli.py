@@ -112,7 +112,7 @@ def build_command(
 @map_option
 @strict_option
 def update_command(sources: tuple[str, ...], index: str, columns: tuple[str, ...], *, strict: bool) -> None:
-    """Add the records in SOURCE... to the index, in place of those that it has under the same identity.
+    """Add the records in SOURCE... to the index, in place of those of the same identity or PMID.
 
     What a source takes back (PubMed's DeleteCitation) is removed. The journal tables are those of the build. The
     changes are published in one step.

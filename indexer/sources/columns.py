@@ -54,7 +54,7 @@ _NAMES: dict[str, str] = {
     "headings": "MeSH Terms, MeSH Headings, MeSH, MH",
     "volume": "Volume, Vol, VL, 卷, 卷号, 卷次, 卷期",
     "issue": "Issue, Issue Number, Journal Issue, Period, IS, 期, 期号, 期次, 期数",
-    "pages": "Pages, Page, Pagination, Page Range, Page Numbers, PG, 页码, 起止页码, 起止页, 页码范围, 页, 頁碼",
+    "pages": "Pages, Page, Pagination, Page Range, Page Numbers, 页码, 起止页码, 起止页, 页码范围, 页, 頁碼",
     ARTICLE_NUMBER: "Article Number, Art. No., AR",
     FIRST_PAGE: "Page Start, Start Page, First Page, Beginning Page, BP, SP, 起始页, 起始页码, 起页",
     LAST_PAGE: "Page End, End Page, Last Page, Ending Page, EP, 终止页, 结束页, 结束页码, 止页",

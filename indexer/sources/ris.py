@@ -30,11 +30,11 @@ TAGS: Tags = {
     "journal": ("JF", "T2", "SO"),
     "journal_or_abbreviation": ("JO",),
     "abbreviation": ("JA", "JI", "J2", "J1", "J9", "NL"),
-    "year": ("PY", "Y1"),
+    "year": ("PY", "Y1", "YR"),
     "date": ("DA", "PD"),
     "volume": ("VL",),
-    "issue": ("IS",),
-    "first_page": ("SP",),
+    "issue": ("IS", "NO"),
+    "first_page": ("SP", "PG"),
     "last_page": ("EP",),
     "article_number": ("AR", "C7"),
     "keywords": ("KW",),
@@ -46,13 +46,13 @@ TAGS: Tags = {
     "pmcid": ("C2", "ID", "AN", "M1"),
     "accession": ("AN", "ID"),
     "database": ("DB", "DP"),
-    "address": ("UR", "L2", "L1"),
+    "address": ("UR", "L2", "L1", "US"),
     "paper_id": ("U2",),
     "note": ("N1",),
 }
 
 _OTHER_TAGS = (
-    "A4 A5 A6 AD AE AI AV C1 C3 C4 C5 C6 C8 CA CN CP CY DS ER ET H1 H2 IN KP L3 L4 LB LK LL M2 N3 NO NV OP PA PB PI PP "
+    "A4 A5 A6 AD AE AI AV C1 C3 C4 C5 C6 C8 CA CN CP CY DS ER ET H1 H2 IN KP L3 L4 LB LK LL M2 N3 NV OP PA PB PI PP "
     "PU RD RI RN RP SE ST T3 TA TC TN U1 U3 U4 U5 UT VO WE WT Y2 ZA"
 )
 _KNOWN = frozenset((*(tag for tags in TAGS.values() for tag in tags), *_OTHER_TAGS.split()))
@@ -64,6 +64,8 @@ _TAGGED = re.compile(rb"[ \t]*[A-Za-z][A-Za-z0-9](?:  |\t)-")
 _STRICT = re.compile(r"\s{0,20}([A-Za-z][A-Za-z0-9])(?:  |\t)-\s?(.*)", re.DOTALL)
 _LOOSE = re.compile(r"\s{0,20}([A-Za-z][A-Za-z0-9])[ \t]{0,4}-(?:\s(.*)|)", re.DOTALL)
 _TYPE = re.compile(r"\s{0,20}TY[ \t]{0,4}-\s?([A-Za-z].*)", re.DOTALL | re.IGNORECASE)
+_DOI = re.compile(r"DOI {1,2}- (10\..*)", re.DOTALL)
+"""CENTRAL's tag of three letters."""
 _OF_MEDLINE = re.compile(r"(?:PMID|OWN |STAT)-")
 
 
@@ -83,6 +85,8 @@ def _parse(lines: list[str]) -> Fields:
     lower = lines[0].lstrip()[:2].islower()
 
     def field(line: str) -> Field | None:
+        if found := _DOI.fullmatch(line):
+            return Field("DO", found[1])
         if (found := _STRICT.fullmatch(line)) and (found[1].isupper() or found[1].upper() in _KNOWN):
             return Field(found[1].upper(), found[2])
         if (found := _LOOSE.fullmatch(line)) and (lower or found[1].isupper()) and found[1].upper() in _KNOWN:
@@ -102,6 +106,8 @@ def _settle(given: Fields) -> None:
     databases = " ".join(given.get("DB", ())).casefold()
     if "embase" in databases and "JF" in given:
         given.setdefault("TT", []).extend(given.pop("T2", ()))
+    # CENTRAL writes it as `PUBMED 123`.
+    given["PM"] = [value.removeprefix("PUBMED ") for value in given.get("PM", ())]
     for database, tag in (("embase", "C5"), ("scopus", "C2")):
         if database in databases:
             given.setdefault("PM", []).extend(filter(str.isdigit, given.get(tag, ())))

@@ -38,7 +38,8 @@ _CITATION = re.compile(
     r"\. (?P<date>[12][0-9]{3}\b[^;:.]{0,30})(?:;(?P<volume>[^():;.]{1,30})?(?:\((?P<issue>[^()]{1,40})\))?"
     r"(?::(?P<pages>[^.;]{1,60}))?)?\."
 )
-_EXTRA = re.compile(r"^\s*(PMID|PMCID|DOI)\s*:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+# Zotero's CSV has them in one line, its other exports one a line.
+_EXTRA = re.compile(r"(?<!\S)(PMID|PMCID|DOI)\s*:\s*(\S+)(?!\S)", re.IGNORECASE)
 _OPEN = re.compile(r"\b(?:open access|gold|green|bronze|hybrid|diamond)\b", re.IGNORECASE)
 _FLAGS = {"是": "yes", "否": "no", "y": "yes", "n": "no"}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -42,7 +42,7 @@ _ANY_YEAR = re.compile(r"(?<![0-9])((?:1[6-9]|20)[0-9]{2})(?![0-9])")
 _MONTH_FIRST = re.compile(r"([a-z]{3})[a-z]*\.?\s+([0-9]{1,2})\s?,\s?([0-9]{4})(?![0-9])", re.IGNORECASE)
 
 _VOLUME = re.compile(
-    r"(?:vol(?:ume)?\.?\s?)?([a-z]*[0-9][\w./–-]*)(?:\s?[(（]([^()（）]+)[)）]|[\s,;]\s?(\S.*))?", re.IGNORECASE
+    r"(?:vol(?:ume)?\.?\s?|v\.\s?)?([a-z]*[0-9][\w./–-]*)(?:\s?[(（]([^()（）]+)[)）]|[\s,;]\s?(\S.*))?", re.IGNORECASE
 )
 _ISSUE_WORD = re.compile(r"^(?:no|issue|iss)\b\.?\s*", re.IGNORECASE)
 

@@ -138,3 +138,13 @@ def test_an_open_search_sees_the_old_or_the_new(tmp_path: Path, index: str) -> N
     assert search(old, SearchRequest(text="aspirin", per_page=100)).total == 30
     assert len(search(old, SearchRequest(text="aspirin", per_page=100)).hits) == 30
     assert search(live.engine(), SearchRequest(text="aspirin")).total == 29
+
+
+def test_a_revision_that_adds_a_doi_replaces_the_record_of_its_pmid(tmp_path: Path, index: str) -> None:
+    first = {"title": "Foxglove", "PMID": "77"}
+    update([str(write_jsonl(tmp_path / "new.jsonl", [first]))], index)
+    assert "pmid:77" in _contents(index)
+    report = update([str(write_jsonl(tmp_path / "new.jsonl", [{**first, "doi": "10.5555/77"}]))], index)
+    assert (report.replaced, report.documents) == (1, 31)
+    assert "pmid:77" not in _contents(index)
+    assert _total(index, "foxglove") == 1

@@ -1,6 +1,6 @@
 import pytest
 
-from indexer.sources import ris
+from indexer.sources import ris, values
 from indexer.sources.references import unwrapped
 from tests.indexer.sources import tagged_helpers as helpers
 
@@ -190,3 +190,7 @@ def test_parts_of_an_abstract_belong_together():
 def test_lines_are_put_together():
     assert unwrapped("broken\nline\n\nEnds.\nNew") == "broken line Ends.\nNew"
     assert unwrapped("断开的\n一行，\n继续。\n新段") == "断开的一行，继续。\n新段"
+
+
+def test_a_volume_with_the_mark_of_cnki():
+    assert values.volume("v.41;No.345") == ("41", "345")

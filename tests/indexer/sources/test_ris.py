@@ -311,3 +311,24 @@ def test_encodings_of_chinese_exports(encoding):
     first, second = helpers.records(ris.FORMAT, content, encoding)
     assert (first.title_zh, first.authors, first.abstract_zh) == ("虚构药物", ("联通",), "目的：观察。")
     assert second.title_zh == "二"
+
+
+def test_central():
+    got = only(
+        tagged(
+            "TI  - A trial",
+            "SO  - Journal of invention",
+            "YR  - 2022",
+            "VL  - 12",
+            "NO  - 3",
+            "PG  - 1-9",
+            "PM  - PUBMED 35000001",
+            "KW  - Invention",
+            "DOI - 10.5555/ris.central",
+            "AB  - We tried.",
+            "US  - https://central.example/1",
+        )
+    )
+    assert (got.id, got.pmid, got.keywords) == ("doi:10.5555/ris.central", "35000001", ("Invention",))
+    assert (got.year, got.volume, got.issue, got.pages) == (2022, "12", "3", "1-9")
+    assert got.url == "https://central.example/1"

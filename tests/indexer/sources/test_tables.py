@@ -496,3 +496,13 @@ def test_real_journal_tables_are_recognised_as_such():
         pytest.skip(f"no real journal tables in {folder}")
     for name in ("JCR2025-UTF8.csv", "FQBJCR2023-UTF8.csv", "GJQKYJMD2023.csv", "scimagojr_stork.csv"):
         assert "--journals" in reason(folder / name), name
+
+
+def test_zoteros_lines_of_numbers_are_in_one_line_in_its_csv(file):
+    (got,) = records(file("Title,DOI,Extra\nOne,10.5555/a,PMID: 35000001 PMCID: PMC8000001\n"))
+    assert (got.pmid, got.pmcid) == ("35000001", "PMC8000001")
+
+
+def test_the_count_of_pages_in_web_of_science_is_none_of_them(file):
+    (got,) = records(file("PT\tTI\tSO\tBP\tEP\tPG\nJ\tOne\tANN INV\t11\t19\t9\n"))
+    assert got.pages == "11-19"
