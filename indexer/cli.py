@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 import click
@@ -151,6 +151,8 @@ def export_command(index: str, format_: str, output: IO[bytes]) -> None:  # noqa
     except BrokenPipeError:
         raise  # click ends quietly where a reader such as `head` has enough
     except OSError as error:
+        with suppress(OSError):
+            output.close()  # now, for what is left in its buffer would fail again where nobody names it
         raise ExportError(
             f"can't write the records ({error.strerror or error}); what was written is not whole"
         ) from error
