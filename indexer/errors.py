@@ -21,6 +21,10 @@ class JournalTableError(MedsearchError):
     """A journal table can't be read, or is none that we know."""
 
 
+class TermTableError(MedsearchError):
+    """A term table can't be read, or is none that we know."""
+
+
 class IndexMissingError(MedsearchError):
     """There is no published index where one was expected."""
 
@@ -47,3 +51,7 @@ class RequestError(MedsearchError):
 
 class ServeError(MedsearchError):
     """The server can't start, for example because its port is taken."""
+
+
+class SettingsError(MedsearchError):
+    """A setting can't be used: it names a file that is missing, or that holds something else than it should."""

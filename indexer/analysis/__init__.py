@@ -1,13 +1,16 @@
 """Analysis: text to tokens, the same for what is indexed and for what is searched.
 
 A text is **normalised** (`normalize`: one spelling for the same characters) and split by **script** (`script`); its
-runs are analysed as **Chinese** (`chinese`: jieba's dictionary and ours) or as anything else (`english`: NLTK), and
-`mixed` puts both together. The vocabulary (token, channel, reading) is in `tokens`; every token knows where in the
-source it stands. `lists` reads our word lists in `data/`, `stopwords` among them.
+runs are analysed as **Chinese** (`chinese`: jieba's dictionary, ours and an operator's) or as anything else (`english`:
+NLTK, with `spelling` for British words and Latin plurals and `numbers` for numerals, units and Greek letters), and
+`mixed` puts both together; `compounds` says which words of a query are one. The vocabulary (token, channel, reading) is
+in `tokens`; every token knows where in the source it stands. `lists` reads the word lists in `data/`, `stopwords` among
+them, and an operator's.
 
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
   FORMS (what stands there, for quoted searches).
 - `query_words` cuts a query into the words a searcher means; `phrase` is a quoted text.
+- `key` is the same for all spellings of a term: the term bank looks terms up by it.
 - `sentences` cuts a text for snippets; `language_of` tells its language.
 - `load` reads the dictionaries at once rather than at the first Chinese text.
 - `fingerprint` names the analysis: an index made with another one has to be rebuilt.
@@ -21,8 +24,9 @@ import hashlib
 from functools import lru_cache
 from importlib.metadata import version
 
-from indexer.analysis import chinese, stopwords
+from indexer.analysis import chinese, english, spelling, stopwords
 from indexer.analysis.chinese import load
+from indexer.analysis.keys import key
 from indexer.analysis.mixed import phrase, query_words, tokens
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Language, language_of
@@ -38,6 +42,7 @@ __all__ = [
     "TermAt",
     "Token",
     "fingerprint",
+    "key",
     "language_of",
     "load",
     "normalize",
@@ -47,16 +52,18 @@ __all__ = [
     "tokens",
 ]
 
-VERSION = 2
+VERSION = 3
 """Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
 
 
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
-    """Sixteen hexadecimal digits that change with the rules, the libraries, the dictionary or the stop lists."""
+    """Sixteen hexadecimal digits that change with the rules, the libraries, the dictionaries or the word lists."""
     digest = hashlib.sha256(str(VERSION).encode())
     for library in ("jieba", "nltk", "opencc"):
         digest.update(f"\n{library} {version(library)}".encode())
-    for words in (chinese.OUR_WORDS, sorted(stopwords.ENGLISH), sorted(stopwords.CHINESE)):
+    lists = (chinese.OUR_WORDS, chinese.operator_words(), sorted(stopwords.ENGLISH), sorted(stopwords.CHINESE))
+    pairs = (spelling.SPELLINGS, spelling.PLURALS, english.STEMS)
+    for words in (*lists, *(map(" ".join, sorted(table.items())) for table in pairs)):
         digest.update("\n".join(["", *words]).encode())
     return digest.hexdigest()[:16]

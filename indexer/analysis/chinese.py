@@ -1,8 +1,9 @@
 """Chinese words: jieba's dictionary and ours, cut into the most probable words.
 
-The only module that knows jieba. Of it we use the dictionary and, for queries, the model that guesses words which the
-dictionary does not have; the cut itself is jieba's (exact mode, without that model), computed here in half the time.
-jieba's cache file is neither read nor written: it lies in a directory where everyone may write.
+An operator's word lists (MEDSEARCH_WORDS) join our words. The only module that knows jieba: of it we use the dictionary
+and, for queries, the model that guesses words which the dictionary does not have; the cut itself is jieba's (exact
+mode, without that model), computed here in half the time. jieba's cache file is neither read nor written: it lies in a
+directory where everyone may write.
 
 Which text a word finds (2026). A text is cut once, into words; each stands at its position together with the
 dictionary words inside it, so that 肾病 finds 糖尿病肾病. A dictionary word that the cut spreads over two words is
@@ -17,14 +18,18 @@ import re
 import threading
 import warnings
 from functools import lru_cache, partial
+from itertools import accumulate
 from math import log
 from operator import add
 from typing import NamedTuple
 
-from indexer.analysis.lists import read_words
-from indexer.analysis.normalize import simplify
+from indexer.analysis.lists import read_operator_words, read_words
+from indexer.analysis.normalize import normalize, simplify
+from indexer.analysis.numbers import COUNTED_HAN, HAN_NUMERALS
+from indexer.analysis.script import HAN
 from indexer.analysis.stopwords import CHINESE
 from indexer.analysis.tokens import Token
+from indexer.config import word_files
 
 with warnings.catch_warnings():
     # jieba imports pkg_resources, which warns that it will go, and holds string literals that Python warns of.
@@ -34,6 +39,25 @@ with warnings.catch_warnings():
 
 OUR_WORDS = read_words("medical_zh.txt")
 """Terms of medicine that jieba's dictionary lacks or counts too low, written by us."""
+
+LONGEST_WORD = 24
+"""Characters of a word of an operator's list; what is longer is a sentence."""
+
+
+@lru_cache(maxsize=1)
+def operator_words() -> tuple[str, ...]:
+    """The words of the operator's lists that are cut as Chinese: two Han characters or more, and nothing else.
+
+    They count like ours. Read once; the numbers in the lists are left out: they count documents, on no common scale.
+
+    Raises:
+        SettingsError: A list is missing, or is none.
+    """
+    found = (normalize(word).text for path in word_files() for word in read_operator_words(path))
+    return tuple(sorted({word for word in found if _HAN_WORD.fullmatch(word)}))
+
+
+_HAN_WORD = re.compile(f"[{HAN}]{{2,{LONGEST_WORD}}}")
 
 _SHORT_FREQUENCY = 100
 _LONG_FREQUENCY = 2_000
@@ -104,7 +128,7 @@ def frequencies() -> dict[str, int]:
         counts[word] = max(int(frequency), counts.get(word, 0))
     for word in _NO_WORDS:
         counts.pop(word, None)
-    for word in map(simplify, OUR_WORDS):
+    for word in (*map(simplify, OUR_WORDS), *operator_words()):
         least = _NEGATED_FREQUENCY if word[0] == "非" else _LONG_FREQUENCY if len(word) > 2 else _SHORT_FREQUENCY
         counts[word] = max(least, counts.get(word, 0))
     return counts
@@ -239,6 +263,40 @@ def query_parts(run: str) -> list[Part]:
         start += len(word)
     _add_guesses(parts, alone, start - len(alone))
     return parts
+
+
+def begins_counted(run: str) -> bool:
+    """Whether a run begins with what a number before it counts: 型糖尿病, 期; 类风湿 does not."""
+    return run[0] in COUNTED_HAN and len(cut(run)[0]) == 1
+
+
+class Segment(NamedTuple):
+    """A stretch of a run of Han characters."""
+
+    start: int
+    end: int
+    numeral: str
+    """The number before 型 or the like that the segment is; empty where it is none."""
+
+
+def segments(run: str) -> list[Segment]:
+    """A run cut where a number up to ten stands before 型 and the like as a word of its own: 二型 + 糖尿病."""
+    found: list[Segment] = []
+    done = 0
+    if _NUMBERED.search(run):
+        borders = {0, *accumulate(map(len, cut(run)))}
+        for match in _NUMBERED.finditer(run):
+            if borders.issuperset(match.span()):
+                if match.start() > done:
+                    found.append(Segment(done, match.start(), ""))
+                done = match.end()
+                found.append(Segment(*match.span(), match[1]))
+    if done < len(run):
+        found.append(Segment(done, len(run), ""))
+    return found
+
+
+_NUMBERED = re.compile(f"(?<![第百千几数{HAN_NUMERALS}])([{HAN_NUMERALS}])[{COUNTED_HAN}]")
 
 
 def _add_guesses(parts: list[Part], characters: str, start: int) -> None:

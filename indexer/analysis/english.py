@@ -2,23 +2,32 @@
 
 Text comes here normalised and without Han characters. A *word* is a run of letters and digits of any script, with
 apostrophes and decimal points inside; a *compound* is words joined by hyphens. A slash separates compounds.
+
+For WORDS a word may fall into several: where a Greek letter begins or ends (TNFα is TNF-α, and alpha is its name), and
+between a number and its unit. What a stem is, is decided in four steps: the American spelling, the singular
+(`spelling`), our own terms where the stemmer would make one of two meanings (`data/stems_en.txt`), and Snowball.
+A number is indexed besides itself with what makes it another: 7.5%, <0.05, 10^9/l. FORMS knows nothing of all this.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from nltk.stem.snowball import EnglishStemmer
 from nltk.tokenize import RegexpTokenizer
 
+from indexer.analysis import numbers, spelling
+from indexer.analysis.lists import read_pairs
 from indexer.analysis.tokens import Token
 
 LONGEST_TERM = 64
 """Characters of a term; what is longer is cut (the token still spans all of it)."""
+
+STEMS = read_pairs("stems_en.txt")
+"""Words whose stem is ours, with it."""
 
 _SHORT_COMPOUND = 8
 """Letters of a compound that is written in one word just as well (re-do, non-fat)."""
@@ -26,25 +35,54 @@ _SHORT_COMPOUND = 8
 _LONGEST_COMPOUND = 4
 """Words of a compound that has a joined spelling as a whole; pairs within longer ones have theirs."""
 
+_PREFIXES = frozenset(
+    (
+        *("anti", "auto", "bi", "bio", "co", "cardio", "chemo", "counter", "de", "extra", "hyper", "hypo", "immuno"),
+        *("inter", "intra", "macro", "meta", "micro", "mid", "mini", "mono", "multi", "nano", "neo", "neuro", "non"),
+        *(
+            "over",
+            "para",
+            "peri",
+            "poly",
+            "post",
+            "pre",
+            "pro",
+            "pseudo",
+            "psycho",
+            "radio",
+            "re",
+            "semi",
+            "sub",
+            "super",
+        ),
+        *("supra", "trans", "tri", "ultra", "un", "under", "uni"),
+    )
+)
+"""What a hyphen joins to a word that is written without it as well."""
+
 _WINDOW = 20_000
 """Characters tokenised at a time: NLTK gives up on a text that takes it five seconds."""
 
 _LETTER = r"[^\W_]"
-_WORD = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![^\W_])"  # 12,345.6
-    rf"|{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER})|(?<=\d)\.(?=\d))*)"
-)
-_tokenizer = RegexpTokenizer(rf"{_WORD}(?:-{_WORD})*")
+_PLAIN_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![^\W_])"  # 12,345.6
+_WORD = rf"(?:{_PLAIN_NUMBER}|{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER})|(?<=\d)\.(?=\d))*)"
+_POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:[cdkmnμ]?m)\^[23](?![^\W_])"
+_WORD_OR_POWER = rf"(?:{_POWER}|(?!x\d+(?:\.\d+)?\^){_WORD})"
+_forms_tokenizer = RegexpTokenizer(rf"{_WORD}(?:-{_WORD})*")
+_words_tokenizer = RegexpTokenizer(rf"{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*")
 _stemmer = EnglishStemmer()
 
-_LATIN = re.compile("[a-z\u00df-\u024f']+")
-_GREEK_OR_DIGIT = re.compile(r"[\d\u0370-\u03ff]")
-
-_GREEK_PLURALS = (
-    *("crises", "diureses", "electrophoreses", "fibroses", "gnoses", "lyses", "metastases", "mitoses", "necroses"),
-    *("neuroses", "psychoses", "scleroses", "stenoses", "symbioses", "theses", "thromboses"),
-)
-"""Ends of plurals whose singular ends in -is; Snowball keeps the two apart (analysis: analysi, analyses: analys)."""
+_LATIN = re.compile("[a-z']+")
+_DIGIT = re.compile(r"\d")
+_DIVISIBLE = re.compile(rf"[{numbers.GREEK}]|^\d|(?:{'|'.join(numbers.GREEK_NAMES)})")
+_HYPHEN = re.compile(r"(?<!\^)-")
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_NUMBERED_PLURAL = re.compile(r"[a-z]+\d+[a-z]?s|\d{4}s")
+"""E2Fs, MMP9s, 1990s."""
+_CONSONANT_PLURAL = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")
+"""RCTs, SNPs: Snowball takes no s off a word without a vowel."""
+_INFLAMED = re.compile("[a-z]{3,}itis")
+_NUMBER_BEFORE = re.compile(r"(?<![^\W_])(?<![.,])(\d+(?:\.\d+)?) $")
 
 
 def term(form: str) -> str:
@@ -54,21 +92,34 @@ def term(form: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def _term(form: str) -> str:
-    form = form.removesuffix("'s")
+    form = form.removesuffix("'s") or form
     if not _LATIN.fullmatch(form):
-        return _shown(form)
-    if form.endswith(_GREEK_PLURALS):
-        form = form[:-2] + "is"
-    return str(_stemmer.stem(form)) or form
+        if _NUMBERED_PLURAL.fullmatch(form):
+            form = form[:-1]
+        return numbers.greek_name(form) if len(form) == 1 else _shown(form)
+    if _CONSONANT_PLURAL.fullmatch(form):
+        return form[:-1]
+    form = spelling.singular(spelling.american(form))
+    if form in STEMS:
+        return STEMS[form]
+    # Snowball takes -itis off: hepatitis would be hepatic.
+    return form if _INFLAMED.fullmatch(form) else str(_stemmer.stem(form)) or form
 
 
 def _shown(form: str) -> str:
-    # 12,345 is found by 12345: a comma is the only character of a word that is not written.
-    return form.replace(",", "")[:LONGEST_TERM]
+    # 12,345 is found by 12345, m^2 by m2; a comma and such a caret are the only characters that are not written.
+    form = form.replace(",", "")
+    if form[0].isalpha():
+        form = form.replace("^", "")
+    return form[:LONGEST_TERM]
 
 
 def compounds(text: str) -> list[tuple[int, int]]:
-    """Where the compounds of a text stand; a plain word is a compound of one."""
+    """Where the compounds of a text stand, as WORDS has them; a plain word is a compound of one."""
+    return _spans(text, _words_tokenizer)
+
+
+def _spans(text: str, tokenizer: RegexpTokenizer) -> list[tuple[int, int]]:
     # Windows end at a space, or anywhere in what can't be a text for readers.
     found = []
     start = 0
@@ -78,31 +129,121 @@ def compounds(text: str) -> list[tuple[int, int]]:
             end = text.rfind(" ", start, start + _WINDOW)
             end = end if end > start else start + _WINDOW
         # A list at once: NLTK counts the time that a consumer takes between two spans against its limit.
-        found += [(start + first, start + behind) for first, behind in _tokenizer.span_tokenize(text[start:end])]
+        found += [(start + first, start + behind) for first, behind in tokenizer.span_tokenize(text[start:end])]
         start = end
     return found
 
 
 def parts(compound: str) -> list[str]:
-    """The words of a compound."""
-    return compound.split("-")
+    """The words of a compound: cut at its hyphens, at the borders of Greek letters, between a number and its unit."""
+    words = _HYPHEN.split(compound) if "-" in compound else [compound]
+    if not _DIVISIBLE.search(compound):
+        return words
+    return [piece for word in words for piece in _pieces(word)]
 
 
-def joined(words: list[str]) -> str:
-    """The WORDS term of a compound when it is written as one word."""
-    bare = [word.removesuffix("'s") for word in words]
-    return _shown("".join(bare[:-1]) + term(bare[-1]))
+def _pieces(word: str) -> list[str]:
+    if "^" in word:
+        return word.split("/")
+    if quantity := numbers.QUANTITY.fullmatch(word):
+        return list(quantity.groups())
+    return numbers.greek_pieces(word) if len(word) <= LONGEST_TERM else [word]
 
 
-def _has_joined(words: list[str]) -> bool:
-    """Whether a compound is likely to be written as one word as well: IL-6, T-cell, TNF-α, anti-CD38."""
+def joined(words: Sequence[str]) -> str:
+    """The WORDS term of words when they are written as one."""
+    if len(words) == 2 and "^" in words[0]:
+        return "/".join(words)
+    bare = [spelt(word.removesuffix("'s")) for word in words]
+    whole = "".join(bare)
+    # As it is read where it is typed in one word; behind a digit only the last word has a stem.
+    return term(whole) if _LATIN.fullmatch(whole) else _shown("".join(bare[:-1]) + term(bare[-1]))
+
+
+def spelt(word: str) -> str:
+    """A word with a lone Greek letter by its name."""
+    return numbers.greek_name(word) if len(word) == 1 else word
+
+
+def _has_joined(words: Sequence[str]) -> bool:
+    """Whether a compound is likely to be written as one word as well: IL-6, T-cell, TNF-α, anti-CD38, pre-operative."""
     if len(words) > _LONGEST_COMPOUND:
         return False
     letters = "".join(words)
     return (
         len(letters) <= _SHORT_COMPOUND
-        or any(len(word) <= 2 for word in words)
-        or bool(_GREEK_OR_DIGIT.search(letters))
+        or words[0] in _PREFIXES
+        or any(len(word) <= 2 or word in numbers.GREEK_NAMES for word in words)
+        or bool(_DIGIT.search(letters))
+    )
+
+
+class Piece(NamedTuple):
+    """A word of a compound, and where it stands in the text."""
+
+    word: str
+    start: int
+    end: int
+
+    @property
+    def bare_end(self) -> int:
+        """The end without a possessive ending."""
+        return self.end - 2 if self.word.endswith("'s") else self.end
+
+
+def pieces(text: str, start: int, end: int) -> list[Piece]:
+    """The words of the compound `text[start:end]`."""
+    found = []
+    for word in parts(text[start:end]):
+        # What stands between two words is a hyphen, a slash, or nothing.
+        at = start if text.startswith(word, start) else start + 1
+        found.append(Piece(word, at, at + len(word)))
+        start = at + len(word)
+    return found
+
+
+def numeral(text: str, piece: Piece) -> str | None:
+    """The Arabic number of a Roman numeral behind type, stage and the like; None for any other word."""
+    number = numbers.arabic(piece.word)
+    return number if number and numbers.is_counted(text, piece.start) else None
+
+
+class _Number(NamedTuple):
+    """A number with what stands before and behind it."""
+
+    term: str
+    start: int
+    sign: str
+    """As in <0.05; empty where none stands there."""
+    signed_start: int
+    percent: str
+    """The per cent sign behind it; empty where none stands there."""
+
+
+def _number(text: str, piece: Piece, end: int) -> _Number | None:
+    """The piece as a number: None where it is none. What stands behind is sought at `end`."""
+    if not _NUMBER.fullmatch(piece.word):
+        return None
+    start = piece.start
+    before = text[max(0, start - 4) : start]
+    bare = _shown(piece.word)[: LONGEST_TERM - 2]
+    if before.endswith(".") and not before[-2:-1].isalnum():
+        # .05 is 0.05.
+        bare, start, before = f"0.{bare}"[: LONGEST_TERM - 2], start - 1, before[:-1]
+    sign, reach = numbers.comparison(before) or ("", 0)
+    return _Number(bare, start, sign, start - reach, "%" if text[end : end + 1] == "%" else "")
+
+
+def number_term(text: str, piece: Piece) -> tuple[str, int, int] | None:
+    """The term of a number in a query, with all that belongs to it, and where that stands; None for any other word."""
+    end = piece.end + 1 if text[piece.end : piece.end + 2] == " %" else piece.end
+    number = _number(text, piece, end)
+    if number is None:
+        return None
+    return (
+        f"{number.sign}{number.term}{number.percent}",
+        number.signed_start,
+        (end + 1 if number.percent else piece.end),
     )
 
 
@@ -111,77 +252,125 @@ class _Analysed(NamedTuple):
 
     tokens: tuple[Token, ...]
     positions: int
+    leads: str
+    """What the piece begins with, where what stands before it may give that another token: a key of `_LEADS`."""
 
 
-_Analyse = Callable[[str], _Analysed]
+_LEADS = {
+    "%": re.compile("%"),
+    "number": re.compile(r"\.?\d"),
+    "numeral": re.compile(r"[(\[]?(?:x|ix|iv|v?i{1,3}|v)(?:[a-d][12]?)?(?![^\W_]|')"),
+}
 
 
 def words(text: str, offset: int = 0, position: int = 0) -> list[Token]:
     """The WORDS tokens of a text that stands at `offset`, from `position` on."""
-    return _by_piece(text, offset, position, _words_of, _remembered_words_of)
+    # Few tokens reach over a space, so pieces between spaces are analysed alone; most of them have been met before.
+    found: list[Token] = []
+    at = 0
+    for piece in text.split(" "):
+        if piece:
+            tokens, positions, leads = _remembered_words_of(piece) if len(piece) <= LONGEST_TERM else _words_of(piece)
+            if leads and at:
+                if leads == "%":
+                    found += _percent_apart(text, at, offset, position - 1)
+                elif (leads == "number" and text[at - 2 : at - 1] in numbers.SIGNS) or (
+                    leads == "numeral" and numbers.is_counted(text, at)
+                ):
+                    tokens = _tokens_of(text, at, at + len(piece))[0]
+            base = offset + at
+            for term, place, start, end in tokens:
+                # What Token(...) does, without its call: this line makes every English token there is.
+                found.append(tuple.__new__(Token, (term, position + place, base + start, base + end)))
+            position += positions
+        at += len(piece) + 1
+    return found
 
 
 def forms(text: str, offset: int = 0, position: int = 0) -> list[Token]:
     """The FORMS tokens of a text that stands at `offset`, from `position` on: each word as it is written."""
-    return _by_piece(text, offset, position, _forms_of, _remembered_forms_of)
-
-
-def _by_piece(text: str, offset: int, position: int, analyse: _Analyse, remembered: _Analyse) -> list[Token]:
-    # No token reaches over a space, so pieces between spaces are analysed alone; most of them have been met before.
     found: list[Token] = []
     for piece in text.split(" "):
         if piece:
-            tokens, positions = remembered(piece) if len(piece) <= LONGEST_TERM else analyse(piece)
-            for term, at, start, end in tokens:
-                # What Token(...) does, without its call: this line makes every English token there is.
-                found.append(tuple.__new__(Token, (term, position + at, offset + start, offset + end)))
-            position += positions
+            tokens = _remembered_forms_of(piece) if len(piece) <= LONGEST_TERM else _forms_of(piece)
+            for term, place, start, end in tokens:
+                found.append(tuple.__new__(Token, (term, position + place, offset + start, offset + end)))
+            position += len(tokens)
         offset += len(piece) + 1
     return found
 
 
+def _percent_apart(text: str, at: int, offset: int, position: int) -> list[Token]:
+    """The token of a number, at `position`, that a space divides from the per cent sign at `at`."""
+    match = _NUMBER_BEFORE.search(text, max(0, at - LONGEST_TERM // 2), at)
+    if match is None:
+        return []
+    return [Token(f"{match[1]}%", position, offset + match.start(1), offset + at + 1)]
+
+
 def _words_of(text: str) -> _Analysed:
+    leads = next((lead for lead, begins in _LEADS.items() if begins.match(text)), "")
+    tokens, positions = _tokens_of(text, 0, len(text))
+    return _Analysed(tokens, positions, leads)
+
+
+def _tokens_of(text: str, begin: int, behind: int) -> tuple[tuple[Token, ...], int]:
+    """The tokens of `text[begin:behind]`, counted from its beginning, and how many positions they take."""
     tokens: list[Token] = []
     position = 0
-    for start, end in compounds(text):
-        compound = text[start:end]
-        if "-" in compound:
-            tokens += _compound_words(parts(compound), start, position)
-            position = tokens[-1].position + 1
-        else:
-            tokens.append(Token(term(compound), position, start, _behind(compound, end)))
+    for first, last in compounds(text[begin:behind]):
+        found = pieces(text, begin + first, begin + last)
+        for index, piece in enumerate(found):
+            stack = _piece_tokens(text, piece)
+            if len(found) > 1:
+                stack += _joined_tokens(found, index)
+            tokens += [Token(term, position, start - begin, end - begin) for term, start, end in stack]
             position += 1
-    return _Analysed(tuple(tokens), position)
+    return tuple(tokens), position
 
 
-def _forms_of(text: str) -> _Analysed:
+_Placed = tuple[str, int, int]
+"""A term, and where it stands in the text."""
+
+
+def _piece_tokens(text: str, piece: Piece) -> list[_Placed]:
+    """A word's term, and what it is with what stands around it."""
+    if piece.word[0].isdecimal() and (number := _number(text, piece, piece.end)):
+        found: list[_Placed] = []
+        signs = ((number.sign, number.signed_start), ("", number.start)) if number.sign else (("", number.start),)
+        for sign, start in signs:
+            found.append((sign + number.term, start, piece.end))
+            if number.percent:
+                found.append((f"{sign}{number.term}%", start, piece.end + 1))
+        return found
+    found = [(term(piece.word), piece.start, piece.bare_end)]
+    if number_of := numeral(text, piece):
+        found.append((number_of, piece.start, piece.end))
+    return found
+
+
+def _joined_tokens(found: list[Piece], index: int) -> list[_Placed]:
+    """The compounds that begin at a word, written as one: the pair, and at the first word the whole."""
+    joint = []
+    pair = [piece.word for piece in found[index : index + 2]]
+    if len(pair) == 2 and _has_joined(pair):
+        joint.append((joined(pair), found[index].start, found[index + 1].end))
+    if index == 0 and len(found) > 2:
+        whole = [piece.word for piece in found]
+        if _has_joined(whole):
+            joint.append((joined(whole), found[0].start, found[-1].end))
+    return joint
+
+
+def _forms_of(text: str) -> tuple[Token, ...]:
     tokens: list[Token] = []
-    for start, end in compounds(text):
+    for start, end in _spans(text, _forms_tokenizer):
         begin = start
-        for word in parts(text[start:end]):
+        for word in text[start:end].split("-"):
             tokens.append(Token(_shown(word), len(tokens), begin, begin + len(word)))
             begin += len(word) + 1
-    return _Analysed(tuple(tokens), len(tokens))
+    return tuple(tokens)
 
 
 _remembered_words_of = lru_cache(maxsize=1 << 16)(_words_of)
 _remembered_forms_of = lru_cache(maxsize=1 << 16)(_forms_of)
-
-
-def _behind(word: str, end: int) -> int:
-    """The end of a word without its possessive ending."""
-    return end - 2 if word.endswith("'s") else end
-
-
-def _compound_words(words: list[str], start: int, position: int) -> list[Token]:
-    tokens = []
-    starts = list(accumulate((len(word) + 1 for word in words), initial=start))
-    for index, word in enumerate(words):
-        begin, at = starts[index], position + index
-        tokens.append(Token(term(word), at, begin, _behind(word, starts[index + 1] - 1)))
-        pair = words[index : index + 2]
-        if len(pair) == 2 and _has_joined(pair):
-            tokens.append(Token(joined(pair), at, begin, starts[index + 2] - 1))
-        if index == 0 and len(words) > 2 and _has_joined(words):
-            tokens.append(Token(joined(words), at, begin, starts[-1] - 1))
-    return tokens

@@ -6,7 +6,10 @@ from one to the other, so that 2 and 型, or 维生素 and D, are neighbours.
 
 from __future__ import annotations
 
-from indexer.analysis import chinese, english
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from indexer.analysis import chinese, compounds, english, numbers
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Run, runs
 from indexer.analysis.stopwords import CHINESE, ENGLISH
@@ -28,7 +31,8 @@ _COUNTED = frozenset("型期级度类组例岁天周月年次号代线价波超�
 def tokens(text: str, channel: Channel) -> list[Token]:
     """What is indexed of a text in a channel, ordered by position and then by beginning.
 
-    For each token, the slice of the text between its offsets, analysed by itself, yields a token of the same text.
+    For each token, the slice of the text between its offsets, analysed by itself, yields a token of the same text; but
+    for the numbers of Roman numerals, which are such only behind type, stage and the like.
     """
     normalized = normalize(text)
     found: list[Token] = []
@@ -73,8 +77,9 @@ def _han_terms(run: str, position: int = 0) -> list[TermAt]:
 def query_words(text: str) -> list[QueryWord]:
     """The words of a query, in order, each with the ways in which it may stand in a text.
 
-    A word of the Chinese dictionary is its WORDS term, any other Chinese one the string that it is. A compound (IL-6)
-    is its joined spelling or its words side by side. Empty where the text holds no letter and no digit.
+    A word of the Chinese dictionary is its WORDS term, any other Chinese one the string that it is. A compound (IL-6,
+    IL6, IL 6) is each of its spellings, and so is a number before 型 and the like (2型, Ⅱ型, 二型). Empty where the
+    text holds no letter and no digit.
     """
     normalized = normalize(text)
     shouted = _is_shouted(text)
@@ -83,10 +88,10 @@ def query_words(text: str) -> list[QueryWord]:
         if run.han:
             _add_chinese(found, text, normalized, run)
         else:
-            for start, end in english.compounds(normalized.text[run.start : run.end]):
-                word = _english_word(text, normalized, run.start + start, run.start + end, shouted=shouted)
+            for word in _english_words(text, normalized, run, shouted=shouted):
                 if found and found[-1].end == word.start and _is_letter(word) and _is_han(found[-1]):
-                    word = _side_by_side(text, found.pop().start, word.end)
+                    behind = bisect_right(normalized.ends, word.end)
+                    word = _side_by_side(text, normalized, found.pop().start, behind)  # noqa: PLW2901
                 found.append(word)
     return found
 
@@ -96,40 +101,125 @@ def _is_shouted(text: str) -> bool:
     return text.isupper() and len(text.split()) > 1 and not any(run.han for run in runs(text))
 
 
-def _english_word(text: str, normalized: Normalized, start: int, end: int, *, shouted: bool) -> QueryWord:
-    compound = normalized.text[start:end]
+def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool) -> Iterator[QueryWord]:
+    folded = normalized.text[: run.end]
+    spans = [(run.start + start, run.start + end) for start, end in english.compounds(folded[run.start :])]
+    place = 0
+    while place < len(spans):
+        start, end = spans[place]
+        pieces = _names(folded, start, end)
+        place += 1
+        while place < len(spans) and len(pieces) < _LONGEST_JOINED:
+            # Words that are typed apart and mean one.
+            first, last = spans[place]
+            if not folded[end:first].isspace() or first - end > _WIDEST_GAP:
+                break
+            more = _names(folded, first, last)
+            capitals = not shouted and _capitals(text, normalized, start, end)
+            capitals = capitals and (more[0] in numbers.GREEK_NAMES or _capitals(text, normalized, first, last))
+            if not compounds.belongs(pieces, more, capitals=capitals):
+                break
+            pieces += more
+            end = last
+            place += 1
+        yield _english_word(text, normalized, (start, end), pieces, shouted=shouted)
+
+
+_LONGEST_JOINED = 4
+_WIDEST_GAP = 2
+"""Characters between two typed words that may mean one."""
+
+
+def _names(folded: str, start: int, end: int) -> list[str]:
+    """The words of a compound: Greek letters by their names, Roman numerals that are numbers as such."""
+    return [english.numeral(folded, piece) or english.spelt(piece.word) for piece in english.pieces(folded, start, end)]
+
+
+def _capitals(text: str, normalized: Normalized, start: int, end: int) -> bool:
+    """Whether all letters of `normalized.text[start:end]` are typed as capitals."""
     begin, behind = normalized.source_span(start, end)
     surface = text[begin:behind]
-    words = english.parts(compound)
-    readings: tuple[Reading, ...]
-    if len(words) == 1:
-        readings = (_one(Channel.WORDS, english.term(compound)),)
+    return surface.isupper() or not any(map(str.isalpha, surface))
+
+
+def _english_word(
+    text: str, normalized: Normalized, span: tuple[int, int], pieces: list[str], *, shouted: bool
+) -> QueryWord:
+    folded = normalized.text
+    start, end = span
+    first = english.pieces(folded, start, end)[0]
+    if first.end == end and (number := english.number_term(folded, first)):
+        term, start, end = number
+        readings = [_one(Channel.WORDS, term)]
     else:
-        side_by_side = tuple(TermAt(english.term(word), index) for index, word in enumerate(words))
-        readings = (_one(Channel.WORDS, english.joined(words)), Reading(Channel.WORDS, side_by_side))
-    stopword = compound in ENGLISH
+        capitals = not shouted and _capitals(text, normalized, start, end)
+        readings = [_as_spelt(spelling) for spelling in compounds.spellings(pieces, capitals=capitals)]
+    begin, behind = normalized.source_span(start, end)
+    surface = text[begin:behind]
+    compound = folded[start:end]
+    stopword = compound in ENGLISH and pieces == [compound]
     if stopword and surface.isupper() and not shouted:
         stopword = compound in _ARTICLES and not text[:begin].strip()
-    return QueryWord(surface, begin, behind, readings, stopword)
+    return QueryWord(surface, begin, behind, tuple(dict.fromkeys(readings)), stopword)
+
+
+def _as_spelt(spelling: compounds.Spelling) -> Reading:
+    terms = (english.term(word[0]) if len(word) == 1 else english.joined(word) for word in spelling)
+    return Reading(Channel.WORDS, tuple(TermAt(term, offset) for offset, term in enumerate(terms)))
 
 
 def _add_chinese(found: list[QueryWord], text: str, normalized: Normalized, run: Run) -> None:
+    folded = normalized.text
+    start = run.start
+    if found and (numeral := _numeral_before(found[-1], text, normalized, run)):
+        begin, behind = found.pop().start, normalized.source_span(start, start + 1)[1]
+        found.append(_numbered(text[begin:behind], begin, behind, numeral, folded[start]))
+        start += 1
+    for first, last, numeral in chinese.segments(folded[start : run.end]):
+        if numeral:
+            begin, behind = normalized.source_span(start + first, start + last)
+            found.append(_numbered(text[begin:behind], begin, behind, numeral, folded[start + last - 1]))
+        else:
+            _add_parts(found, text, normalized, Run(start + first, start + last, han=True))
+
+
+def _numeral_before(word: QueryWord, text: str, normalized: Normalized, run: Run) -> str | None:
+    """A word that is a number up to ten, where the run begins with what it counts: 2 before 型糖尿病."""
+    between = text[word.end : normalized.source_span(run.start, run.start + 1)[0]]
+    if len(between) > 1 or between.strip() or not chinese.begins_counted(normalized.text[run.start : run.end]):
+        return None
+    numeral = normalize(word.surface).text
+    return numeral if numbers.spellings(numeral) else None
+
+
+def _numbered(surface: str, start: int, end: int, numeral: str, counted: str) -> QueryWord:
+    """2型, found as II型 and 二型 as well."""
+    forms = [phrase(form + counted) for form in numbers.spellings(numeral)]
+    return QueryWord(surface, start, end, tuple(Reading(Channel.FORMS, form) for form in forms), stopword=False)
+
+
+def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: Run) -> None:
     for part in chinese.query_parts(normalized.text[run.start : run.end]):
         start = run.start + part.start
         begin, behind = normalized.source_span(start, start + len(part.text))
         if start == run.start and found and found[-1].end == begin:
             counted = part.text in _COUNTED and _counts(found[-1])
             if counted or _is_letter(found[-1]):
-                found.append(_side_by_side(text, found.pop().start, behind))
+                found.append(_side_by_side(text, normalized, found.pop().start, start + len(part.text)))
                 continue
         reading = _one(Channel.WORDS, part.text) if part.known else Reading(Channel.FORMS, tuple(_han_terms(part.text)))
         found.append(QueryWord(text[begin:behind], begin, behind, (reading,), part.text in CHINESE))
 
 
-def _side_by_side(text: str, start: int, end: int) -> QueryWord:
-    """Words that mean something only together, as one that is found where they stand so: 2型, 维生素D, T细胞."""
-    surface = text[start:end]
-    return QueryWord(surface, start, end, (Reading(Channel.FORMS, phrase(surface)),), stopword=False)
+def _side_by_side(text: str, normalized: Normalized, start: int, behind: int) -> QueryWord:
+    """Words that mean something only together, as one that is found where they stand so: 60例, 维生素D, β受体.
+
+    They begin at `start` in the source, and end at `behind` in the folded text.
+    """
+    folded = normalized.text[bisect_left(normalized.starts, start) : behind]
+    end = normalized.ends[behind - 1]
+    forms = dict.fromkeys((phrase(folded), phrase("".join(map(numbers.greek_name, folded)))))
+    return QueryWord(text[start:end], start, end, tuple(Reading(Channel.FORMS, form) for form in forms), stopword=False)
 
 
 def _counts(word: QueryWord) -> bool:

@@ -1,9 +1,11 @@
 """One spelling for what readers take for the same characters, with the way back to the source.
 
 A text is folded cluster by cluster (a character and the marks that combine with it): compatibility forms (NFKC), case,
-traditional to simplified Chinese, dashes to `-`, apostrophes to `'`; invisible characters (soft hyphen, zero-width
-space, direction and variation marks) vanish. No cluster looks at its neighbours, so a piece of a text folds as it does
-within the text, and what is quoted from a text is found in it.
+traditional to simplified Chinese, dashes to `-`, apostrophes and primes to `'`, Latin and Greek letters without their
+diacritics (Sjögren is sjogren, ø is o, æ is ae); invisible characters (soft hyphen, zero-width space, direction and
+variation marks) vanish. Subscript digits are digits (H₂O), superscript ones stand behind a caret (10⁹ is 10^9, not 109)
+and belong to the cluster before them. No cluster looks at its neighbours, so a piece of a text folds as it does within
+the text, and what is quoted from a text is found in it.
 
 For the same reason (2026) characters are simplified one by one, with OpenCC's table, and not with its phrases: 乾隆
 becomes 干隆 in texts, queries and dictionary alike, which is as good to search by, and no offset moves.
@@ -29,17 +31,43 @@ _TABLE_LIMIT = 1 << 16
 """Characters whose folding is remembered; a text can't make the tables grow beyond it."""
 
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+    "[\u00ad\u0345\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
+    # Trade marks would be letters of the word before them.
+    "\u2120\u2122]"
 )
+_RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u207a\u207b"
+"""Superscript digits and their signs."""
+_RAISED_RUN = re.compile(f"[{_RAISED}]+")
+_RAISED_CHARACTERS = frozenset("\u2070\u00b9\u00b2\u00b3\u207a\u207b") | frozenset(map(chr, range(0x2074, 0x207A)))
+_MARKED = re.compile("([a-z\u00c0-\u024f\u0370-\u03ff])[\u0300-\u036f]+", re.IGNORECASE)
+"""Letters of scripts whose diacritics are left out; in others (Cyrillic, kana, Indic) they make another letter."""
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 
 _SAME_AS = str.maketrans(
     {
-        **dict.fromkeys("`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201b\u2032\ua78c", "'"),
-        **dict.fromkeys("\u2043\u2212\u2796", "-"),
+        **dict.fromkeys(
+            "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2018\u2019\u201b\u2032\u2035\u02be\u02bf\ua78b\ua78c", "'"
+        ),
+        **dict.fromkeys("\u2043\u2212\u2796\u02d7\u2500\u2501", "-"),
+        # Latin letters that are typed for Greek ones, and the increment sign.
+        "\u0251": "\u03b1",
+        "\u025b": "\u03b5",
+        "\u0263": "\u03b3",
+        "\u2206": "\u03b4",
+        # Latin letters that Unicode does not decompose.
+        "\u00f8": "o",
+        "\u00e6": "ae",
+        "\u0153": "oe",
+        "\u0142": "l",
+        "\u0111": "d",
+        "\u00f0": "d",
+        "\u00fe": "th",
+        "\u0131": "i",
+        "\u0127": "h",
+        "\u0167": "t",
     }
 )
-"""Apostrophes and primes, and the dashes that Unicode does not class as such."""
+"""Apostrophes and primes, the dashes that Unicode does not class as such, and letters that are typed for others."""
 
 
 class Normalized(NamedTuple):
@@ -135,7 +163,7 @@ def _by_cluster(text: str, odd: set[str]) -> Normalized:
 @lru_cache(maxsize=4096)
 def _joins(character: str) -> bool:
     """Whether the character belongs to the cluster of the one before it."""
-    if _INVISIBLE.match(character):
+    if _INVISIBLE.match(character) or character in _RAISED_CHARACTERS:
         return True
     first = unicodedata.normalize("NFKD", character)[0]
     # Besides marks: vowels and final consonants of Hangul, two vowels of Kirat Rai.
@@ -149,8 +177,9 @@ def _fold(cluster: str) -> str:
     # Case folding can undo NFKC and the reverse; three rounds settle every cluster of Unicode 15, six are the bound.
     for _ in range(6):
         before = folded
-        decomposed = unicodedata.normalize("NFKD", _INVISIBLE.sub("", folded))
-        folded = unicodedata.normalize("NFKC", decomposed[:_CLUSTER_LIMIT]).casefold()
+        folded = _RAISED_RUN.sub(r"^\g<0>", _INVISIBLE.sub("", folded))
+        decomposed = unicodedata.normalize("NFKD", folded)[:_CLUSTER_LIMIT]
+        folded = unicodedata.normalize("NFKC", _MARKED.sub(r"\1", decomposed)).casefold()
         folded = unicodedata.normalize("NFKC", folded).translate(_SAME_AS)
         if not folded.isascii():
             folded = "".join(map(_fold_sign, folded))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from indexer.analysis import Channel, Reading, TermAt, phrase, query_words, tokens
+from indexer.analysis import Channel, Reading, TermAt, Token, normalize, phrase, query_words, tokens
+from indexer.analysis.numbers import arabic
 
 
 def holds(text: str, channel: Channel, terms: tuple[TermAt, ...]) -> bool:
@@ -25,3 +26,9 @@ def found(query: str, text: str) -> bool:
 
 def quoted(query: str, text: str) -> bool:
     return holds(text, Channel.FORMS, phrase(query))
+
+
+def yields(text: str, token: Token, channel: Channel) -> bool:
+    """Whether what a token stands for yields it; a Roman numeral does so only behind type, stage and the like."""
+    piece = text[token.start : token.end]
+    return token.text in {other.text for other in tokens(piece, channel)} or token.text == arabic(normalize(piece).text)

@@ -19,7 +19,15 @@ from tests.indexer.analysis.strategies import texts
         ("TNF‐α – β − γ — δ", "tnf-α - β - γ - δ"),
         ("Crohn’s Crohnʼs Crohn`s 5′", "crohn's crohn's crohn's 5'"),
         ("Straße", "strasse"),
-        ("e\u0301", "é"),
+        ("e\u0301 é Sjögren Ménière", "e e sjogren meniere"),
+        ("øæœłđðþı ŁØ", "oaeoelddthi lo"),
+        ("ά Ό ᾳ", "α ο α"),
+        ("й が 각 हि", "й が 각 हि"),
+        ("H₂O CO₂", "h2o co2"),
+        ("10⁹/L 10¹² 10⁻⁹ m² Ca²⁺", "10^9/l 10^12 10^-9 m^2 ca^2+"),
+        ("patients¹,² ¹", "patients^1,^2 ^1"),
+        ("Humira™ tablets", "humira tablets"),
+        ("TNF-ɑ ∆", "tnf-α δ"),
         ("Ⅱ ½ ℃ ﬁ", "ii 1⁄2 °c fi"),
         ("µg Ω ς", "μg ω σ"),
         ("hyper\u00adten\u200bsion", "hypertension"),
@@ -72,7 +80,7 @@ def test_clusters_fold_without_their_neighbours(first: str, second: str) -> None
 def test_a_letter_under_a_heap_of_marks_is_folded_once() -> None:
     source = "a" + "\u0301\u0323" * 50_000 + "b"
     normalized = normalize(source)
-    assert normalized.text[0] == "ạ"
+    assert normalized.text[0] == "a"
     assert normalized.text[-1] == "b"
     assert normalized.source_span(0, 1) == (0, len(source) - 1)
     assert normalize(normalized.text).text == normalized.text

@@ -1,0 +1,114 @@
+"""Which words of a query are one: IL 6, 5 FU, TNF alpha, and in how many ways a compound is written.
+
+Of a compound every spelling finds every other: IL-6, IL6 and IL 6 are looked for as `il6` and as `il` before `6`. A
+number behind a common word makes no compound (day 7, age 65); which abbreviations make one is told by their capitals,
+or by `data/numbered_en.txt` where all is typed in small letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from indexer.analysis import numbers
+from indexer.analysis.lists import read_pair_set, read_words
+from indexer.analysis.stopwords import ENGLISH
+
+_NUMBERED = frozenset(read_words("numbered_en.txt"))
+_BEFORE_NUMBERS = frozenset(read_words("before_numbers_en.txt")) | ENGLISH
+_BEHIND_NUMBERS = frozenset(read_words("behind_numbers_en.txt"))
+_PAIRS = read_pair_set("compounds_en.txt")
+_OPEN = frozenset((first.lower(), second.lower()) for first, second in _PAIRS)
+_CLOSED = {first + second: (first.lower(), second.lower()) for first, second in _PAIRS}
+
+_LONGEST = 4
+"""Pieces of a compound that is read in every way; a longer one only as a whole and piece by piece."""
+
+_ABBREVIATION = re.compile("[a-z]{2,6}|interleukin|interferon")
+_SHORT_NUMBER = re.compile(r"\d{1,3}")
+_MAY_END_IN_A_LETTER = re.compile("[a-z]{3,4}")
+_LETTERS_AND_DIGITS = re.compile(r"(?=.{2,14}$)(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th)$)(?:[a-z]+|\d+){1,4}")
+_BORDER = re.compile(r"[a-z]+|\d+")
+_GREEK = frozenset(numbers.GREEK_NAMES)
+
+
+Spelling = tuple[tuple[str, ...], ...]
+"""How a compound is written: its words, each as the pieces that it is made of."""
+
+
+def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
+    """The ways in which a compound is written, in one word first.
+
+    Args:
+        pieces: What it is typed as: of IL-6 il and 6, of IL6 il6; Greek letters by their names.
+        capitals: Whether it is typed in capitals that tell something: CART is CAR-T, a cart is none.
+    """
+    found: dict[Spelling, None] = {}
+    parts = [part for piece in pieces for part in split(piece)]
+    if len(pieces) == 1:
+        found[((pieces[0],),)] = None
+    elif len(parts) > _LONGEST:
+        found |= dict.fromkeys([(tuple(pieces),), tuple((piece,) for piece in pieces)])
+    if 1 < len(parts) <= _LONGEST:
+        found |= dict.fromkeys(_partitions(parts))
+    if len(pieces) == 1 and len(parts) > 1:
+        # The word and its parts written as one are the same.
+        found.pop((tuple(parts),), None)
+    if len(parts) == 2 and parts[1].isdecimal() and len(parts[1]) <= 2 and _MAY_END_IN_A_LETTER.fullmatch(parts[0]):
+        # PDL1 is PD-L1.
+        found[(parts[0][:-1],), (parts[0][-1] + parts[1],)] = None
+    if len(pieces) == 1 and (words := _CLOSED.get(pieces[0].upper() if capitals else pieces[0], open_words(pieces[0]))):
+        found[tuple((word,) for word in words)] = None
+    return list(found)
+
+
+def open_words(word: str) -> tuple[str, ...]:
+    """The two words that a word is written as as well, in whatever letters it is typed; () for most words."""
+    return _CLOSED.get(word, ())
+
+
+def split(piece: str) -> list[str]:
+    """A word cut between its letters and its digits: il and 6 of il6; another word whole."""
+    return _BORDER.findall(piece) if _LETTERS_AND_DIGITS.fullmatch(piece) else [piece]
+
+
+def _partitions(parts: Sequence[str]) -> list[Spelling]:
+    """Every way to write some of the parts together, all in one first."""
+    if len(parts) == 1:
+        return [((parts[0],),)]
+    rest = _partitions(parts[1:])
+    return [((parts[0], *first), *others) for first, *others in rest] + [((parts[0],), *others) for others in rest]
+
+
+def belongs(before: Sequence[str], pieces: Sequence[str], *, capitals: bool) -> bool:
+    """Whether a word goes on with the compound that the words before it make, or begin.
+
+    Args:
+        before: The pieces of what stands before, which may be a compound by now: nf and kappa.
+        pieces: Those of the word.
+        capitals: Whether all of them are typed in capitals that tell something.
+    """
+    last, first = before[-1], pieces[0]
+    if len(before) == 1 and len(pieces) == 1 and (last, first) in _OPEN:
+        return True
+    named = len(before) == 1 and _is_abbreviation(last, capitals=capitals)
+    tail = all(piece in _GREEK for piece in pieces[1:])
+    if _SHORT_NUMBER.fullmatch(first) and tail:
+        return named or last in _GREEK
+    if first in _GREEK:
+        known = named or (len(before) > 1 and last.isdecimal())
+        return known and len(pieces) <= 2
+    if last in _GREEK and len(before) > 1 and first == "b" and last == "kappa":
+        return True
+    if len(before) == len(pieces) == 1:
+        if last.isdecimal() and len(last) <= 2 and first in _BEHIND_NUMBERS:
+            return True
+        if named and capitals and len(last) <= 4:
+            return bool(re.fullmatch(r"[b-hj-z]|[a-z]\d{1,2}", first))
+    return False
+
+
+def _is_abbreviation(word: str, *, capitals: bool) -> bool:
+    if not _ABBREVIATION.fullmatch(word):
+        return False
+    return word in _NUMBERED or (capitals and word not in _BEFORE_NUMBERS)
