@@ -1,0 +1,111 @@
+"""Abbreviations that an English text defines: `tyrosine kinase inhibitor (TKI)`, `TKI (tyrosine kinase inhibitor)`.
+
+The algorithm is that of Schwartz and Hearst, A simple algorithm for identifying abbreviation definitions in biomedical
+text, PSB 2003. Beyond it (2026), a short form needs a capital letter and is no Roman numeral, and a long form holds no
+bracket: in abstracts, lower-case words in brackets are rarely abbreviations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from indexer.analysis.stopwords import ENGLISH
+
+LONGEST_SHORT_FORM = 10
+"""Characters."""
+
+_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{2,200})[)）\]]")
+_SHORT_FORM = re.compile(r"[^\W_][^\s(){}\[\]=<>≤≥±%*^~|\\,;:]*(?: [^\W_][^\s=<>≤≥±%*^~|\\,;:]*)?")
+_ROMAN = re.compile(r"[IVX]+[abAB]?")
+_SENTENCE = re.compile(r"[.!?;:。；：！？](?=\s|$)|[\n。；：！？，]")
+_AFTER_SHORT_FORM = re.compile(r"\s*[,;，；]\s")
+_LAST_WORD = re.compile(r"[^\s(（\[]+\s*\Z")
+_LONG_FORM_LIMIT = 300
+_LONGEST_WORD = 30
+"""Characters: what is longer are words that lost their spaces."""
+_LEADING = ENGLISH | {"including", "like", "namely", "using"}
+"""Words that no long form begins with, though one of them may begin with its letter."""
+
+
+class Definition(NamedTuple):
+    """What a text says that an abbreviation stands for."""
+
+    short: str
+    long: str
+
+
+def definitions(text: str) -> Iterator[Definition]:
+    """The definitions of an English text, in order."""
+    for match in _BRACKETS.finditer(text):
+        inside = " ".join(match.group(1).split())
+        before = _sentence_before(text, match.start())
+        short = _AFTER_SHORT_FORM.split(inside, maxsplit=1)[0].strip("\"'“”‘’ ")
+        if is_short_form(short):
+            if long := long_form(short, _last_words(before, _most_words(short))):
+                yield Definition(short, long)
+        elif (word := _LAST_WORD.search(before)) and is_short_form(short := word.group().strip("\"'“”‘’,; ")):
+            long = long_form(short, inside.split(", ", 1)[0])
+            if long and len(inside.split()) <= _most_words(short):
+                yield Definition(short, long)
+
+
+def is_short_form(text: str) -> bool:
+    """Whether a text may be an abbreviation: 2 to 10 characters, one or two words, a capital letter."""
+    return (
+        2 <= len(text) <= LONGEST_SHORT_FORM
+        and any("A" <= character <= "Z" for character in text)
+        and bool(_SHORT_FORM.fullmatch(text))
+        and not _ROMAN.fullmatch(text)
+        # A word or a name in brackets: (Germany), (Smith), (New York).
+        and not re.fullmatch(r"[A-Z][a-z]+(?: [A-Z]?[a-z]+)?", text)
+    )
+
+
+def long_form(short: str, candidate: str) -> str | None:
+    """The end of `candidate` that an abbreviation stands for: the shortest that holds its letters in their order.
+
+    The first letter has to begin a word. None where there is no such end, or it is no longer than the abbreviation.
+    """
+    place = len(candidate)
+    letters = [character for character in short.lower() if character.isalnum()]
+    lower = candidate.lower()
+    if not letters or len(lower) != len(candidate):
+        return None
+    for index in range(len(letters) - 1, -1, -1):
+        place -= 1
+        while place >= 0 and (
+            lower[place] != letters[index] or (index == 0 and place > 0 and lower[place - 1].isalnum())
+        ):
+            place -= 1
+        if place < 0:
+            return None
+    found = candidate[candidate.rfind(" ", 0, place + 1) + 1 :].strip("\"'“”‘’,;- ")
+    parts = found.split()
+    if (
+        len(found) <= len(short)
+        or not parts
+        or len(parts) > _most_words(short)
+        or parts[0].lower() in _LEADING
+        or max(map(len, parts)) > _LONGEST_WORD
+        or short.lower() in (part.lower() for part in parts)
+        or any(character in found for character in "()[]{}（）=<>")
+    ):
+        return None
+    return found
+
+
+def _most_words(short: str) -> int:
+    letters = sum(map(str.isalnum, short))
+    return min(letters + 5, letters * 2)
+
+
+def _sentence_before(text: str, end: int) -> str:
+    before = text[max(0, end - _LONG_FORM_LIMIT) : end]
+    stops = list(_SENTENCE.finditer(before))
+    return before[stops[-1].end() :] if stops else before
+
+
+def _last_words(text: str, count: int) -> str:
+    return " ".join(text.split()[-count:])

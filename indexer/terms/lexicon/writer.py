@@ -1,0 +1,483 @@
+"""Writes a lexicon: of nothing, or of a copy of the one that an update starts from.
+
+Counts are gathered in memory and written when there are many, so that memory does not grow with the collection. What
+depends on all of them (places of suggestions, words that correct others) is worked out at the end.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from indexer import analysis
+from indexer.analysis import Channel, Language, Token
+from indexer.errors import BuildError
+from indexer.record import Record
+from indexer.terms.concept import Concept, Role
+from indexer.terms.lexicon import folding, store
+from indexer.terms.lexicon.entries import ROLES, EntryForm, forms_of, name_key, united
+from indexer.terms.lexicon.sounds import Syllables, near_sound, packed_syllables, pinyin_starts, unpack_syllables
+from indexer.terms.lexicon.spelling import LONGEST_HAN
+from indexer.terms.lexicon.suggestions import KINDS, MARK, Kind, folded_item, rank
+
+_WORDS_HELD = 300_000
+_ITEMS_HELD = 100_000
+"""Distinct words, and names, that are counted before they are written: some 60 MB."""
+
+_LARGE = 1000
+"""Documents of a collection in which a word must be in two to correct another: the typing errors of others are not."""
+
+_TEXTS = {
+    "title_en": Channel.FORMS,
+    "title_zh": Channel.WORDS,
+    "abstract_en": Channel.FORMS,
+    "abstract_zh": Channel.WORDS,
+    "keywords": Channel.WORDS,
+}
+"""The fields whose words are the vocabulary. English words are read from FORMS, of all of them; Chinese ones from
+WORDS, of those that are named with it."""
+
+Tokens = Mapping[tuple[str, Channel], Sequence[Token]]
+"""As `schema.Document.tokens`: of some fields of a record, by name and channel."""
+
+
+class LexiconWriter:
+    """Writes a lexicon to a new file, which is one only once `finish` is through. Its caller syncs it to the disk.
+
+    Args:
+        path: Where; what is there is replaced.
+        before: The lexicon to start from. It must be of the same analysis.
+
+    Raises:
+        BuildError: the file can't be written (so do all methods).
+        IndexDamagedError, IndexMismatchError: `before` can't be used.
+    """
+
+    def __init__(self, path: Path, before: Path | None = None) -> None:
+        self._path = path
+        self._updating = before is not None
+        self._english: Counter[str] = Counter()
+        self._chinese: Counter[str] = Counter()
+        self._items: Counter[tuple[Kind, str]] = Counter()
+        self._bank: dict[str, int] = {}
+        self._documents = 0
+        self._syllables: Syllables | None = None
+        self._closed = False
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            store.check(before)
+            shutil.copyfile(before, path)
+        with self._written():
+            self._connection = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        # Nobody reads the file before it is whole, and a build that fails leaves it behind.
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-64000"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA secure_delete=OFF")
+        if self._updating:
+            connection.execute("DELETE FROM fact WHERE name = 'complete'")
+            connection.execute("CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY)")
+        else:
+            connection.execute(f"PRAGMA application_id={store.APPLICATION}")
+            connection.execute(f"PRAGMA user_version={store.VERSION}")
+            connection.executescript(store.TABLES)
+            connection.execute("INSERT INTO starts (starts, rank) VALUES ('hashsize', 16777216)")
+        connection.create_function("rank_of", 3, _rank_of, deterministic=True)
+        connection.create_function("marked_item", 1, lambda text: f"{MARK}{folded_item(text)}", deterministic=True)
+        connection.create_function("marked", 1, _marked, deterministic=True)
+        connection.execute("BEGIN")
+        return connection
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise BuildError(
+                f"can't write the lexicon {self._path}: {error}; make room; the index is as it was"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise store.damaged(self._path, error) from error
+
+    def close(self) -> None:
+        """Close the file, whole or not."""
+        if not self._closed:
+            self._closed = True
+            self._connection.close()
+
+    # Concepts
+
+    def add_concepts(self, concepts: Iterable[Concept]) -> None:
+        """Add concepts, or say more about those that are there.
+
+        Curated ones become one where they prefer the same name (`entries.name_key`). A learned one stays by
+        itself; where one of the same source with the same forms is there, its evidence is replaced.
+        """
+        with self._written():
+            for concept in concepts:
+                forms = forms_of(concept)
+                if concept.evidence is None:
+                    self._add_curated(forms)
+                else:
+                    self._add_learned(forms)
+
+    def forget_learned(self) -> None:
+        """Remove what was learned, before an update adds what the collection teaches now."""
+        with self._written():
+            for (number,) in self._connection.execute("SELECT id FROM entry WHERE learned").fetchall():
+                self._remove(number)
+
+    def _add_curated(self, forms: tuple[EntryForm, ...]) -> None:
+        names = {(form.language, name_key(form.text)) for form in forms if form.role is Role.PREFERRED}
+        same = self._same_concepts(names)
+        for number in sorted(same):
+            ((packed,),) = self._connection.execute("SELECT forms FROM entry WHERE id = ?", (number,)).fetchall()
+            forms = united((*_unpack(packed), *forms))
+        # The first of them keeps its place, so that the order in which sources are added is that of the lexicon.
+        first = min(same, default=None)
+        for other in same:
+            names |= set(self._names_of(other))
+            self._remove(other)
+        keys = {form: analysis.key(form.text) for form in forms}
+        number = self._insert(first, forms, keys, learned=False)
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO preferred VALUES (?, ?, ?)", [(language, key, number) for language, key in names]
+        )
+
+    def _same_concepts(self, names: set[tuple[Language, str]]) -> set[int]:
+        """The curated entries that mean the same as a concept with these preferred names.
+
+        English names of medicine are precise: those that share one are one concept. A Chinese name is often that of
+        several, so it joins only what has no English name to differ by.
+        """
+        english = [name for name in names if name[0] == "en"]
+        same = {entry for name in english for entry in self._preferring(name)}
+        for name in names:
+            if name[0] == "zh":
+                same |= {
+                    entry
+                    for entry in self._preferring(name)
+                    if not english or all(language != "en" for language, _ in self._names_of(entry))
+                }
+        return same
+
+    def _preferring(self, name: tuple[Language, str]) -> list[int]:
+        found = self._connection.execute("SELECT entry FROM preferred WHERE language = ? AND key = ?", name)
+        return [entry for (entry,) in found]
+
+    def _names_of(self, entry: int) -> list[tuple[Language, str]]:
+        return self._connection.execute("SELECT language, key FROM preferred WHERE entry = ?", (entry,)).fetchall()
+
+    def _add_learned(self, forms: tuple[EntryForm, ...]) -> None:
+        said = {(form.text, form.language, form.sources) for form in forms}
+        keys = {form: analysis.key(form.text) for form in forms}
+        alike = self._connection.execute(
+            "SELECT e.id, e.forms FROM form_key k JOIN entry e ON e.id = k.entry WHERE k.key = ? AND e.learned",
+            (keys[forms[0]],),
+        ).fetchall()
+        for number, packed in alike:
+            if {(form.text, form.language, form.sources) for form in _unpack(packed)} == said:
+                self._connection.execute("UPDATE entry SET forms = ? WHERE id = ?", (_pack(forms), number))
+                return
+        self._insert(None, forms, keys, learned=True)
+
+    def _insert(
+        self, number: int | None, forms: tuple[EntryForm, ...], keys: Mapping[EntryForm, str], *, learned: bool
+    ) -> int:
+        folded = [folding.Folded(form.text) for form in forms]
+        words = [one.words() for one in folded]
+        pinyin = [
+            " ".join(pinyin_starts(one, self._readings())) if form.language == "zh" else ""
+            for form, one in zip(forms, folded, strict=True)
+        ]
+        lines = [" ".join(of_form) for of_form in words], [one.text for one in folded], pinyin
+        cursor = self._connection.execute(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", (number, learned, _pack(forms), *map("\n".join, lines))
+        )
+        number = cursor.lastrowid or 0
+        best: dict[str, int] = {}
+        for form in forms:
+            key = keys[form] if form in keys else analysis.key(form.text)
+            if key:
+                best[key] = min(ROLES.index(form.role), best.get(key, len(ROLES)))
+        self._connection.executemany(
+            "INSERT INTO form_key VALUES (?, ?, ?)", [(key, number, role) for key, role in best.items()]
+        )
+        level = 1 if learned else 2
+        for of_form in words:
+            for word in of_form[of_form[:1] == [folding.UNSURE] :]:
+                self._bank[word] = max(level, self._bank.get(word, 0))
+        if len(self._bank) > _WORDS_HELD:
+            self._write_bank()
+        return number
+
+    def _remove(self, number: int) -> None:
+        ((packed,),) = self._connection.execute("SELECT forms FROM entry WHERE id = ?", (number,)).fetchall()
+        keys = {analysis.key(form.text) for form in _unpack(packed)}
+        self._connection.execute(
+            "INSERT INTO starts (starts, rowid, words, pinyin) SELECT 'delete', s.rank, marked(e.folded), e.pinyin "
+            "FROM standing s JOIN entry e ON e.id = s.entry WHERE s.entry = ?",
+            (number,),
+        )
+        self._connection.executemany(
+            "DELETE FROM form_key WHERE key = ? AND entry = ?", [(key, number) for key in keys]
+        )
+        for table, column in (("standing", "entry"), ("entry", "id")):
+            self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))  # noqa: S608
+
+    # Records
+
+    def take(self, record: Record, tokens: Tokens | None = None) -> None:
+        """Count a document.
+
+        Args:
+            record: As it is stored; `take_away` has to be given the same.
+            tokens: `schema.Document.tokens` of it, where they are at hand; its texts are analysed again without.
+        """
+        self._count(record, tokens, 1)
+
+    def take_away(self, record: Record, tokens: Tokens | None = None) -> None:
+        """Undo `take`, for a record that is deleted or replaced."""
+        self._count(record, tokens, -1)
+
+    def _count(self, record: Record, tokens: Tokens | None, sign: int) -> None:
+        self._documents += sign
+        english, chinese = _words(_analysed(record) if tokens is None else tokens)
+        items = {(Kind.AUTHOR, author) for author in record.authors}
+        for kind, text in (
+            (Kind.TITLE, record.title_en),
+            (Kind.TITLE, record.title_zh),
+            (Kind.JOURNAL, record.journal),
+        ):
+            if text:
+                items.add((kind, text))
+        if sign > 0:
+            self._english.update(english)
+            self._chinese.update(chinese)
+            self._items.update(items)
+        else:
+            self._english.subtract(english)
+            self._chinese.subtract(chinese)
+            self._items.subtract(items)
+        if len(self._english) + len(self._chinese) > _WORDS_HELD:
+            self._write_words()
+        if len(self._items) > _ITEMS_HELD:
+            self._write_items()
+
+    def _write_words(self) -> None:
+        counts: dict[str, int] = defaultdict(int)
+        for form, count in self._english.items():
+            if word := folding.english_word(form):
+                counts[word] += count
+        for word, count in self._chinese.items():
+            if folding.is_han(word):
+                counts[word] += count
+        self._english.clear()
+        self._chinese.clear()
+        with self._written():
+            self._connection.executemany(
+                "INSERT INTO word VALUES (?, ?, 0) "
+                "ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
+                sorted(counts.items()),
+            )
+
+    def _write_bank(self) -> None:
+        with self._written():
+            self._connection.executemany(
+                "INSERT INTO word VALUES (?, 0, ?) ON CONFLICT DO UPDATE SET bank = max(bank, excluded.bank)",
+                sorted(self._bank.items()),
+            )
+        self._bank.clear()
+
+    def _write_items(self) -> None:
+        rows = sorted((_item_id(kind, text), KINDS.index(kind), text, n) for (kind, text), n in self._items.items())
+        self._items.clear()
+        with self._written():
+            self._connection.executemany(
+                "INSERT INTO item VALUES (?, ?, ?, ?, NULL) "
+                "ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
+                rows,
+            )
+            if self._updating:
+                self._connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [row[:1] for row in rows])
+
+    # The end
+
+    def finish(self) -> None:
+        """Write what is left, and close the file."""
+        self._write_words()
+        self._write_bank()
+        self._write_items()
+        with self._written():
+            connection = self._connection
+            connection.execute(
+                "INSERT INTO fact VALUES ('documents', ?) ON CONFLICT DO UPDATE SET value = value + excluded.value",
+                (self._documents,),
+            )
+            connection.execute("DELETE FROM word WHERE documents <= 0 AND NOT bank")
+            chinese_forms = self._place_entries()
+            if self._updating:
+                self._place_touched_items()
+            else:
+                self._place_items()
+            self._write_spelling(chinese_forms)
+            connection.execute("INSERT INTO fact VALUES ('complete', 1)")
+            connection.execute("COMMIT")
+            self.close()
+
+    def _place_entries(self) -> dict[str, int]:
+        """Rank the concepts by their words' documents; gives the Chinese forms that the collection may have."""
+        documents = dict(self._connection.execute("SELECT word, documents FROM word WHERE bank AND documents"))
+        chinese: dict[str, int] = {}
+        changed: list[tuple[int, int, int]] = []
+        for number, words, folded, before in self._connection.execute(
+            "SELECT e.id, e.words, e.folded, s.documents FROM entry e LEFT JOIN standing s ON s.entry = e.id"
+        ):
+            count = unsure = 0
+            for line, text in zip(words.split("\n"), folded.split("\n"), strict=True):
+                of_form = min((documents.get(word, 0) for word in line.split() if word != folding.UNSURE), default=0)
+                if line.startswith(folding.UNSURE):
+                    unsure = max(unsure, of_form)
+                    continue
+                count = max(count, of_form)
+                if of_form and len(text) < 2 * LONGEST_HAN and folding.is_han(han := text.replace(" ", "")):
+                    chinese[han] = max(of_form, chinese.get(han, 0))
+            count = count or unsure
+            if count != (before or 0):
+                changed.append((rank(Kind.CONCEPT, count, folded, len(folded.partition("\n")[0])), count, number))
+        text = "marked(e.folded), e.pinyin FROM standing s JOIN entry e ON e.id = s.entry"
+        if self._updating:
+            moved = [(number,) for _, _, number in changed]
+            self._connection.executemany(
+                f"INSERT INTO starts (starts, rowid, words, pinyin) SELECT 'delete', s.rank, {text} WHERE s.entry = ?",
+                moved,
+            )
+            self._connection.executemany("DELETE FROM standing WHERE entry = ?", moved)
+        # Concepts of the same forms, learned in two ways, would have the same place.
+        taken = {place for (place,) in self._connection.execute("SELECT rank FROM standing")}
+        standing = []
+        for place, count, number in sorted(changed):
+            if count:
+                while place in taken:
+                    place += 1  # noqa: PLW2901
+                taken.add(place)
+                standing.append((number, count, place))
+        self._connection.executemany("INSERT INTO standing VALUES (?, ?, ?)", standing)
+        self._connection.executemany(
+            f"INSERT INTO starts (rowid, words, pinyin) SELECT s.rank, {text} WHERE s.entry = ?",
+            [one[:1] for one in standing],
+        )
+        return chinese
+
+    def _place_items(self) -> None:
+        self._connection.execute("DELETE FROM item WHERE documents <= 0")
+        self._connection.execute("UPDATE item SET rank = rank_of(kind, documents, text)")
+        self._connection.execute("CREATE INDEX item_rank ON item (rank)")
+        self._connection.execute(
+            "INSERT INTO starts (rowid, words) SELECT rank, marked_item(text) FROM item ORDER BY rank"
+        )
+        self._connection.execute("INSERT INTO starts (starts) VALUES ('optimize')")
+
+    def _place_touched_items(self) -> None:
+        moved = "FROM touched JOIN item USING (id) WHERE rank IS NOT rank_of(kind, documents, text)"
+        self._connection.execute(
+            "INSERT INTO starts (starts, rowid, words, pinyin) "
+            f"SELECT 'delete', rank, marked_item(text), NULL {moved} AND rank IS NOT NULL"
+        )
+        self._connection.execute("DELETE FROM item WHERE id IN touched AND documents <= 0")
+        self._connection.execute(f"DELETE FROM touched WHERE id NOT IN (SELECT id {moved})")  # noqa: S608
+        self._connection.execute("UPDATE item SET rank = rank_of(kind, documents, text) WHERE id IN touched")
+        self._connection.execute(
+            "INSERT INTO starts (rowid, words) "
+            "SELECT rank, marked_item(text) FROM item WHERE id IN touched ORDER BY rank"
+        )
+
+    def _write_spelling(self, chinese_forms: Mapping[str, int]) -> None:
+        ((documents,),) = self._connection.execute("SELECT value FROM fact WHERE name = 'documents'").fetchall()
+        least = 1 if documents < _LARGE else 2
+        packed: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
+        for word, count in self._connection.execute(
+            "SELECT word, documents FROM word WHERE documents >= ? OR (bank = 2 AND documents > 0)", (least,)
+        ):
+            if word.isascii():
+                if len(word) > 2:
+                    packed["en", len(word)][word] = count
+            elif 1 < len(word) <= LONGEST_HAN:
+                packed["zh", len(word)][word] = count
+        for word, count in chinese_forms.items():
+            if len(word) > 1:
+                of_length = packed["zh", len(word)]
+                of_length[word] = max(count, of_length.get(word, 0))
+        self._connection.execute("DELETE FROM spelling")
+        for (script, length), words in sorted(packed.items()):
+            ordered = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
+            counts = struct.pack(f"<{len(ordered)}I", *(count for _, count in ordered))
+            sounds = "\n".join(near_sound(word, self._readings()) for word, _ in ordered) if script == "zh" else ""
+            self._connection.execute(
+                "INSERT INTO spelling VALUES (?, ?, ?, ?, ?)",
+                (script, length, "\n".join(word for word, _ in ordered), counts, sounds),
+            )
+
+    def _readings(self) -> Syllables:
+        """The readings of Han characters: those that the lexicon has from before, else pypinyin's."""
+        if self._syllables is None:
+            rows = self._connection.execute("SELECT value FROM fact WHERE name = 'syllables'").fetchall()
+            packed = rows[0][0] if rows else packed_syllables()
+            if not rows:
+                self._connection.execute("INSERT INTO fact VALUES ('syllables', ?)", (packed,))
+            self._syllables = unpack_syllables(packed)
+        return self._syllables
+
+
+def _rank_of(kind: int, documents: int, text: str) -> int:
+    return rank(KINDS[kind], documents, text)
+
+
+def _marked(folded: str) -> str:
+    """The folded forms of a concept, each with the mark of a beginning."""
+    return MARK + folded.replace("\n", f"\n{MARK}")
+
+
+def _item_id(kind: Kind, text: str) -> int:
+    """63 bits that no two of some millions share."""
+    return int.from_bytes(blake2b(f"{kind.value} {text}".encode(), digest_size=8).digest(), "big") >> 1
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(tuple[EntryForm, ...]).decode
+
+
+def _analysed(record: Record) -> Tokens:
+    texts = {name: getattr(record, name) for name in _TEXTS if name != "keywords"}
+    texts["keywords"] = "\n".join(record.keywords)
+    return {
+        (name, channel): analysis.tokens(text, channel)
+        for name, text in texts.items()
+        if text
+        for channel in dict.fromkeys((Channel.FORMS, _TEXTS[name]))
+    }
+
+
+def _words(tokens: Tokens) -> tuple[set[str], set[str]]:
+    """What may be English words, and Chinese ones."""
+    english: set[str] = set()
+    chinese: set[str] = set()
+    for name, channel in _TEXTS.items():
+        forms = tokens.get((name, Channel.FORMS), ())
+        if channel is Channel.FORMS:
+            english.update([token.text for token in forms])
+        else:
+            english.update([token.text for token in forms if token.text.isascii()])
+            chinese.update([token.text for token in tokens.get((name, channel), ()) if not token.text.isascii()])
+    return english, chinese
