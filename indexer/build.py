@@ -15,11 +15,13 @@ import hashlib
 import re
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
+from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -28,12 +30,17 @@ from indexer import __version__, analysis, schema
 from indexer.engines import open_updater, open_writer
 from indexer.errors import BuildError
 from indexer.journals import Journal, JournalCollector, JournalTables, MatchCounts, read_tables, views
-from indexer.record import Record, fold_doi, merge
+from indexer.record import Record, fold_doi, identity, merge
 from indexer.report import EXAMPLES, MergedIdentity, Report, SourceReport, Tally, Trouble, met
-from indexer.schema import fold_value
+from indexer.schema import Document, fold_value
 from indexer.search.engine import Companions, Engine, IndexWriter, Manifest, Plan
 from indexer.search.query import Value
 from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
+from indexer.terms.concept import Concept
+from indexer.terms.learned import Learner
+from indexer.terms.lexicon import LexiconWriter
+from indexer.terms.ours import ours
+from indexer.terms.tables import TermTableReport, read_terms
 
 
 class Stage(str, Enum):
@@ -56,6 +63,8 @@ class BuildOptions:
     reading: Options = field(default_factory=Options)
     journals: Sequence[str] = ()
     """Files of journal tables. An update uses those of the build."""
+    terms: Sequence[str] = ()
+    """Files of concepts in two languages, beside ours. An update uses those of the build."""
     strict: bool = False
     """A skipped record is a failure, and nothing is published."""
     progress: Progress = lambda _stage, _done, _total: None
@@ -67,15 +76,19 @@ def build(sources: Sequence[str], index: str, options: BuildOptions | None = Non
     Raises:
         SourceError: a source can't be read at all.
         JournalTableError: a file given as one is no journal table.
+        TermTableError: a file given as one is no table of terms.
         BuildError: there is nothing to index, a record was skipped under `strict`, another build is running, or the
             generation does not verify. In each case what was published before still serves.
     """
     options = options or BuildOptions()
     outcomes = _opened(sources, index, options)
     tables = read_tables(options.journals)
+    terms = [read_terms(path) for path in options.terms]
     writer = open_writer(index, _editions(tables))
-    with _written(writer, index):
-        return _write("build", outcomes, writer, None, tables, options)
+    with _written(writer, index), closing(_Target(writer)) as target:
+        for table in terms:
+            target.lexicon.add_concepts(table)
+        return _write("build", outcomes, target, tables, options, [table.report for table in terms])
 
 
 def update(sources: Sequence[str], index: str, options: BuildOptions | None = None) -> Report:
@@ -90,8 +103,8 @@ def update(sources: Sequence[str], index: str, options: BuildOptions | None = No
     options = options or BuildOptions()
     outcomes = _opened(sources, index, options)
     engine, writer = open_updater(index)
-    with _written(writer, index):
-        return _write("update", outcomes, writer, engine, JournalTables.load(engine.tables()), options)
+    with _written(writer, index), closing(_Target(writer, engine)) as target:
+        return _write("update", outcomes, target, JournalTables.load(engine.tables()), options)
 
 
 def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
@@ -105,16 +118,98 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
     """
     started = time.perf_counter()
     engine, writer = open_updater(index)
-    with _written(writer, index):
+    with _written(writer, index), closing(_Target(writer, engine)) as target:
         named = {name: _named(engine, name) for name in names}
         unknown = tuple(name for name, found in named.items() if not found)
-        deleted = sum(writer.delete(record_id) for found in named.values() for record_id in found)
+        deleted = sum(target.remove(record_id) for found in named.values() for record_id in found)
         if not deleted:
             raise BuildError(f"no document is named {', '.join(unknown)}; the index is as it was")
         report = _report("delete", writer, started)
         report.deleted = deleted
-        _publish(writer, report, engine.journals(), JournalTables.load(engine.tables()))
+        _publish(target, report, engine.journals(), JournalTables.load(engine.tables()))
     return report, unknown
+
+
+_our_terms: dict[str, bytes] = {}
+"""By the fingerprint of analysis, a lexicon of our own terms: it takes seconds to make, and is the same for every build
+of a process."""
+
+
+def _begun_lexicon(path: Path) -> LexiconWriter:
+    """A lexicon that begins with our own terms."""
+    key = analysis.fingerprint()
+    first = path.with_suffix(".first")
+    if key not in _our_terms:
+        with closing(LexiconWriter(first)) as writer:
+            writer.add_concepts(ours())
+            writer.finish()
+        _our_terms[key] = first.read_bytes()
+    first.write_bytes(_our_terms[key])
+    begun = LexiconWriter(path, first)
+    first.unlink()
+    return begun
+
+
+class _Target:
+    """What is written: the documents, and the lexicon beside them.
+
+    What a collection teaches of its words is learned when it is built; an update keeps that as it was.
+    """
+
+    def __init__(self, writer: IndexWriter, engine: Engine | None = None) -> None:
+        self.writer = writer
+        self.engine = engine
+        """The published generation, of an update."""
+        self._path = writer.workspace / "lexicon.new"
+        self.lexicon = LexiconWriter(self._path, engine.terms().path) if engine else _begun_lexicon(self._path)
+        self._learner = Learner() if engine is None else None
+
+    def put(self, record: Record, document: Document) -> None:
+        """Write a record that the published generation doesn't hold."""
+        self.writer.add(document)
+        self.lexicon.take(record, document.tokens)
+        if self._learner:
+            self._learner.take(record)
+
+    def remove(self, record_id: str) -> bool:
+        """Remove a published record; False where there is none."""
+        record = self.engine.record(record_id) if self.engine else None
+        if record is None or not self.writer.delete(record_id):
+            return False
+        self.lexicon.take_away(record)
+        return True
+
+    def replace(self, record: Record) -> int:
+        """Remove what a record takes the place of; gives the number of documents.
+
+        Besides the one of its identity it is the one of its PMID: PubMed revises records, and a DOI that it adds makes
+        another identity.
+        """
+        if self.engine is None:
+            return 0
+        same = _ids(self.engine, "pmid", record.pmid) if record.pmid else []
+        return sum(self.remove(record_id) for record_id in dict.fromkeys([record.id, *same]))
+
+    def learn(self) -> dict[str, int]:
+        """Add what the documents taught; how many concepts, by the way of learning."""
+        learned: Counter[str] = Counter()
+
+        def noted() -> Iterator[Concept]:
+            for concept in self._learner.concepts() if self._learner else ():
+                learned[concept.source] += 1
+                yield concept
+
+        self.lexicon.add_concepts(noted())
+        return dict(learned)
+
+    def publish(self, manifest: Manifest, companions: Callable[[Path], Companions]) -> None:
+        """Finish the lexicon, and publish."""
+        self.lexicon.finish()
+        self.writer.publish(manifest, companions(self._path))
+
+    def close(self) -> None:
+        """Close the lexicon, whole or not."""
+        self.lexicon.close()
 
 
 @contextmanager
@@ -141,45 +236,47 @@ def _opened(sources: Sequence[str], index: str, options: BuildOptions) -> list[t
 def _write(
     kind: str,
     outcomes: Sequence[tuple[str, Iterator[Outcome]]],
-    writer: IndexWriter,
-    engine: Engine | None,
+    target: _Target,
     tables: JournalTables,
     options: BuildOptions,
+    terms: Sequence[TermTableReport] = (),
 ) -> Report:
     started = time.perf_counter()
+    engine = target.engine
     with tempfile.TemporaryFile(prefix="medsearch-") as file:
         spool = _Spool(file)
         reports = [_spool_source(source, found, spool, options) for source, found in outcomes]
         _check_readings(reports, spool)
-        removed = sum(_delete_pmid(engine, writer, pmid) for pmid in spool.taken_back) if engine else 0
+        taken_back = (_ids(engine, "pmid", pmid) for pmid in spool.taken_back) if engine else ()
+        removed = sum(target.remove(record_id) for ids in taken_back for record_id in ids)
         journals = JournalCollector(engine.journals() if engine else ())
         editions = _editions(tables)
         counts = MatchCounts()
         tally = Tally()
         replaced = 0
         for record in spool.merged():
-            if engine is not None:
-                replaced += _replace(engine, writer, record)
+            replaced += target.replace(record)
             enriched = tables.metrics_of(record)
             counts.take(record, enriched)
             journal = enriched.entry.journal if enriched.entry else None
             names = tuple(name for name in (record.journal, record.journal_abbreviation) if name)
             kept = msgspec.structs.replace(journals.take(record, journal), journal=enriched.name)
-            writer.add(schema.index_document(kept, views(kept, journal, editions), names))
+            target.put(kept, schema.index_document(kept, views(kept, journal, editions), names))
             tally.take(record)
             options.progress(Stage.INDEXING, tally.documents, spool.identities)
         options.progress(Stage.WRITING, tally.documents, None)
-        report = _report(kind, writer, started, reports, tally)
+        report = _report(kind, target.writer, started, reports, tally)
         report.read, report.merged_examples = spool.records, spool.merged_examples()
         report.replaced, report.deleted = replaced, removed
         report.tables = list(tables.reports)
+        report.terms, report.learned = list(terms), target.learn()
         report.journals = counts.matching() if len(tables) else None
     if kind == "build" and not report.documents:
         raise BuildError(
             "the sources take back all that they hold, so nothing is left to index; the index is as it was"
         )
     options.progress(Stage.PUBLISHING, report.documents, None)
-    _publish(writer, report, journals.journals(), tables)
+    _publish(target, report, journals.journals(), tables)
     return report
 
 
@@ -223,7 +320,7 @@ def _editions(tables: JournalTables) -> schema.Editions:
     }
 
 
-def _publish(writer: IndexWriter, report: Report, journals: Iterable[Journal], tables: JournalTables) -> None:
+def _publish(target: _Target, report: Report, journals: Iterable[Journal], tables: JournalTables) -> None:
     manifest = Manifest(
         generation=report.generation,
         built_at=report.built_at,
@@ -233,7 +330,10 @@ def _publish(writer: IndexWriter, report: Report, journals: Iterable[Journal], t
         version=__version__,
         editions=dict(_editions(tables)),
     )
-    writer.publish(manifest, Companions(tuple(journals), tables.dump(), msgspec.json.encode(report)))
+    target.publish(
+        manifest,
+        lambda lexicon: Companions(tuple(journals), tables.dump(), msgspec.json.encode(report), lexicon),
+    )
 
 
 def _spool_source(source: str, outcomes: Iterator[Outcome], spool: _Spool, options: BuildOptions) -> SourceReport:
@@ -280,19 +380,6 @@ def _ids(engine: Engine, name: str, value: str) -> list[str]:
     return [hit.record.id for hit in hits]
 
 
-def _delete_pmid(engine: Engine, writer: IndexWriter, pmid: str) -> int:
-    return sum(writer.delete(record_id) for record_id in _ids(engine, "pmid", pmid))
-
-
-def _replace(engine: Engine, writer: IndexWriter, record: Record) -> int:
-    """Remove what a record takes the place of; gives the number of documents.
-
-    Besides the one of its identity it is the one of its PMID: PubMed revises records, and a DOI that it adds makes
-    another identity.
-    """
-    return writer.delete(record.id) + (_delete_pmid(engine, writer, record.pmid) if record.pmid else 0)
-
-
 def _named(engine: Engine, name: str) -> list[str]:
     """The identities that a name may mean."""
     name = name.strip()
@@ -303,14 +390,35 @@ def _named(engine: Engine, name: str) -> list[str]:
     return _ids(engine, "pmid", re.sub(r"(?i)^pmid:\s*", "", name)) or _ids(engine, "pmcid", name)
 
 
+def _identified(record: Record) -> Record:
+    """A record that was merged of several identities under the one that its own values make."""
+    return msgspec.structs.replace(
+        record,
+        id=identity(
+            doi=record.doi,
+            pmid=record.pmid,
+            pmcid=record.pmcid,
+            paper_id=record.paper_id,
+            title=record.title_en or record.title_zh,
+            journal=record.journal,
+        ),
+    )
+
+
 class _Spool:
-    """Records on disk in the order in which they were read, and which of them are one document."""
+    """Records on disk in the order in which they were read, and which of them are one document.
+
+    Those of one identity are, and those of one PMID: PubMed revises records, and a DOI that it adds makes another
+    identity.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(Record)
         self._first: dict[bytes, int] = {}
+        """By the digest of an identity, where the first record of its document stands."""
+        self._first_of_pmid: dict[int, int] = {}
         self._repeats: dict[int, list[int]] = {}
         self._later: set[int] = set()
         self._named: dict[int, MergedIdentity] = {}
@@ -322,13 +430,16 @@ class _Spool:
     @property
     def identities(self) -> int:
         """How many documents the records will be, at most."""
-        return len(self._first)
+        return self.records - len(self._later)
 
     def add(self, record: Record, position: str) -> bool:
-        """Append a record; True where it has the identity of one before."""
+        """Append a record; True where it is of the document of one before."""
         encoded = self._encoder.encode(record)
         digest = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
-        first = self._first.setdefault(digest, self._offset)
+        first = self._offset
+        if record.pmid and record.pmid.isdecimal():
+            first = self._first_of_pmid.setdefault(int(record.pmid), self._first.get(digest, first))
+        first = self._first.setdefault(digest, first)
         repeated = first != self._offset
         if repeated:
             self._repeats.setdefault(first, []).append(self._offset)
@@ -357,7 +468,7 @@ class _Spool:
                     whole = valid[0]
                     for later in valid[1:]:
                         whole = merge(whole, later)
-                    yield whole
+                    yield whole if len({part.id for part in valid}) == 1 else _identified(whole)
             offset = following
 
     def merged_examples(self) -> list[MergedIdentity]:

@@ -1,4 +1,4 @@
-"""The `medsearch` command: build, search, stats. `serve` joins it from `search_web`.
+"""The `medsearch` command: build, update, delete, search, terms, stats, export. `serve` joins it from `search_web`.
 
 Whatever a user can cause ends in one sentence on standard error and an exit code: 1 for what could not be done, 2 for
 a command that can't be understood.
@@ -9,17 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import IO, Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from indexer import __version__
+from indexer import __version__, analysis
 from indexer import build as building
 from indexer.build import BuildOptions, Stage
 from indexer.build import Progress as BuildProgress
-from indexer.config import DEFAULT_INDEX
+from indexer.config import DEFAULT_INDEX, WORDS_VARIABLE
 from indexer.engines import open_engine
 from indexer.errors import ExportError, MedsearchError
 from indexer.export import described, export_jsonl
@@ -30,6 +31,7 @@ from indexer.search.hits import MAX_PER_PAGE, Fragments, Hit, Match, SearchReque
 from indexer.search.searcher import search
 from indexer.sources import Options
 from indexer.sources.mapping import read_mapping
+from indexer.terms.lexicon import Entry, EntryForm, Lexicon
 
 PLAIN_INTERVAL_SECONDS = 5.0
 """Between two lines of progress where there is no terminal."""
@@ -66,7 +68,12 @@ index_option = click.option(
 )
 
 
-@click.group(cls=MedsearchGroup)
+_ABOUT_WORDS = f"""{WORDS_VARIABLE} names files of Chinese words, one a line, that texts and queries are cut into
+besides those of the dictionary; several stand with a colon between them (on Windows a semicolon). An index is searched
+with the same files as it was built with."""
+
+
+@click.group(cls=MedsearchGroup, epilog=_ABOUT_WORDS)
 @click.version_option(__version__, prog_name="medsearch")
 def main() -> None:
     """Search over collections of medical abstracts, in English and Chinese."""
@@ -88,10 +95,22 @@ map_option = click.option(
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @index_option
 @click.option("--journals", multiple=True, metavar="FILE", help="A table of journal metrics or names. Repeatable.")
+@click.option(
+    "--terms",
+    multiple=True,
+    metavar="FILE",
+    help="A table of terms in English and Chinese: MeSH, ICD-10, HPO or your own. Repeatable.",
+)
 @map_option
 @strict_option
 def build_command(
-    sources: tuple[str, ...], index: str, journals: tuple[str, ...], columns: tuple[str, ...], *, strict: bool
+    sources: tuple[str, ...],
+    index: str,
+    journals: tuple[str, ...],
+    terms: tuple[str, ...],
+    columns: tuple[str, ...],
+    *,
+    strict: bool,
 ) -> None:
     """Build an index of the records in SOURCE... and publish it in one step.
 
@@ -101,7 +120,7 @@ def build_command(
     """
     started = time.perf_counter()
     with _progress() as progress:
-        options = BuildOptions(Options(read_mapping(columns)), journals, strict=strict, progress=progress)
+        options = BuildOptions(Options(read_mapping(columns)), journals, terms, strict=strict, progress=progress)
         report = building.build(sources, index, options)
     _say(report, index, started)
 
@@ -114,8 +133,8 @@ def build_command(
 def update_command(sources: tuple[str, ...], index: str, columns: tuple[str, ...], *, strict: bool) -> None:
     """Add the records in SOURCE... to the index, in place of those of the same identity or PMID.
 
-    What a source takes back (PubMed's DeleteCitation) is removed. The journal tables are those of the build. The
-    changes are published in one step.
+    What a source takes back (PubMed's DeleteCitation) is removed. The tables of journals and terms, and what the
+    collection taught, are those of the build. The changes are published in one step.
     """
     started = time.perf_counter()
     with _progress() as progress:
@@ -174,6 +193,7 @@ def _say(report: Report, index: str, started: float) -> None:
 @click.option("--edition", "editions", multiple=True, metavar="NAME", help="As 'JCR 2024'; the newest by default.")
 @click.option("--match", type=click.Choice([m.value for m in Match]), default=Match.AUTO.value, show_default=True)
 @click.option("--sort", type=click.Choice([s.value for s in Sort]), default=Sort.RELEVANCE.value, show_default=True)
+@click.option("--no-expand", is_flag=True, help="Search what is typed only, without other names of what it means.")
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--per-page", type=click.IntRange(1, MAX_PER_PAGE), default=10, show_default=True)
 def search_command(
@@ -185,11 +205,14 @@ def search_command(
     sort: str,
     page: int,
     per_page: int,
+    *,
+    no_expand: bool,
 ) -> None:
     """Search the index for QUERY and print the hits, with the counts of each facet.
 
     Words must all occur; "quoted words" stand together; AND, OR, NOT and parentheses combine; title: author: journal:
-    and other fields narrow. A phrase needs its quotes quoted: medsearch search '"heart failure" elderly'.
+    and other fields narrow. A phrase needs its quotes quoted: medsearch search '"heart failure" elderly'. Other names
+    of what the words mean, in both languages, are searched as well, except in quotes.
     """
     engine = open_engine(index)
     try:
@@ -201,9 +224,37 @@ def search_command(
             sort=Sort(sort),
             page=page,
             per_page=per_page,
+            expand=not no_expand,
         )
         for line in _result_lines(search(engine, request)):
             click.echo(line)
+    finally:
+        engine.close()
+
+
+@main.command("terms")
+@click.argument("text", nargs=-1)
+@index_option
+@click.option("--source", metavar="NAME", help="Only what this source says: medsearch, a table, a way of learning.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Terms to print at most.")
+def terms_command(text: tuple[str, ...], index: str, source: str | None, limit: int) -> None:
+    """Print the terms that the index knows by TEXT or a name that begins so; without TEXT all of them.
+
+    For each: its names in both languages, what they are to it, and where they are known from (medsearch's own terms, a
+    table's name, or how the documents taught it, with the number of documents).
+    """
+    engine = open_engine(index)
+    try:
+        found = _terms(engine.terms(), " ".join(text), source)
+        printed = 0
+        for entry in islice(found, limit):
+            printed += 1
+            for line in _entry_lines(entry):
+                click.echo(line)
+        if not printed:
+            click.echo("no term begins so" if text else "no term is known")
+        elif next(found, None) is not None:
+            click.echo(f"... more: raise --limit (now {limit}) or type more of the name")
     finally:
         engine.close()
 
@@ -225,6 +276,29 @@ def stats_command(index: str) -> None:
         engine.close()
 
 
+def _terms(lexicon: Lexicon, text: str, source: str | None) -> Iterator[Entry]:
+    """The concepts of a name, then those of which a name begins so."""
+    exact = [
+        entry
+        for entry in (lexicon.concepts(analysis.key(text)) if text else ())
+        if source is None or any(source in form.sources for form in entry.forms)
+    ]
+    yield from exact
+    shown = {entry.id for entry in exact}
+    yield from (entry for entry in lexicon.entries(text, source) if entry.id not in shown)
+
+
+def _entry_lines(entry: Entry) -> Iterator[str]:
+    yield " / ".join(name for name in (entry.preferred("en"), entry.preferred("zh")) if name)
+    for form in entry.forms:
+        yield f"  {form.language} {form.role.value:<12} {form.text}  ({_known_from(form)})"
+
+
+def _known_from(form: EntryForm) -> str:
+    sources = ", ".join(form.sources)
+    return sources if form.evidence is None else f"{sources}: {counted(form.evidence, 'document')}"
+
+
 def _result_lines(result: SearchResult) -> Iterator[str]:
     shown = counted(result.total, "document") + (f" for {result.parsed}" if result.parsed else "")
     if result.relaxation:
@@ -232,6 +306,11 @@ def _result_lines(result: SearchResult) -> Iterator[str]:
     yield f"{shown} ({result.took_ms:.0f} ms)"
     for part in result.ignored:
         yield f"ignored {part.text!r}: {part.reason.value.replace('_', ' ')}"
+    if result.correction:
+        yield f"did you mean: {result.correction.text}"
+    for expansion in result.expansions:
+        known = "; ".join(dict.fromkeys(_known_from(form) for form in expansion.forms))
+        yield f"also searched for {expansion.text}: {', '.join(form.text for form in expansion.forms)} ({known})"
     first = (result.request.page - 1) * result.request.per_page + 1
     for number, hit in enumerate(result.hits, first):
         yield from _hit_lines(number, hit)

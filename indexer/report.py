@@ -14,6 +14,7 @@ import msgspec
 from indexer.errors import IndexDamagedError
 from indexer.journals import Matching, TableReport
 from indexer.record import Record
+from indexer.terms.tables import TermTableReport
 
 EXAMPLES = 5
 """Of each kind of trouble that the report names one by one, for each source."""
@@ -96,6 +97,10 @@ class Report(msgspec.Struct, kw_only=True):
     odd_years: Trouble
     tables: list[TableReport] = []
     """What came of each file of journal tables."""
+    terms: list[TermTableReport] = []
+    """What came of each file of terms."""
+    learned: dict[str, int] = {}
+    """How many concepts the documents themselves taught, by the way in which they did."""
     journals: Matching | None = None
     """How the journals of the documents written were found in the tables; None where none was loaded."""
     seconds: float
@@ -192,6 +197,10 @@ def report_lines(report: Report) -> Iterator[str]:
         yield from _table_lines(table)
     if report.journals:
         yield from _matching_lines(report.journals)
+    for terms in report.terms:
+        yield from _terms_lines(terms)
+    if report.learned:
+        yield "learned from the documents: " + ", ".join(f"{name} {count}" for name, count in report.learned.items())
 
 
 def _table_lines(table: TableReport) -> Iterator[str]:
@@ -205,6 +214,14 @@ def _table_lines(table: TableReport) -> Iterator[str]:
     said = "".join(f", {what}" for what, count in left_out if count)
     yield f"journal table {table.path}: {editions}, {counted(table.rows, 'row')}{said}"
     yield from (f"  {table.path}:{problem.line}: {problem.reason}" for problem in table.examples)
+
+
+def _terms_lines(table: TermTableReport) -> Iterator[str]:
+    yield (
+        f"terms {table.path}: {table.source}, {counted(table.concepts, 'concept')}, {table.left_out} left out, "
+        f"{table.skipped} skipped"
+    )
+    yield from (f"  {table.path}:{example.line}: {example.reason}" for example in table.examples)
 
 
 def _matching_lines(matching: Matching) -> Iterator[str]:

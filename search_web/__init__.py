@@ -2,14 +2,15 @@
 
 Words: a *state* is all that a page's address says (the request, the language, which list is shown in full); a *choice*
 is a chosen value of a facet; *links* are the addresses that lead from one state to another. Nothing is kept on the
-server between two requests, and no page needs JavaScript.
+server between two requests, and no page needs JavaScript: `static/suggest.js` adds suggestions while typing, no more.
 
 - `params`       URL parameters <-> `SearchRequest`, strict for the endpoint and lenient for the page
 - `links`        states and records as addresses
 - `display`      values as people read them: labels, marked fragments
 - `current`      what a request works with: the engine, the language
 - `pages`        `/` and `/record/<id>`, server-rendered, with `views` giving templates what they show
-- `api`          `/api/v1/search`, `/api/v1/records/<id>`, `/healthz`
+- `api`          `/api/v1/search`, `/api/v1/suggest`, `/api/v1/records/<id>`, `/healthz`
+- `suggestions`  what to search for where a suggestion is chosen
 - `errors`       errors as pages, or as `application/problem+json` for programs
 - `messages/`    the interface's words in English and Chinese
 - `application`  puts these together

@@ -11,8 +11,9 @@ from indexer.engines import LiveIndex
 from search_web import api, current, errors, pages
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    # Scripts and what they ask for: our own files and our own endpoint, nothing that stands in a page.
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     # What somebody searches for is not told to the publishers whose links they follow.
     "Referrer-Policy": "same-origin",

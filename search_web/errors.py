@@ -84,7 +84,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _detail(error: HTTPException) -> str:
     if error.code == 404:
-        return "there is nothing at this address; see /api/v1/search, /api/v1/records/<id> and /healthz"
+        return "nothing is at this address; see /api/v1/search, /api/v1/suggest, /api/v1/records/<id> and /healthz"
     if error.code == 405:
         return f"{request.method} is not answered here; use GET"
     if error.code == 500:

@@ -111,6 +111,23 @@ class Links:
         """This search with another rule for how many words must occur."""
         return self._first_page(replace(self.state.request, match=match))
 
+    def rewritten(self, text: str) -> str:
+        """This search for another text."""
+        return self._first_page(replace(self.state.request, text=text))
+
+    def expanding(self, *, expand: bool) -> str:
+        """This search with all its concepts' other forms, or with none."""
+        return self._first_page(replace(self.state.request, expand=expand, without=()))
+
+    def without(self, concept: str) -> str:
+        """This search without the other forms of one more concept."""
+        return self._first_page(replace(self.state.request, without=(*self.state.request.without, concept)))
+
+    def with_again(self, concept: str) -> str:
+        """This search with the other forms of a concept that it left out."""
+        kept = tuple(other for other in self.state.request.without if other != concept)
+        return self._first_page(replace(self.state.request, without=kept))
+
     def per_page(self, number: int) -> str:
         """This search with another number of results on a page."""
         return self._first_page(replace(self.state.request, per_page=number))
@@ -142,6 +159,10 @@ class Links:
     def record_json(self, record_id: str) -> str:
         """A record in the endpoint."""
         return api_address(self.root, record_id)
+
+    def suggestions(self) -> str:
+        """The endpoint's suggestions while typing."""
+        return f"{self.root}/api/v1/suggest"
 
     def json(self) -> str:
         """This page's results in the endpoint."""

@@ -20,10 +20,12 @@ from indexer.search.engine import Sort
 from indexer.search.filters import Span, parse_filters, read_choice
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
+from search_web.suggestions import DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS
 
 Parameters = Mapping[str, Sequence[str]]
 
-ENDPOINT_PARAMETERS = ("q", "match", "filter", "sort", "page", "per_page", "facet", "edition")
+ENDPOINT_PARAMETERS = ("q", "match", "filter", "sort", "page", "per_page", "facet", "edition", "expand", "without")
+SUGGEST_PARAMETERS = ("q", "limit")
 LANGUAGES = ("en", "zh")
 MORE_FACET_VALUES = 200
 """How many values of a facet the page shows after "more"."""
@@ -72,7 +74,9 @@ def read_strict(parameters: Parameters) -> SearchRequest:
         page=value("page", _page, _DEFAULTS.page),
         per_page=value("per_page", _per_page, _DEFAULTS.per_page),
         facets=value("facet", _facets, _DEFAULTS.facets),
-        editions=value("edition", editions, _DEFAULTS.editions),
+        editions=value("edition", listed, _DEFAULTS.editions),
+        expand=value("expand", _expand, _DEFAULTS.expand),
+        without=value("without", listed, _DEFAULTS.without),
     )
     if request.page * request.per_page > MAX_OFFSET:
         raise RequestError(
@@ -82,8 +86,27 @@ def read_strict(parameters: Parameters) -> SearchRequest:
     return request
 
 
-def editions(text: str) -> tuple[str, ...]:
-    """The names of editions in a list, as `JCR 2024,CAS 2023`; which there are, the index knows."""
+@dataclass(frozen=True)
+class SuggestRequest:
+    """What somebody has typed so far, and how many suggestions are wanted."""
+
+    text: str
+    limit: int
+
+
+def read_suggest(parameters: Parameters) -> SuggestRequest:
+    """What is asked of the suggestions.
+
+    Raises:
+        RequestError: a parameter is unknown, repeated, or has no such value.
+    """
+    refuse_unknown(parameters, SUGGEST_PARAMETERS)
+    limit = parameters.get("limit", [str(DEFAULT_SUGGESTIONS)])[0]
+    return SuggestRequest(parameters.get("q", [""])[0], _number("limit", limit, MAX_SUGGESTIONS))
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The names in a list: of editions, as `JCR 2024,CAS 2023`, or of concepts; which there are, the index knows."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
@@ -138,6 +161,8 @@ def read_lenient(parameters: Parameters) -> PageState:
         sort=value("sort", _sort, _DEFAULTS.sort),
         page=value("page", _page, _DEFAULTS.page),
         per_page=value("per_page", _per_page, _DEFAULTS.per_page),
+        expand=value("expand", _expand, _DEFAULTS.expand),
+        without=value("without", listed, _DEFAULTS.without),
     )
     if request.page > last_page(request.per_page):
         request = replace(request, page=last_page(request.per_page))
@@ -157,6 +182,8 @@ def write(request: SearchRequest) -> dict[str, str]:
         "sort": "" if request.sort is _DEFAULTS.sort else request.sort.value,
         "page": "" if request.page == _DEFAULTS.page else str(request.page),
         "per_page": "" if request.per_page == _DEFAULTS.per_page else str(request.per_page),
+        "expand": "" if request.expand else "false",
+        "without": ",".join(request.without),
     }
     written = {name: value for name, value in written.items() if value}
     if request.facets != _DEFAULTS.facets:
@@ -196,6 +223,10 @@ def _match(text: str) -> Match:
 
 def _sort(text: str) -> Sort:
     return Sort(_one_of("sort", text, [sort.value for sort in Sort]))
+
+
+def _expand(text: str) -> bool:
+    return _one_of("expand", text, ("true", "false")) == "true"
 
 
 def _language(text: str) -> str | None:

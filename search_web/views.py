@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from indexer import schema
 from indexer.record import Record
 from indexer.search.engine import Engine
+from indexer.search.expand import Expansion
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import Choice, Filters, Span
 from indexer.search.hits import DEFAULT_FACET_LIMIT, Fragments, Hit, Match, SearchResult
 from indexer.search.searcher import search
+from indexer.terms.learned import SOURCES as LEARNED
+from indexer.terms.lexicon import EntryForm
 from search_web.display import choice_of, label, marked
 from search_web.links import Links, Outward, outward
 from search_web.messages import CATALOGUES, Messages
 from search_web.params import last_page
 
 AUTHORS_SHOWN = 6
+FORMS_SHOWN = 3
+"""Other forms of a concept that the folded line of them shows."""
 PAGES_AROUND = 2
 """Page numbers on each side of the present one."""
 FACET_ORDER = ("quartile", "zone", "year", "journal", "type", "open_access")
@@ -156,6 +161,78 @@ def _matches(fragments: Fragments) -> bool:
 
 def _text(fragments: Fragments, side: str) -> Text | None:
     return Text(marked(fragments), CATALOGUES[side].tag) if fragments else None
+
+
+@dataclass(frozen=True)
+class FormsView:
+    """Forms that a concept is searched by, and where they are known from."""
+
+    texts: tuple[str, ...]
+    known_from: str
+
+
+@dataclass(frozen=True)
+class ExpansionView:
+    """A concept of the query with its other forms, and this search without, or again with them."""
+
+    text: str
+    first: tuple[str, ...]
+    """Of its forms, those that the folded line shows."""
+    more: bool
+    """There are others."""
+    forms: tuple[FormsView, ...]
+    """All of them, together with others that are known from the same places."""
+    href: str
+
+
+def expansions(result: SearchResult, links: Links, messages: Messages) -> list[ExpansionView]:
+    """What was searched besides what was typed."""
+    return [_expansion(one, links.without(one.id), messages) for one in result.expansions]
+
+
+def not_expanded(result: SearchResult, links: Links, messages: Messages) -> list[ExpansionView]:
+    """What would have been, were it not left out."""
+    return [_expansion(one, links.with_again(one.id), messages) for one in result.not_expanded]
+
+
+def _expansion(expansion: Expansion, href: str, messages: Messages) -> ExpansionView:
+    texts = tuple(form.text for form in expansion.forms)
+    by_place: dict[str, list[str]] = {}
+    for form in expansion.forms:
+        by_place.setdefault(_known_from(form, messages), []).append(form.text)
+    forms = tuple(FormsView(tuple(together), place) for place, together in by_place.items())
+    return ExpansionView(expansion.text, texts[:FORMS_SHOWN], len(texts) > FORMS_SHOWN, forms, href)
+
+
+def _known_from(form: EntryForm, messages: Messages) -> str:
+    return ", ".join(
+        messages("expansions.learned." + source, count=form.evidence) if source in LEARNED else source
+        for source in form.sources
+    )
+
+
+@dataclass(frozen=True)
+class CorrectionView:
+    """A query that may have been meant, with what is changed marked, and its search."""
+
+    html: Markup
+    text: str
+    href: str
+
+
+def correction(result: SearchResult, links: Links) -> CorrectionView | None:
+    """The query to offer; None where the typed one seems right."""
+    meant = result.correction
+    if meant is None:
+        return None
+    pieces: list[Markup] = []
+    done = 0
+    for part in meant.replacements:
+        pieces += [escape(result.request.text[done : part.start]), Markup("<strong>{}</strong>").format(part.text)]
+        done = part.end
+    return CorrectionView(
+        Markup().join([*pieces, escape(result.request.text[done:])]), meant.text, links.rewritten(meant.text)
+    )
 
 
 def facets(result: SearchResult, links: Links, messages: Messages) -> list[FacetView]:

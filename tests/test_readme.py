@@ -20,15 +20,21 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 from indexer import schema
+from indexer.config import WORDS_VARIABLE
 from indexer.journals import read_tables
-from indexer.search.compile import compile_query
+from indexer.search.compile import Reading, compile_query
 from indexer.search.engine import Sort
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match
 from indexer.search.parse import MAX_CHARACTERS, SEARCH_FIELDS, SearchField
 from indexer.sources import Read, read
 from indexer.sources.formats import FORMATS
 from indexer.sources.mapping import read_mapping
+from indexer.terms.learned import ABBREVIATION, KEYWORDS, PARENTHESES, TITLES
+from indexer.terms.lexicon import Kind
+from indexer.terms.ours import ours
+from indexer.terms.tables import read_terms
 from search_web.params import ENDPOINT_PARAMETERS, read_strict
+from search_web.suggestions import MAX_SUGGESTIONS
 from tests.conftest import REPOSITORY, SAMPLES
 
 if sys.version_info >= (3, 11):
@@ -67,8 +73,10 @@ def fences(readme: Path) -> list[Fence]:
     return [Fence(language, text) for language, text in blocks]
 
 
-def only(readme: Path, language: str) -> str:
-    (found,) = [fence.text for fence in fences(readme) if fence.language == language]
+def only(readme: Path, language: str, beginning: str = "") -> str:
+    (found,) = [
+        fence.text for fence in fences(readme) if fence.language == language and fence.text.startswith(beginning)
+    ]
     return found
 
 
@@ -158,7 +166,7 @@ def test_mappings_name_fields(readme: Path) -> None:
 @both
 def test_example_of_a_journal_table_is_read(readme: Path, tmp_path: Path) -> None:
     path = tmp_path / "journals.csv"
-    path.write_text(only(readme, "csv"), encoding="utf-8")
+    path.write_text(only(readme, "csv", "Journal,"), encoding="utf-8")
     tables = read_tables([path])
     assert {edition.name for edition in tables.editions()} == {"JCR 2023", "JCR 2024", "CAS 2025"}
     (report,) = tables.reports
@@ -184,7 +192,7 @@ def test_query_language_is_the_parsers(readme: Path) -> None:
     examples += [example for row in table(readme, "Field", "字段") for example in code(row[1])]
     assert examples
     for example in examples:
-        assert not compile_query(example, Match.AUTO).ignored, example
+        assert not compile_query(example, Reading(Match.AUTO)).ignored, example
 
 
 @both
@@ -207,6 +215,28 @@ def test_parameters_are_the_endpoints(readme: Path) -> None:
 
 
 @both
+def test_example_of_a_table_of_terms_is_read(readme: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own-terms.csv"
+    path.write_text(only(readme, "csv", "中文,"), encoding="utf-8")
+    table = read_terms(path)
+    (concept,) = table
+    assert {form.text for form in concept.forms} == {"洋地黄虚构反应", "foxglove example reaction"}
+    assert (table.report.source, table.report.skipped) == ("own-terms", 0)
+
+
+@both
+def test_what_is_said_of_terms(readme: Path) -> None:
+    text = readme.read_text(encoding="utf-8")
+    assert len(ours()) > int(re.search(r"([\d,]+) (?:concepts|多个常用)", text)[1].replace(",", ""))  # type: ignore[index]
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    named = {word for piece in code(prose) for word in piece.split()}
+    assert {ABBREVIATION, PARENTHESES, TITLES, KEYWORDS} <= named
+    assert {kind.value for kind in Kind} <= named
+    assert {WORDS_VARIABLE, "--terms", "--no-expand"} <= named
+    assert str(MAX_SUGGESTIONS) in text
+
+
+@both
 def test_filters_and_sorts_are_all_named(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     (paragraph,) = [part for part in text.split("\n\n") if part.startswith(("**Filters**", "**筛选**"))]
@@ -217,18 +247,20 @@ def test_filters_and_sorts_are_all_named(readme: Path) -> None:
 def test_every_dependency_has_a_row(readme: Path) -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     listed = {name for row in table(readme, "Package", "软件包") for name in code(row[0])}
-    required = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    extras = project["optional-dependencies"]
+    required = [*project["dependencies"], *extras["test"], *extras["bench"]]
     assert listed == {re.split(r"[\[<>=!~; ]", requirement)[0] for requirement in required}
     assert all(all(row) for row in table(readme, "Package", "软件包"))
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """A folder that has what the commands name: the samples and a record that breaks off, the lines, the table."""
+    """A folder that has what the commands name: the samples and a record that breaks off, the lines, the tables."""
     shutil.copytree(SAMPLES, tmp_path / "my-records")
     (tmp_path / "my-records" / "0175.txt").write_text('{"title": "Cut', encoding="utf-8")
     (tmp_path / "more.jsonl").write_text(only(ENGLISH, "jsonl"), encoding="utf-8")
-    (tmp_path / "journals.csv").write_text(only(ENGLISH, "csv"), encoding="utf-8")
+    (tmp_path / "journals.csv").write_text(only(ENGLISH, "csv", "Journal,"), encoding="utf-8")
+    (tmp_path / "own-terms.csv").write_text(only(ENGLISH, "csv", "中文,"), encoding="utf-8")
     (tmp_path / "scripts").symlink_to(REPOSITORY / "scripts")
     return tmp_path
 

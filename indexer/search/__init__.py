@@ -4,6 +4,7 @@
 
 - `hits`: what is asked (`SearchRequest`) and answered (`SearchResult`). `searcher.search` goes from one to the other.
 - `parse`, `compile`: the query language, and its words as indexed terms.
+- `expand`: the concepts that a query names, and their other forms. `correct`: what may have been meant instead.
 - `query`: the executed query's nodes and what each means. `ranking`: how terms are scored.
 - `filters`, `facets`: narrowing, and the counts that show where to narrow.
 - `highlight`: matches and passages.

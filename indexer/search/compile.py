@@ -9,20 +9,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from indexer import analysis, schema
-from indexer.analysis import Channel, QueryWord
+from indexer.analysis import Channel, QueryWord, TermAt
 from indexer.errors import RequestError
 from indexer.record import fold_doi
 from indexer.schema import Kind
 from indexer.search import parse
+from indexer.search.expand import Expander, Expansion, Terms, Unit, word_query
 from indexer.search.filters import UNKNOWN, Span, read_choice
 from indexer.search.hits import Ignored, Match, Reason
 from indexer.search.query import (
     And,
     AnyReading,
     AtLeast,
+    Boosted,
     Everything,
     Not,
     Nothing,
@@ -31,12 +34,17 @@ from indexer.search.query import (
     Query,
     Term,
     Value,
+    Weighted,
 )
+from indexer.search.ranking import DEFAULT, Settings
 
 MIN_WORDS_TO_RELAX = 3
 """A search of fewer plain words is never relaxed."""
 MAX_WORDS = 256
 """Distinct words of a query that are searched for."""
+
+_SHORTEST_PART = 3
+"""Letters of a part of a compound that says something by itself."""
 
 _ALL_TEXT = tuple(field.name for field in schema.TEXT_FIELDS)
 
@@ -50,6 +58,24 @@ class Compiled:
     """Documents that hold most of the words; only where the query may be relaxed."""
     parsed: str
     ignored: tuple[Ignored, ...]
+    expansions: tuple[Expansion, ...] = ()
+    """Concepts that the query names, with their other forms that are searched as well."""
+    not_expanded: tuple[Expansion, ...] = ()
+    """Those that the request leaves out."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a request wants its words to be read."""
+
+    match: Match = Match.AUTO
+    editions: Mapping[str, str] = field(default_factory=dict)
+    """By family, an edition other than the newest that `quartile:` and `zone:` mean."""
+    terms: Terms | None = None
+    """By which concepts are expanded; None: not at all."""
+    without: tuple[str, ...] = ()
+    """Concepts that are not expanded."""
+    ranking: Settings = DEFAULT
 
 
 def most_of(words: int) -> int:
@@ -57,16 +83,10 @@ def most_of(words: int) -> int:
     return words // 2 + 1
 
 
-def compile_query(text: str, match: Match, editions: Mapping[str, str] | None = None) -> Compiled:
-    """Read and compile what was typed. The empty text finds everything, a text without a single word nothing.
-
-    Args:
-        text: As typed.
-        match: How many of the plain words a document must hold.
-        editions: By family, an edition other than the newest that `quartile:` and `zone:` mean.
-    """
+def compile_query(text: str, reading: Reading) -> Compiled:
+    """Read and compile what was typed. The empty text finds everything, a text without a single word nothing."""
     parsed = parse.parse(text)
-    compiler = _Compiler(editions or {})
+    compiler = _Compiler(reading)
     if parsed.clause is None:
         # A query of which nothing is left finds nothing: showing the whole collection would look like an answer.
         return Compiled(Nothing() if text.strip() else Everything(), None, "", parsed.ignored)
@@ -75,9 +95,11 @@ def compile_query(text: str, match: Match, editions: Mapping[str, str] | None = 
         query, written = compiler.clause(parsed.clause, _ALL_TEXT)
         relaxed = None
     else:
-        query, relaxed, written = compiler.plain(units, match)
+        query, relaxed, written = compiler.plain(units)
     ignored = sorted((*parsed.ignored, *compiler.ignored), key=lambda part: part.start)[: parse.MAX_NOTES]
-    return Compiled(query or Nothing(), relaxed, written, tuple(ignored))
+    return Compiled(
+        query or Nothing(), relaxed, written, tuple(ignored), compiler.expansions(), compiler.not_expanded()
+    )
 
 
 def _units(clause: parse.Clause) -> tuple[parse.Clause, ...] | None:
@@ -93,14 +115,23 @@ def _units(clause: parse.Clause) -> tuple[parse.Clause, ...] | None:
 class _Compiler:
     """Compiles one query, and notes what it leaves out."""
 
-    def __init__(self, editions: Mapping[str, str]) -> None:
+    def __init__(self, reading: Reading) -> None:
         self.ignored: list[Ignored] = []
-        self._editions = editions
+        self._reading = reading
+        self._expander = Expander(reading.terms, reading.ranking, reading.without) if reading.terms else None
 
-    def plain(self, units: Sequence[parse.Clause], match: Match) -> tuple[Query | None, Query | None, str]:
+    def expansions(self) -> tuple[Expansion, ...]:
+        """The concepts that were expanded."""
+        return tuple(self._expander.expansions.values()) if self._expander else ()
+
+    def not_expanded(self) -> tuple[Expansion, ...]:
+        """The concepts that the request leaves out."""
+        return tuple(self._expander.left_out.values()) if self._expander else ()
+
+    def plain(self, units: Sequence[parse.Clause]) -> tuple[Query | None, Query | None, str]:
         """A query without operators, its relaxed form, and how it was read.
 
-        Phrases and `field:` clauses are required whatever `match` says: whoever typed them meant them.
+        Phrases and `field:` clauses are required whatever is asked of words: whoever typed them meant them.
         """
         required: list[Query] = []
         written: list[str] = []
@@ -113,19 +144,57 @@ class _Compiler:
             if query is not None:
                 required.append(query)
                 written.append(text)
-        words = self._meaningful(self._words(typed), others=bool(required))
-        queries = [_word_query(word, _ALL_TEXT) for word in words]
-        joint = " OR " if match is Match.ANY else " AND "
-        surfaces = [word.surface for word in words]
-        if match is Match.ANY and len(queries) > 1:
-            some = joint.join(surfaces)
+        meant = self._meant(typed, _ALL_TEXT, others=bool(required))
+        if not meant:
+            return _all(required), None, " AND ".join(written)
+        words = [word for unit in meant for word in unit.words]
+        apart = [clause for unit in meant for clause in self._apart(unit)]
+        if self._reading.match is Match.ANY and len(words) > 1:
+            some = " OR ".join(word.surface for word in words)
             parsed = " AND ".join([*written, f"({some})" if written else some])
-            return _all([*required, Or(tuple(queries))]), None, parsed
-        parsed = " AND ".join([*written, *surfaces])
+            return _all([*required, self._boosted(Or(tuple(apart)), words)]), None, parsed
+        parsed = " AND ".join([*written, *(unit.surface for unit in meant)])
         relaxed = None
-        if match is Match.AUTO and len(queries) >= MIN_WORDS_TO_RELAX:
-            relaxed = _all([*required, AtLeast(most_of(len(queries)), tuple(queries))])
-        return _all([*required, *queries]), relaxed, parsed
+        if self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX:
+            relaxed = _all([*required, self._boosted(AtLeast(most_of(len(apart)), tuple(apart)), words)])
+        worded = And(tuple(unit.query for unit in meant)) if len(meant) > 1 else meant[0].query
+        return _all([*required, self._boosted(worded, words)]), relaxed, parsed
+
+    def _apart(self, unit: Unit) -> list[Query]:
+        """A clause for each word of a unit: the word, or another form of what the unit names."""
+        words = [self._with_parts(word) for word in unit.words]
+        if unit.others is None:
+            return words
+        if len(words) == 1:
+            return [unit.query]
+        others = Weighted(unit.others, 1 / len(words))
+        return [Or((word, others)) for word in words]
+
+    def _with_parts(self, word: QueryWord) -> Query:
+        """A word where not all words are required: a compound is sought by its parts as well, which count less."""
+        query = word_query(word, _ALL_TEXT)
+        if len(word.surface) == 1 and word.surface.isascii():
+            return Weighted(query, self._reading.ranking.lone)
+        parts = [part for text in _parts(word.surface) for part in analysis.query_words(text) if not part.stopword]
+        if not parts:
+            return query
+        ranking = self._reading.ranking
+        apart = (Weighted(word_query(part, _ALL_TEXT), ranking.parts) for part in parts)
+        return Or((Weighted(query, ranking.whole), *apart))
+
+    def _boosted(self, query: Query, words: Sequence[QueryWord]) -> Query:
+        """The query, with more for documents that hold the words as they were typed, and side by side."""
+        ranking = self._reading.ranking
+        boosts: list[Weighted] = []
+        if ranking.exact:
+            boosts += [Weighted(form, ranking.exact) for word in words if (form := _exact_form(word))]
+        if ranking.proximity:
+            boosts += [
+                Weighted(pair, ranking.proximity)
+                for before, word in pairwise(words)
+                if (pair := _side_by_side(before, word))
+            ]
+        return Boosted(query, tuple(boosts)) if boosts else query
 
     def clause(self, clause: parse.Clause, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """The query of a clause and how it was read; None and "" where nothing of it is left."""
@@ -167,14 +236,14 @@ class _Compiler:
                 if query is not None:
                     placed[place] = query, text
         others = any(not isinstance(query, Not) for query, _ in placed.values())
-        words = self._meaningful(self._words(runs), others=others)
+        units = self._meant(runs, fields, others=others)
         kept: list[tuple[Query, str]] = []
         for place, part in enumerate(clauses):
             if place in placed:
                 kept.append(placed[place])
             elif isinstance(part, parse.Words):
                 end = part.start + len(part.text)
-                kept += [(_word_query(w, fields), w.surface) for w in words if part.start <= w.start < end]
+                kept += [(unit.query, unit.surface) for unit in units if part.start <= unit.words[0].start < end]
         return kept
 
     def _fielded_query(self, clause: parse.Fielded) -> tuple[Query | None, str]:
@@ -201,7 +270,7 @@ class _Compiler:
     def _value(self, clause: parse.Words | parse.Quoted, field: parse.SearchField) -> tuple[Query | None, str]:
         """Documents that have a value; what is no value of the field is named, and searched as words."""
         name = field.fields[0]
-        edition = self._editions.get(schema.BY_NAME[name].family or "")
+        edition = self._reading.editions.get(schema.BY_NAME[name].family or "")
         choices = [clause.text] if isinstance(clause, parse.Quoted) else clause.text.split("|")
         queries = [_value_query(name, choice, edition) for choice in choices]
         known = [query for query in queries if query is not None]
@@ -214,10 +283,9 @@ class _Compiler:
     def _words_query(self, clause: parse.Words, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         if fields == _ALL_TEXT and (exact := _identifier(clause.text)):
             return exact, clause.text
-        words = self._meaningful(self._words([clause]), others=False)
-        written = " AND ".join(word.surface for word in words)
-        queries = [_word_query(word, fields) for word in words]
-        return _all(queries), f"({written})" if len(words) > 1 else written
+        units = self._meant([clause], fields, others=False)
+        written = " AND ".join(unit.surface for unit in units)
+        return _all([unit.query for unit in units]), f"({written})" if " AND " in written else written
 
     def _quoted_query(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         terms = analysis.phrase(clause.text)
@@ -229,8 +297,11 @@ class _Compiler:
             return Term(fields, Channel.FORMS, terms[0].text), written
         return Phrase(fields, Channel.FORMS, terms), written
 
-    def _words(self, typed: Sequence[parse.Words]) -> list[QueryWord]:
-        """The words of several runs of text, analysed as one text, since capitals mean something only among others."""
+    def _meant(self, typed: Sequence[parse.Words], fields: tuple[str, ...], *, others: bool) -> list[Unit]:
+        """What several runs of text mean, analysed as one text, since capitals mean something only among others.
+
+        Without repetitions, and without stop words where anything else is left (or `others` are).
+        """
         if not typed:
             return []
         text = " " * typed[0].start
@@ -239,6 +310,21 @@ class _Compiler:
             if match := re.search(r"\w[*?]|[*?]\w", run.text):
                 self.ignored.append(Ignored(match.group(), run.start + match.start(), Reason.WILDCARD))
         words = analysis.query_words(text)
+        self._note_wordless(typed, words)
+        for word in words[MAX_WORDS:]:
+            self.ignored.append(Ignored(word.surface, word.start, Reason.TOO_LONG))
+        words = words[:MAX_WORDS]
+        if self._expander:
+            units = self._expander.units(text, words, fields)
+        else:
+            units = [Unit((word,), word_query(word, fields)) for word in words]
+        if others or any(not _says_nothing(unit) for unit in units):
+            for unit in filter(_says_nothing, units):
+                self.ignored.append(Ignored(unit.surface, unit.words[0].start, Reason.STOPWORD))
+            units = [unit for unit in units if not _says_nothing(unit)]
+        return list({unit.query: unit for unit in reversed(units)}.values())[::-1]
+
+    def _note_wordless(self, typed: Sequence[parse.Words], words: Sequence[QueryWord]) -> None:
         held = [False] * len(typed)
         starts = [run.start for run in typed]
         for word in words:
@@ -246,29 +332,39 @@ class _Compiler:
         for run, has_word in zip(typed, held, strict=True):
             if not has_word:
                 self.ignored.append(Ignored(run.text, run.start, Reason.PUNCTUATION))
-        return words
-
-    def _meaningful(self, words: Sequence[QueryWord], *, others: bool) -> list[QueryWord]:
-        """The words without repetitions, and without stop words where anything else is left (or `others` are)."""
-        if others or any(not word.stopword for word in words):
-            for word in words:
-                if word.stopword:
-                    self.ignored.append(Ignored(word.surface, word.start, Reason.STOPWORD))
-            words = [word for word in words if not word.stopword]
-        distinct = list({word.readings: word for word in reversed(words)}.values())[::-1]
-        for word in distinct[MAX_WORDS:]:
-            self.ignored.append(Ignored(word.surface, word.start, Reason.TOO_LONG))
-        return distinct[:MAX_WORDS]
 
 
-def _word_query(word: QueryWord, fields: tuple[str, ...]) -> Query:
-    readings: list[Query] = [
-        Term(fields, reading.channel, reading.terms[0].text)
-        if len(reading.terms) == 1
-        else Phrase(fields, reading.channel, reading.terms)
-        for reading in word.readings
-    ]
-    return readings[0] if len(readings) == 1 else AnyReading(tuple(readings))
+def _parts(surface: str) -> list[str]:
+    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not."""
+    groups: list[str] = []
+    for part in re.split("[-\u2010-\u2015]", surface):
+        short = len(part) < _SHORTEST_PART or part.isdecimal()
+        if groups and short and (part.isdecimal() or len(re.split("-", groups[-1])[-1]) < _SHORTEST_PART):
+            groups[-1] += f"-{part}"
+        else:
+            groups.append(part)
+    return [group for group in groups if len(group) >= _SHORTEST_PART] if len(groups) > 1 else []
+
+
+def _says_nothing(unit: Unit) -> bool:
+    """Whether a unit is a stop word; where a name begins with one, it is a word like others."""
+    return unit.others is None and unit.words[0].stopword
+
+
+def _exact_form(word: QueryWord) -> Query | None:
+    """The documents that hold a word unstemmed; None for a word that is searched as it stands anyway."""
+    terms = analysis.phrase(word.surface)
+    if len(terms) != 1 or word.readings[0].channel is Channel.FORMS or not word.surface.isascii():
+        return None
+    return Term(_ALL_TEXT, Channel.FORMS, terms[0].text)
+
+
+def _side_by_side(before: QueryWord, word: QueryWord) -> Query | None:
+    """The documents that hold two words one behind the other; None for words that are more than one term each."""
+    first, second = before.readings[0], word.readings[0]
+    if any(reading.channel is Channel.FORMS or len(reading.terms) != 1 for reading in (first, second)):
+        return None
+    return Phrase(_ALL_TEXT, Channel.WORDS, (first.terms[0], TermAt(second.terms[0].text, 1)))
 
 
 _FIRST_YEAR, _LAST_YEAR = 1600, 2100

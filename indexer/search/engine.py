@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -18,6 +19,8 @@ from indexer.record import Record
 from indexer.schema import Document
 from indexer.search.filters import Filters
 from indexer.search.query import Query
+from indexer.search.ranking import DEFAULT, Settings
+from indexer.terms.lexicon import Lexicon
 
 
 class Sort(str, Enum):
@@ -47,6 +50,7 @@ class Plan:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
+    ranking: Settings = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class Companions:
     """The journal tables of the build, as `JournalTables.dump` gives them."""
     report: bytes
     """The report of the build or update, as JSON."""
+    lexicon: Path
+    """The file of the lexicon, finished, in the writer's workspace."""
 
 
 class Engine(Protocol):
@@ -139,6 +145,10 @@ class Engine(Protocol):
         """The report of the build, as JSON."""
         ...
 
+    def terms(self) -> Lexicon:
+        """The lexicon of the generation: its concepts, words and names."""
+        ...
+
     def close(self) -> None:
         """Give back files and memory; the engine can't be used afterwards."""
         ...
@@ -153,6 +163,11 @@ class IndexWriter(Protocol):
     @property
     def generation(self) -> str:
         """Its name."""
+        ...
+
+    @property
+    def workspace(self) -> Path:
+        """A folder for files in the making; what is not published goes with it."""
         ...
 
     def add(self, document: Document) -> None:

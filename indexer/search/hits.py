@@ -9,8 +9,10 @@ from enum import Enum
 from indexer.record import Record
 from indexer.schema import FACETS
 from indexer.search.engine import Manifest, Sort
+from indexer.search.expand import Expansion
 from indexer.search.facets import Facet
 from indexer.search.filters import Filters
+from indexer.terms.lexicon import QueryCorrection
 
 DEFAULT_FACET_LIMIT = 12
 MAX_PER_PAGE = 100
@@ -38,6 +40,10 @@ class SearchRequest:
     page: int = 1
     per_page: int = 10
     facets: tuple[str, ...] = FACETS
+    expand: bool = True
+    """Concepts are searched by all their forms, in both languages."""
+    without: tuple[str, ...] = ()
+    """Concepts, by their ids in the answer's expansions, that are searched as they were typed."""
     editions: tuple[str, ...] = ()
     """Names of editions of journal metrics, as `JCR 2024`, one of a family at most; the newest where none is named."""
     facet_limits: dict[str, int] = field(default_factory=dict)
@@ -130,6 +136,12 @@ class SearchResult:
     parsed: str
     """How the query was read, in its own language, with every operator and parenthesis written out."""
     ignored: tuple[Ignored, ...]
+    expansions: tuple[Expansion, ...]
+    """What was searched besides what was typed."""
+    not_expanded: tuple[Expansion, ...]
+    """What would have been, were it not for the request's `without`."""
+    correction: QueryCorrection | None
+    """The query that may have been meant, of a first page; None where the typed one seems right. Not searched."""
     relaxation: Relaxation | None
     took_ms: float
     manifest: Manifest

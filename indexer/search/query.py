@@ -8,6 +8,11 @@ each node, as a set of documents and a score:
 - `Value`: documents with that exact value; no score.
 - `And`, `Or`, `AtLeast`: intersection, union, at least so many of the clauses; the sum of the clauses that match.
 - `AnyReading`: union of the ways to write one word; the best clause's score, since it is one word.
+- `Synonyms`: union of the ways to say one thing; scored as one term, whose occurrences are those of all of them, each
+  by its weight (Pirkola, SIGIR 1998, with weights). A document that says it in two ways counts as one that says it
+  twice, and a rare synonym weighs no more than a common one.
+- `Weighted`: the documents of its clause; their scores times the weight.
+- `Boosted`: the documents of its clause; to the score of each are added those of the boosts that it matches.
 - `Not`: the complement; no score.
 - `Everything`, `Nothing`.
 """
@@ -68,6 +73,29 @@ class AnyReading:
 
 
 @dataclass(frozen=True)
+class Weighted:
+    """A clause that counts for more or less than as it stands."""
+
+    clause: Query
+    weight: float
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Documents that hold any of the forms of one thing; each form is a term, a phrase or an `AnyReading` of these."""
+
+    forms: tuple[Weighted, ...]
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """Documents of the clause, those that match the boosts as well above the others."""
+
+    clause: Query
+    boosts: tuple[Weighted, ...]
+
+
+@dataclass(frozen=True)
 class AtLeast:
     """Documents that match `minimum` of the clauses or more."""
 
@@ -92,7 +120,7 @@ class Nothing:
     """No document."""
 
 
-Query = Union[Term, Phrase, Value, And, Or, AnyReading, AtLeast, Not, Everything, Nothing]
+Query = Union[Term, Phrase, Value, And, Or, AnyReading, Synonyms, Weighted, Boosted, AtLeast, Not, Everything, Nothing]
 
 
 def leaves(query: Query) -> tuple[Term | Phrase, ...]:
@@ -101,4 +129,8 @@ def leaves(query: Query) -> tuple[Term | Phrase, ...]:
         return (query,)
     if isinstance(query, (And, Or, AnyReading, AtLeast)):
         return tuple(leaf for clause in query.clauses for leaf in leaves(clause))
+    if isinstance(query, Synonyms):
+        return tuple(leaf for form in query.forms for leaf in leaves(form.clause))
+    if isinstance(query, (Weighted, Boosted)):
+        return leaves(query.clause)
     return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -11,14 +12,17 @@ from indexer import schema
 from indexer.journals import as_of
 from indexer.record import Record
 from indexer.schema import Kind
-from indexer.search.compile import Compiled, compile_query
+from indexer.search.compile import Compiled, Reading, compile_query
+from indexer.search.correct import CORRECT_BELOW, correction
 from indexer.search.editions import chosen_editions, older_than_newest
 from indexer.search.engine import Engine, EngineAnswer, EngineHit, Plan
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Choice, Span
 from indexer.search.highlight import Highlighter
-from indexer.search.hits import DEFAULT_FACET_LIMIT, FoundRecord, Hit, Relaxation, SearchRequest, SearchResult
+from indexer.search.hits import DEFAULT_FACET_LIMIT, FoundRecord, Hit, Match, Relaxation, SearchRequest, SearchResult
 from indexer.search.query import Query
+from indexer.search.ranking import DEFAULT, Settings
+from indexer.terms.lexicon import QueryCorrection
 
 RELAX_BELOW = 10
 """A search is relaxed where fewer documents of the collection than this hold all its words.
@@ -27,8 +31,13 @@ Counted without the filters: a filter narrows what was found and must not bring 
 """
 
 
-def search(engine: Engine, request: SearchRequest) -> SearchResult:
+def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) -> SearchResult:
     """Answer a request. No query text fails.
+
+    Args:
+        engine: The index.
+        request: What is asked.
+        ranking: Other settings than the default are for evaluation.
 
     Raises:
         RequestError: the request names an edition that the index does not hold.
@@ -36,7 +45,8 @@ def search(engine: Engine, request: SearchRequest) -> SearchResult:
     started = time.perf_counter()
     chosen = chosen_editions(request.editions, engine.manifest.editions)
     older = older_than_newest(chosen, engine.manifest.editions)
-    compiled = compile_query(request.text, request.match, older)
+    reading = Reading(request.match, older, engine.terms() if request.expand else None, request.without, ranking)
+    compiled = compile_query(request.text, reading)
     query, preferred = _relaxed(engine, compiled)
     answer = engine.search(
         Plan(
@@ -48,6 +58,7 @@ def search(engine: Engine, request: SearchRequest) -> SearchResult:
             sort=request.sort,
             offset=(request.page - 1) * request.per_page,
             limit=request.per_page,
+            ranking=ranking,
         )
     )
     highlighter = Highlighter(query)
@@ -58,6 +69,9 @@ def search(engine: Engine, request: SearchRequest) -> SearchResult:
         facets=tuple(_facet(name, answer.facets[name], request) for name in request.facets),
         parsed=compiled.parsed,
         ignored=compiled.ignored,
+        expansions=compiled.expansions,
+        not_expanded=compiled.not_expanded,
+        correction=_correction(engine, request, reading, answer),
         relaxation=_relaxation(answer) if preferred is not None else None,
         took_ms=(time.perf_counter() - started) * 1000,
         manifest=engine.manifest,
@@ -71,6 +85,23 @@ def _relaxed(engine: Engine, compiled: Compiled) -> tuple[Query, Query | None]:
     if engine.count(compiled.relaxed) == engine.count(compiled.query):
         return compiled.query, None
     return compiled.relaxed, compiled.query
+
+
+def _correction(
+    engine: Engine, request: SearchRequest, reading: Reading, answer: EngineAnswer
+) -> QueryCorrection | None:
+    """What may have been meant, where this page is the first and hardly anything holds all words."""
+    if request.page > 1 or (request.match is not Match.ANY and answer.preferred_total >= CORRECT_BELOW):
+        return None
+
+    def holding_all(text: str) -> int:
+        return engine.count(compile_query(text, replace(reading, match=Match.ALL)).query)
+
+    def found(text: str) -> int:
+        query, _ = _relaxed(engine, compile_query(text, reading))
+        return engine.search(Plan(query=query, filters=request.filters, editions=reading.editions, limit=1)).total
+
+    return correction(engine.terms(), request.text, holding_all, found)
 
 
 def _relaxation(answer: EngineAnswer) -> Relaxation:

@@ -14,6 +14,7 @@ from indexer.engines import open_engine, open_writer
 from indexer.journals import Journal
 from indexer.record import Record
 from indexer.search.engine import Companions, Engine, Manifest
+from indexer.terms.lexicon import LexiconWriter
 from tests.engines.reference import Collection
 
 WORDS = ["heart", "failure", "stroke", "risk", "IL-6", "PD-1", "PD-L1", "T-cell", "of", "the", "disease", "diseases"]
@@ -69,6 +70,8 @@ def write(location: str, collection: Collection) -> None:
         for document in collection.documents:
             writer.add(document)
         writer.finish()
+        lexicon = LexiconWriter(writer.workspace / "lexicon")
+        lexicon.finish()
         manifest = Manifest(
             generation=writer.generation,
             built_at="2026-01-01T00:00:00+00:00",
@@ -78,7 +81,7 @@ def write(location: str, collection: Collection) -> None:
             version=__version__,
         )
         hearts = Journal(name="Annals of Heart", description="About hearts.")
-        writer.publish(manifest, Companions((hearts,), b"", b"{}"))
+        writer.publish(manifest, Companions((hearts,), b"", b"{}", writer.workspace / "lexicon"))
     finally:
         writer.close()
 

@@ -11,8 +11,23 @@ from indexer.analysis import Channel, TermAt
 from indexer.record import Record
 from indexer.schema import Document, index_document
 from indexer.search.filters import UNKNOWN, Filters, Span
-from indexer.search.query import And, AnyReading, AtLeast, Everything, Not, Nothing, Or, Phrase, Query, Term, Value
-from indexer.search.ranking import K1, B, idf
+from indexer.search.query import (
+    And,
+    AnyReading,
+    AtLeast,
+    Boosted,
+    Everything,
+    Not,
+    Nothing,
+    Or,
+    Phrase,
+    Query,
+    Synonyms,
+    Term,
+    Value,
+    Weighted,
+)
+from indexer.search.ranking import DEFAULT, idf
 
 
 class Collection:
@@ -46,6 +61,10 @@ def matches(query: Query, document: Document) -> bool:
         return all(matches(clause, document) for clause in query.clauses)
     if isinstance(query, (Or, AnyReading)):
         return any(matches(clause, document) for clause in query.clauses)
+    if isinstance(query, Synonyms):
+        return any(matches(form.clause, document) for form in query.forms)
+    if isinstance(query, (Weighted, Boosted)):
+        return matches(query.clause, document)
     if isinstance(query, AtLeast):
         return sum(matches(clause, document) for clause in query.clauses) >= query.minimum
     if isinstance(query, Not):
@@ -64,18 +83,37 @@ def score(query: Query, document: Document, collection: Collection) -> float:
         return sum(score(clause, document, collection) for clause in query.clauses)
     if isinstance(query, AnyReading):
         return max(score(clause, document, collection) for clause in query.clauses)
+    if isinstance(query, Synonyms):
+        held = sum(matches(query, other) for other in collection.documents)
+        occurrences = sum(form.weight * _occurrences(form.clause, document, collection) for form in query.forms)
+        return idf(len(collection.documents), held) * occurrences / (DEFAULT.k1 + occurrences)
+    if isinstance(query, Weighted):
+        return query.weight * score(query.clause, document, collection)
+    if isinstance(query, Boosted):
+        boosts = sum(boost.weight * score(boost.clause, document, collection) for boost in query.boosts)
+        return score(query.clause, document, collection) + boosts
     return 0.0
+
+
+def _occurrences(form: Query, document: Document, collection: Collection) -> float:
+    if isinstance(form, AnyReading):
+        return max(_occurrences(reading, document, collection) for reading in form.clauses)
+    assert isinstance(form, (Term, Phrase))
+    terms = (TermAt(form.text, 0),) if isinstance(form, Term) else form.terms
+    weight = 0.0
+    for field in form.fields:
+        lengths = [_length(other, field, form.channel) for other in collection.documents]
+        held = [length for length in lengths if length]
+        if held:
+            share = _length(document, field, form.channel) / (sum(held) / len(held))
+            found = _starts(document, field, form.channel, terms)
+            weight += schema.BY_NAME[field].weight * found / (1 - DEFAULT.b + DEFAULT.b * share)
+    return weight
 
 
 def _leaf_score(leaf: Term | Phrase, document: Document, collection: Collection) -> float:
     terms = (TermAt(leaf.text, 0),) if isinstance(leaf, Term) else leaf.terms
-    weight = 0.0
-    for field in leaf.fields:
-        lengths = [_length(other, field, leaf.channel) for other in collection.documents]
-        held = [length for length in lengths if length]
-        if held:
-            normalised = 1 - B + B * _length(document, field, leaf.channel) / (sum(held) / len(held))
-            weight += schema.BY_NAME[field].weight * _starts(document, field, leaf.channel, terms) / normalised
+    weight = _occurrences(leaf, document, collection)
     rarity = sum(
         idf(
             len(collection.documents),
@@ -83,7 +121,7 @@ def _leaf_score(leaf: Term | Phrase, document: Document, collection: Collection)
         )
         for term in terms
     )
-    return rarity * weight / (K1 + weight)
+    return rarity * weight / (DEFAULT.k1 + weight)
 
 
 def passes(filters: Filters, document: Document, but: str | None = None) -> bool:

@@ -16,7 +16,22 @@ from indexer.engines import open_engine
 from indexer.schema import TEXT_FIELDS
 from indexer.search.engine import Engine, Plan, Sort
 from indexer.search.filters import UNKNOWN, Filters, Span
-from indexer.search.query import And, AnyReading, AtLeast, Everything, Not, Nothing, Or, Phrase, Query, Term, Value
+from indexer.search.query import (
+    And,
+    AnyReading,
+    AtLeast,
+    Boosted,
+    Everything,
+    Not,
+    Nothing,
+    Or,
+    Phrase,
+    Query,
+    Synonyms,
+    Term,
+    Value,
+    Weighted,
+)
 from tests.engines import reference
 from tests.engines.conftest import the_collection, write
 from tests.engines.reference import Collection
@@ -74,10 +89,17 @@ def _queries() -> Queries:
     ]
     known = [("quartile", "q1"), ("year", "2020"), ("type", "review"), ("doi", "10.5555/3"), ("pmid", "1")]
     values = st.sampled_from([Value(name, value) for name, value in known])
-    leaf = st.one_of(*terms, _phrases(collection, fields), values, st.sampled_from([Everything(), Nothing()]))
+    text = st.one_of(*terms, _phrases(collection, fields))
 
     def some(inner: Queries) -> st.SearchStrategy[tuple[Query, ...]]:
         return st.lists(inner, min_size=1, max_size=4).map(tuple)
+
+    def weighted(inner: Queries) -> st.SearchStrategy[Weighted]:
+        return st.builds(Weighted, inner, st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0]))
+
+    forms = weighted(st.one_of(text, st.builds(AnyReading, some(text))))
+    synonyms = st.builds(Synonyms, st.lists(forms, min_size=1, max_size=4).map(tuple))
+    leaf = st.one_of(text, synonyms, values, st.sampled_from([Everything(), Nothing()]))
 
     return st.recursive(
         leaf,
@@ -87,6 +109,8 @@ def _queries() -> Queries:
             st.builds(AnyReading, some(inner)),
             st.builds(AtLeast, st.integers(1, 3), some(inner)),
             st.builds(Not, inner),
+            weighted(inner),
+            st.builds(Boosted, inner, st.lists(weighted(inner), min_size=1, max_size=2).map(tuple)),
         ),
         max_leaves=8,
     )

@@ -322,3 +322,27 @@ def test_an_index_that_is_first_made_deep_in_a_source_is_not_read(tmp_path: Path
     for _ in range(2):
         report = build([str(tmp_path / pattern)], str(records / "b" / "index"))
         assert (report.read, report.skipped) == (2, 0)
+
+
+def test_records_of_one_pmid_are_one_document(tmp_path: Path) -> None:
+    """PubMed's update files bring a record again with the DOI that it lacked."""
+    path = write_jsonl(
+        tmp_path / "records.jsonl",
+        [
+            {"title": "Early words", "PMID": "11"},
+            {"title": "Another", "PMID": "12"},
+            {"title": "Revised words", "PMID": "11", "doi": "10.5555/11"},
+            {"title": "Revised again", "doi": "10.5555/11"},
+            {"title": "Old export", "PMID": "11"},
+        ],
+    )
+    report = build([str(path)], str(tmp_path / "index"))
+    assert (report.read, report.indexed, report.merged) == (5, 2, 3)
+    engine = open_engine(str(tmp_path / "index"))
+    try:
+        assert {record.id: record.title_en for record in engine.records()} == {
+            "doi:10.5555/11": "Old export",
+            "pmid:12": "Another",
+        }
+    finally:
+        engine.close()

@@ -87,6 +87,77 @@ def test_what_cannot_be_done_is_said_in_a_sentence(arguments: list[str], said: s
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "other"),
+    [("multiple myeloma", "multiple myeloma", "多发性骨髓瘤"), ("心肌梗死", "心肌梗死", "myocardial infarction")],
+)
+def test_search_says_what_it_searched_as_well(index: str, query: str, text: str, other: str) -> None:
+    (line,) = [
+        line for line in run("search", "--index", index, query).stdout.splitlines() if line.startswith("also searched")
+    ]
+    assert line.startswith(f"also searched for {text}: ")
+    assert other in line
+    assert line.endswith("(medsearch)")
+    assert "also searched" not in run("search", "--index", index, "--no-expand", query).stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"), [("multple myeloma", "multiple myeloma"), ("多发性骨髓留", "多发性骨髓瘤")]
+)
+def test_search_says_what_may_have_been_meant(index: str, query: str, meant: str) -> None:
+    assert f"did you mean: {meant}\n" in run("search", "--index", index, query).stdout
+    assert "did you mean" not in run("search", "--index", index, meant).stdout
+
+
+@pytest.mark.parametrize("text", ["myocardial infarction", "Myocardial  INFARCTION", "心肌梗死", "心梗"])
+def test_terms_of_a_name(index: str, text: str) -> None:
+    lines = run("terms", text, "--index", index, "--limit", "1").stdout.splitlines()
+    assert lines[0] == "myocardial infarction / 心肌梗死"
+    assert "  en preferred    myocardial infarction  (medsearch)" in lines
+    assert "  zh synonym      心梗  (medsearch)" in lines
+
+
+def test_terms_by_beginning_and_source(index: str) -> None:
+    result = run("terms", "myocard", "--index", index, "--limit", "3")
+    assert result.exit_code == 0
+    assert len([line for line in result.stdout.splitlines() if not line.startswith(("  ", "..."))]) == 3
+    assert result.stdout.splitlines()[-1].startswith("... more: raise --limit (now 3)")
+    learned = run("terms", "--source", "titles", "--index", index, "--limit", "2").stdout
+    assert "(titles: " in learned
+    assert "medsearch)" not in learned
+    assert run("terms", "zzzz", "--index", index).stdout == "no term begins so\n"
+    assert run("terms", "--source", "nobody", "--index", index).stdout == "no term is known\n"
+
+
+def test_build_loads_tables_of_terms(tmp_path: Path) -> None:
+    records = write_jsonl(
+        tmp_path / "records.jsonl",
+        [
+            {"title": "Foxglove sickness in gardeners", "doi": "10.5555/1"},
+            {"title": "虚构洋地黄病一例", "doi": "10.5555/2"},
+        ],
+    )
+    (tmp_path / "plants.csv").write_text("中文,英文\n虚构洋地黄病,foxglove sickness\n", encoding="utf-8")
+    location = str(tmp_path / "index")
+    arguments = ["build", str(records), "--terms", str(tmp_path / "plants.csv"), "--index", location]
+    assert "plants, 1 concept, " in run(*arguments).stdout
+    assert "foxglove sickness / 虚构洋地黄病" in run("terms", "foxglove", "--index", location).stdout
+    result = run("search", "--index", location, "foxglove sickness")
+    assert result.stdout.startswith("2 documents for ")
+    assert "also searched for foxglove sickness: 虚构洋地黄病 (plants)" in result.stdout
+    assert run("search", "--index", location, "--no-expand", "foxglove sickness").stdout.startswith("1 document for ")
+    (tmp_path / "plants.csv").write_text("nothing\n", encoding="utf-8")
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+    assert run("search", "--index", location, "foxglove sickness").stdout.startswith("2 documents for ")
+
+
+def test_help_names_the_list_of_words() -> None:
+    assert "MEDSEARCH_WORDS" in run("--help").stdout
+
+
 def test_a_filter_that_is_none_is_refused(index: str) -> None:
     result = run("search", "--index", index, "--filter", "colour:red", "x")
     assert result.exit_code == 1

@@ -31,6 +31,8 @@ def test_the_shape_of_an_answer(client: FlaskClient) -> None:
     assert meta["query"]["raw"] == "multiple myeloma"
     assert "multiple" in meta["query"]["parsed"]
     assert meta["query"]["ignored"] == []
+    assert meta["query"]["did_you_mean"] is None
+    assert set(meta["query"]) == {"raw", "parsed", "ignored", "expansions", "did_you_mean"}
     assert set(meta["index"]) == {"generation", "built_at"}
     assert len(answer["results"]) == 3 <= meta["count"]
     own = {"editions", "score", "holds_all_words", "highlights", "links"}
@@ -59,7 +61,7 @@ def test_a_result(client: FlaskClient) -> None:
     assert result["holds_all_words"] is True
     assert result["score"] > 0
     assert "<mark>" in result["highlights"]["title_en"]
-    assert "<mark>" not in result["highlights"]["title_zh"]
+    assert result["highlights"]["title_zh"].startswith("<mark>多发性骨髓瘤</mark>")
     assert result["links"] == {
         "doi": "https://doi.org/10.5555/known",
         "pubmed": "https://pubmed.ncbi.nlm.nih.gov/12345/",
@@ -109,6 +111,138 @@ def test_what_is_ignored(client: FlaskClient) -> None:
     assert ignored == [{"text": '"', "start": 8, "reason": "unbalanced_quote"}]
 
 
+def test_expansions_are_told_and_can_be_taken_back(client: FlaskClient) -> None:
+    query = "multiple myeloma hypertension"
+    expanded = ask(client, q=query, match="any")["meta"]
+    found = {one["text"]: one for one in expanded["query"]["expansions"]}
+    assert list(found) == ["multiple myeloma", "hypertension"]
+    assert found["hypertension"]["start"] == 17
+    forms = {form["text"]: form for form in found["hypertension"]["forms"]}
+    chinese = forms["高血压"]
+    assert (chinese["language"], chinese["role"], chinese["evidence"]) == ("zh", "preferred", None)
+    assert "medsearch" in chinese["sources"]
+
+    fewer = ask(client, q=query, match="any", without=found["hypertension"]["id"])["meta"]
+    assert [one["text"] for one in fewer["query"]["expansions"]] == ["multiple myeloma"]
+    assert ask(client, q=query, without=" hypertension ,, nothing")["meta"]["query"]["expansions"] == [
+        found["multiple myeloma"]
+    ]
+    off = ask(client, q=query, match="any", expand="false")["meta"]
+    assert off["query"]["expansions"] == []
+    assert off["count"] <= fewer["count"] <= expanded["count"]
+    assert off["count"] < expanded["count"]
+
+
+def test_either_language_finds_the_other(client: FlaskClient) -> None:
+    ids = [
+        {result["id"] for result in ask(client, q=q, match="all", per_page=100)["results"]}
+        for q in ("心肌梗死", "心梗", "myocardial infarction")
+    ]
+    assert ids[0] == ids[1] == ids[2] != set()
+
+
+@pytest.mark.parametrize(
+    ("query", "meant", "changed"),
+    [
+        ("multple myeloma", "multiple myeloma", [(0, 7, "multiple")]),
+        ('title:"multple myeloma"', 'title:"multiple myeloma"', [(7, 14, "multiple")]),
+        ("(hart failure) AND 2010", "(heart failure) AND 2010", None),
+        ("多发性骨髓留", "多发性骨髓瘤", [(0, 6, "多发性骨髓瘤")]),
+        ("心机梗死", "心肌梗死", [(0, 4, "心肌梗死")]),
+    ],
+)
+def test_did_you_mean(client: FlaskClient, query: str, meant: str, changed: list[tuple[int, int, str]] | None) -> None:
+    answer = ask(client, q=query)
+    if changed is None:  # nothing would be found by it either
+        assert ask(client, q=meant)["meta"]["count"] == 0
+        assert answer["meta"]["query"]["did_you_mean"] is None
+        return
+    said = answer["meta"]["query"]["did_you_mean"]
+    assert said["text"] == meant
+    assert [(one["start"], one["end"], one["text"]) for one in said["replacements"]] == changed
+    assert ask(client, q=meant)["meta"]["count"] > 0
+    assert all(result["score"] > 0 for result in answer["results"])
+    assert answer["meta"]["query"]["raw"] == query
+    assert ask(client, q=query, page=2)["meta"]["query"]["did_you_mean"] is None
+    assert ask(client, q=query, filter="year:1950")["meta"]["query"]["did_you_mean"] is None
+
+
+def test_what_the_collection_says_is_not_corrected(client: FlaskClient) -> None:
+    for result in ask(client, per_page=40, sort="oldest")["results"]:
+        for text in (result["title_en"], result["title_zh"]):
+            if text:
+                assert ask(client, q=text, facet="", per_page=1)["meta"]["query"]["did_you_mean"] is None, text
+
+
+def suggestions(client: FlaskClient, **parameters: str | int) -> list[dict[str, Any]]:
+    response = client.get("/api/v1/suggest", query_string=parameters)
+    assert response.status_code == 200, response.text
+    assert response.headers["Cache-Control"] == "private, max-age=60"
+    answer = response.get_json()
+    assert set(answer) == {"meta", "suggestions"}
+    assert answer["meta"]["generation"] == client.get("/healthz").get_json()["generation"]
+    found = answer["suggestions"]
+    assert isinstance(found, list)
+    for one in found:
+        assert set(one) == {"text", "kind", "query", "count", "partner", "preferred"}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "text", "query"),
+    [
+        ("multiple my", "concept", "multiple myeloma", "multiple myeloma"),
+        ("多发性骨", "concept", "多发性骨髓瘤", "多发性骨髓瘤"),
+        ("xinjigengsi", "concept", "心肌梗死", "心肌梗死"),
+        ("early relapse of", "title", KNOWN.title_en, KNOWN.title_en),
+        ("journal of known", "journal", "Journal of Known Findings", 'journal:"Journal of Known Findings"'),
+        ("ann kn", "author", "Ann Known", 'author:"Ann Known"'),
+    ],
+)
+def test_suggestions(client: FlaskClient, typed: str, kind: str, text: str, query: str) -> None:
+    found = [one for one in suggestions(client, q=typed) if one["text"] == text]
+    assert [(one["kind"], one["query"]) for one in found] == [(kind, query)]
+    assert found[0]["count"] > 0
+    assert ask(client, q=query)["meta"]["count"] > 0
+
+
+def test_a_suggested_title_finds_its_article(client: FlaskClient) -> None:
+    seen = 0
+    for typed in ("a", "the", "心", "多", "1", "s"):
+        for one in suggestions(client, q=typed, limit=20):
+            if one["kind"] == "title":
+                seen += 1
+                answer = ask(client, q=one["query"], per_page=5)
+                titles = {title for hit in answer["results"] for title in (hit["title_en"], hit["title_zh"])}
+                assert one["text"] in titles, one
+                assert {note["reason"] for note in answer["meta"]["query"]["ignored"]} <= {"stopword", "punctuation"}
+    assert seen > 10
+
+
+def test_as_many_suggestions_as_are_wanted(client: FlaskClient) -> None:
+    assert len(suggestions(client, q="s")) == 8
+    assert len(suggestions(client, q="s", limit=3)) == 3
+    assert suggestions(client) == suggestions(client, q="  ") == suggestions(client, q="?!") == []
+    assert suggestions(client, q="x" * 5000) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=a&limit=0", "from 1 to 20"),
+        ("limit=21", "from 1 to 20"),
+        ("q=a&q=b", "given 2 times"),
+        ("text=a", "the parameters are q, limit"),
+    ],
+)
+def test_bad_requests_for_suggestions(client: FlaskClient, query: str, said: str) -> None:
+    assert said in check_problem(client, f"/api/v1/suggest?{query}", 400)["detail"]
+
+
+def test_without_an_index_nothing_is_suggested(no_index_client: FlaskClient) -> None:
+    check_problem(no_index_client, "/api/v1/suggest?q=a", 503)
+
+
 def test_facets_are_exact_and_disjunctive(client: FlaskClient) -> None:
     answer = ask(client, q="patients", filter="quartile:Q1")
     quartiles = next(facet for facet in answer["facets"] if facet["name"] == "quartile")["values"]
@@ -147,6 +281,7 @@ def test_highlights_are_escaped(client: FlaskClient) -> None:
         ("filter=colour:red", "there is no filter 'colour'; the filters are"),
         ("filter=year:soon", "neither a number nor a range"),
         ("sort=date", "none of relevance"),
+        ("expand=no", "expand: 'no' is none of true, false"),
         ("page=abc", "page: 'abc'"),
         ("page=1001", "the last page is 1000"),
         ("per_page=0", "from 1 to 100"),
@@ -197,7 +332,7 @@ def test_not_found(client: FlaskClient, address: str) -> None:
     check_problem(client, address, 404)
 
 
-@pytest.mark.parametrize("address", ["/api/v1/search", f"/api/v1/records/{KNOWN.id}", "/healthz"])
+@pytest.mark.parametrize("address", ["/api/v1/search", "/api/v1/suggest", f"/api/v1/records/{KNOWN.id}", "/healthz"])
 def test_other_methods(client: FlaskClient, address: str) -> None:
     assert "use GET" in check_problem(client, address, 405, "POST")["detail"]
     assert "GET" in client.post(address).headers["Allow"]

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,15 @@ def test_a_host_that_is_none_is_said(index: str) -> None:
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_and_ends_quietly(index: str, stop: signal.Signals) -> None:
     command = [*COMMAND, "serve", "--index", index, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # Whoever runs the tests in the background makes them, and their children, deaf to SIGINT.
+    started = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=started,  # noqa: PLW1509
+    ) as process:
         assert process.stdout
         assert process.stderr
         line = process.stdout.readline()

@@ -47,6 +47,10 @@ def test_slashes_of_usual_identities_stay() -> None:
         (LINKS.sorted_by(Sort.CITATIONS), replace(STATE, request=replace(STATE.request, page=1, sort=Sort.CITATIONS))),
         (LINKS.matching(Match.ANY), replace(STATE, request=replace(STATE.request, page=1, match=Match.ANY))),
         (LINKS.per_page(50), replace(STATE, request=replace(STATE.request, page=1, per_page=50))),
+        (LINKS.rewritten("z"), replace(STATE, request=replace(STATE.request, page=1, text="z"))),
+        (LINKS.expanding(expand=False), replace(STATE, request=replace(STATE.request, page=1, expand=False))),
+        (LINKS.without("a b"), replace(STATE, request=replace(STATE.request, page=1, without=("a b",)))),
+        (LINKS.with_again("a b"), replace(STATE, request=replace(STATE.request, page=1))),
         (LINKS.language("en"), replace(STATE, language="en")),
         (LINKS.unfiltered(), replace(STATE, request=replace(STATE.request, page=1, filters=Filters()))),
         (LINKS.home(), PageState(language="zh")),
@@ -90,6 +94,7 @@ def test_links_keep_the_mount_point() -> None:
         links.record("doi:10.1/x"),
         links.record_json("doi:10.1/x"),
         links.json(),
+        links.suggestions(),
     ):
         assert address.startswith("/library/")
 

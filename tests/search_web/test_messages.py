@@ -11,6 +11,8 @@ import search_web
 from indexer import schema
 from indexer.search.engine import Sort
 from indexer.search.hits import Match, Reason
+from indexer.terms.learned import SOURCES
+from indexer.terms.lexicon import Kind
 from search_web.messages import CATALOGUES, en, zh
 from search_web.params import LANGUAGES
 from tests.search_web import html
@@ -20,6 +22,8 @@ TEMPLATES = sorted((PACKAGE / "templates").glob("*.html"))
 TEMPLATE_TEXT = "\n".join(path.read_text("utf-8") for path in TEMPLATES)
 CODE_TEXT = "\n".join(path.read_text("utf-8") for path in PACKAGE.glob("*.py"))
 FAMILIES = {
+    "suggest.": [kind.value for kind in Kind],
+    "expansions.learned.": [f"{source}.{number}" for source in SOURCES for number in ("one", "other")],
     "facet.": schema.FACETS,
     "sort.": [sort.value for sort in Sort],
     "match.": [match.value for match in Match],

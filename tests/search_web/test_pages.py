@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +12,10 @@ from flask.testing import FlaskClient
 
 from indexer.record import Record
 from indexer.search.engine import Manifest
+from indexer.search.expand import Expansion
 from indexer.search.hits import Fragment, Hit, SearchRequest, SearchResult
+from indexer.terms.concept import Role
+from indexer.terms.lexicon import EntryForm, Kind
 from search_web import views
 from search_web.links import Links, record_path
 from search_web.messages import CATALOGUES
@@ -66,7 +70,7 @@ def test_results(client: FlaskClient) -> None:
     assert found.one("h3").text.startswith("Early relapse of multiple myeloma")
     assert found.one("p", class_="other").attributes["lang"] == "zh-Hans"
     assert "骨髓瘤" in found.one("p", class_="other").text
-    assert "myeloma" in {mark.text.casefold() for mark in found.all("mark")}
+    assert {"multiple myeloma", "多发性骨髓瘤"} <= {mark.text.casefold() for mark in found.all("mark")}
     assert [badge.text for badge in found.all(class_="badge")] == [
         "Q1",
         "CAS 1",
@@ -336,7 +340,7 @@ def test_a_page_behind_the_last_says_so(client: FlaskClient) -> None:
 def test_page_numbers(total_found: int, number: int, expected: list[str]) -> None:
     request = SearchRequest(page=number)
     manifest = Manifest(generation="g", built_at="", documents=0, schema="", analysis="", version="")
-    result = SearchResult(request, total_found, (), (), "", (), None, 0.0, manifest)
+    result = SearchResult(request, total_found, (), (), "", (), (), (), None, None, 0.0, manifest)
     pager = views.pager(result, Links("", replace(PageState(), request=request)))
     assert ["…" if step.number is None else str(step.number) for step in pager.steps] == expected
     assert pager.capped == (total_found > 10_000)
@@ -413,6 +417,84 @@ def test_what_the_page_left_out_is_said(client: FlaskClient, query: str, said: s
     assert said in page(client, f"/?{query}").one("ul", class_="problems").text
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_expansions_are_shown_and_can_be_taken_back(client: FlaskClient, language: str) -> None:
+    t = CATALOGUES[language]
+    tree = page(client, f"/?q=multiple+myeloma+hypertension&match=any&lang={language}")
+    shown = tree.one("section", class_="expansions")
+    assert shown.one("summary").text.startswith(t("expansions.heading") + " 多发性骨髓瘤")
+    concepts = shown.one("details").all("li")
+    assert [concept.one("strong").text for concept in concepts] == ["multiple myeloma", "hypertension"]
+    assert "高血压" in concepts[1].text
+    assert "medsearch" in concepts[1].text
+    assert {span.attributes["lang"] for span in concepts[1].all("span") if span.text == "高血压"} == {"zh-Hans"}
+
+    fewer = page(client, concepts[1].one("a").attributes["href"])
+    assert [one.text for one in fewer.one("section", class_="expansions").all("strong")] == ["multiple myeloma"]
+    left_out = fewer.one("p", class_="left-out")
+    assert t("expansions.left_out", text="hypertension") in left_out.text
+    again = page(client, left_out.one("a").attributes["href"])
+    assert again.one("section", class_="expansions").text == shown.text
+
+    off = page(client, next(link for link in shown.all("a") if link.text == t("expansions.none")).attributes["href"])
+    assert not off.all("section", class_="expansions")
+    assert off.one("p", class_="left-out").text.startswith(t("expansions.off"))
+    assert total(off) < total(tree)
+    assert total(page(client, off.one("p", class_="left-out").one("a").attributes["href"])) == total(tree)
+
+
+def test_what_the_collection_taught_says_so() -> None:
+    messages = CATALOGUES["en"]
+    titles = EntryForm("存活率", "zh", Role.PREFERRED, ("titles",), 3)
+    counted = EntryForm("生存", "zh", Role.SYNONYM, ("my keywords", "titles"), 1)
+    expansion = Expansion("survival", "survival", 0, (titles, counted))
+    manifest = Manifest(generation="g", built_at="", documents=0, schema="", analysis="", version="")
+    result = SearchResult(SearchRequest("survival"), 0, (), (), "", (), (expansion,), (), None, None, 0.0, manifest)
+    (view,) = views.expansions(result, Links("", PageState(result.request)), messages)
+    assert [(together.texts, together.known_from) for together in view.forms] == [
+        (("存活率",), "learned from 3 titles"),
+        (("生存",), "my keywords, learned from 1 title"),
+    ]
+    assert "without=survival" in view.href
+
+
+@pytest.mark.parametrize(
+    ("query", "meant", "changed", "language"),
+    [
+        ("multple+myeloma", "multiple myeloma", ["multiple"], "en"),
+        ("多发性骨髓留", "多发性骨髓瘤", ["多发性骨髓瘤"], "zh"),
+    ],
+)
+def test_did_you_mean(client: FlaskClient, query: str, meant: str, changed: list[str], language: str) -> None:
+    tree = page(client, f"/?q={query}&filter=quartile:Q1|Q2|Q3|Q4|unknown&lang={language}")
+    offered = tree.one("p", class_="correction")
+    assert offered.text == f"{CATALOGUES[language]('correction')} {meant}"
+    link = offered.one("a")
+    assert [strong.text for strong in link.all("strong")] == changed
+    assert tree.one("input", name="q", type="search").attributes["value"] == query.replace("+", " ")
+    corrected = page(client, link.attributes["href"])
+    assert total(corrected) > 0
+    assert len(corrected.all("a", class_="chip")) == 5
+    assert not corrected.all("p", class_="correction")
+
+
+def test_what_may_have_been_meant_is_escaped(client: FlaskClient) -> None:
+    tree = page(client, "/?q=multple+myeloma+%3Cb%3E&match=any")
+    assert tree.one("p", class_="correction").one("a").text == "multiple myeloma <b>"
+
+
+def test_the_box_knows_its_suggestions(client: FlaskClient) -> None:
+    for language, kind in (("en", "journal"), ("zh", "期刊")):
+        tree = page(client, f"/?lang={language}")
+        box = tree.one("input", id="q").attributes
+        assert json.loads(box["data-suggest-kinds"]) == {
+            one.value: CATALOGUES[language](f"suggest.{one.value}") for one in Kind
+        }
+        assert json.loads(box["data-suggest-kinds"])["journal"] == kind
+        assert "{count}" in box["data-suggest-status"]
+        assert client.get(box["data-suggest"] + "?q=a").status_code == 200
+
+
 def test_everything_is_escaped(client: FlaskClient) -> None:
     for address in (
         "/?q=hostile",
@@ -421,7 +503,7 @@ def test_everything_is_escaped(client: FlaskClient) -> None:
         f"/?filter=journal:{SCRIPT}",
     ):
         response = client.get(address)
-        assert "<script" not in response.text
+        assert response.text.count("<script") == 1  # ours
         assert 'href="javascript' not in response.text
         html.parse(response.text)
     tree = page(client, "/?q=hostile&lang=en")
@@ -511,7 +593,9 @@ def test_every_page_is_well_made(client: FlaskClient, address: str, language: st
     ids = [element.attributes["id"] for element in tree.all() if "id" in element.attributes]
     assert len(ids) == len(set(ids))
     for element in tree.all():
-        assert element.name not in ("script", "style")
+        assert element.name != "style"
+        if element.name == "script":  # a file, since the page's policy refuses what stands in it
+            assert (element.attributes, element.text) == ({"src": "/static/suggest.js", "defer": ""}, "")
         assert not [name for name in element.attributes if name == "style" or name.startswith("on")]
         for reference in element.attributes.get("aria-labelledby", "").split():
             assert reference in ids
@@ -526,12 +610,15 @@ def test_headers(client: FlaskClient) -> None:
         with client.get(address) as response:
             headers = response.headers
         assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+        assert "script-src 'self'; connect-src 'self';" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_what_pages_refer_to_is_there(client: FlaskClient) -> None:
+    with client.get(page(client, "/").one("script").attributes["src"]) as response:
+        assert (response.status_code, response.mimetype) == (200, "text/javascript")
     for link in page(client, "/").all("link"):
         if link.attributes["rel"] in ("icon", "stylesheet"):
             with client.get(link.attributes["href"]) as response:

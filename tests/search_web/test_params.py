@@ -50,6 +50,8 @@ requests = st.builds(
     page=st.integers(1, 100),
     per_page=st.integers(1, 100),
     facets=st.lists(st.sampled_from(schema.FACETS), unique=True).map(tuple),
+    expand=st.booleans(),
+    without=st.lists(values.map(lambda name: name.replace(",", " ").strip()).filter(bool), max_size=3).map(tuple),
 )
 
 

@@ -22,7 +22,21 @@ texts = st.one_of(
     st.integers(-5, 10**12).map(lambda number: str(number).encode()),
 )
 names = st.sampled_from(
-    ["q", "filter", "sort", "match", "page", "per_page", "facet", "year_from", "year_to", "more", "lang"]
+    [
+        "q",
+        "filter",
+        "sort",
+        "match",
+        "page",
+        "per_page",
+        "facet",
+        "year_from",
+        "year_to",
+        "more",
+        "lang",
+        "expand",
+        "without",
+    ]
 )
 queries = st.lists(st.tuples(names, texts), max_size=5).map(
     lambda pairs: "&".join(f"{name}={quote_from_bytes(value)}" for name, value in pairs)
@@ -35,9 +49,10 @@ def check(client: FlaskClient, query: str) -> None:
     tree = html.parse(page.get_data().decode("utf-8"))
     assert "\x00" not in page.text
     assert len(tree.all("main")) == 1
-    answer = client.get(f"/api/v1/search?{query}")
-    assert answer.status_code in (200, 400)
-    json.loads(answer.get_data().decode("utf-8"))
+    for address in ("search", "suggest"):
+        answer = client.get(f"/api/v1/{address}?{query}")
+        assert answer.status_code in (200, 400)
+        json.loads(answer.get_data().decode("utf-8"))
 
 
 @SETTINGS

@@ -24,6 +24,8 @@ from indexer.record import Record
 from indexer.schema import Kind
 from indexer.search.engine import EngineAnswer, EngineHit, Manifest, Plan, Sort
 from indexer.search.query import Query
+from indexer.search.ranking import DEFAULT, Settings
+from indexer.terms.lexicon import Lexicon
 
 RECENT_QUERIES = 32
 """Queries whose documents and scores are kept: paging, sorting and filtering ask for the same again."""
@@ -46,15 +48,15 @@ class WhooshEngine:
             self._keys = {field.name: self._numbers(field.name) for field in schema.FIELDS if field.sortable}
             self._identity = self._identity_ranks()
             journals = msgspec.json.decode((folder / store.JOURNALS).read_bytes(), type=list[Journal])
+            self._lexicon = Lexicon(folder / store.LEXICON)
         except MedsearchError:
             raise
         except Exception as error:  # whatever a damaged file makes Whoosh raise
             raise IndexDamagedError(f"can't open the index in {folder} ({error!r}); rebuild it") from error
         self._journals = {journal_key(journal.name): journal for journal in journals}
         self._size = size
-        self._evaluator = Evaluator(self._postings)
         # An engine's documents never change, so what a query matched stays true as long as the engine lives.
-        self._matches = lru_cache(maxsize=RECENT_QUERIES)(self._evaluator.evaluate)
+        self._matches = lru_cache(maxsize=RECENT_QUERIES)(self._evaluate)
 
     @property
     def manifest(self) -> Manifest:
@@ -63,17 +65,20 @@ class WhooshEngine:
 
     def count(self, query: Query) -> int:
         """How many documents match, without filters."""
-        return int(self._matches(query).docs.size)
+        return int(self._matches(query, DEFAULT).docs.size)
+
+    def _evaluate(self, query: Query, ranking: Settings) -> Matches:
+        return Evaluator(self._postings, ranking).evaluate(query)
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        found = self._matches(plan.query)
+        found = self._matches(plan.query, plan.ranking)
         filters = {name: self._filter(name, plan) for name in plan.filters.chosen}
         passing = _all_masks(filters.values(), found.docs)
         docs, scores = found.docs[passing], found.scores[passing]
         preferred = np.ones(docs.size, dtype=np.bool_)
         if plan.preferred is not None:
-            preferred = np.isin(docs, self._matches(plan.preferred).docs, assume_unique=True)
+            preferred = np.isin(docs, self._matches(plan.preferred, plan.ranking).docs, assume_unique=True)
         order = self._ordered(docs, scores, preferred, plan)[plan.offset : plan.offset + plan.limit]
         return EngineAnswer(
             total=int(docs.size),
@@ -108,6 +113,10 @@ class WhooshEngine:
         """The journal tables of the build."""
         return self._companion(store.TABLES)
 
+    def terms(self) -> Lexicon:
+        """The lexicon of the generation."""
+        return self._lexicon
+
     def report(self) -> bytes:
         """The report of the build, as JSON."""
         return self._companion(store.REPORT)
@@ -121,6 +130,7 @@ class WhooshEngine:
     def close(self) -> None:
         """Give back files and memory."""
         self._reader.close()
+        self._lexicon.close()
 
     def _stored(self, number: int) -> Record:
         with self._postings.lock:

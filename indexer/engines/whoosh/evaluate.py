@@ -20,20 +20,22 @@ from whoosh.reading import IndexReader
 from indexer.analysis import Channel, TermAt
 from indexer.engines.whoosh.columns import Docs
 from indexer.engines.whoosh.mapping import text_field
-from indexer.schema import BY_NAME
 from indexer.search.query import (
     And,
     AnyReading,
     AtLeast,
+    Boosted,
     Everything,
     Not,
     Or,
     Phrase,
     Query,
+    Synonyms,
     Term,
     Value,
+    Weighted,
 )
-from indexer.search.ranking import K1, B, idf
+from indexer.search.ranking import Settings, idf
 
 Scores = npt.NDArray[np.float64]
 CACHE_BYTES = 64 * 2**20
@@ -136,8 +138,10 @@ def _bytes_of(matches: Matches) -> int:
 class Evaluator:
     """Evaluates query trees over the postings of a generation."""
 
-    def __init__(self, postings: Postings) -> None:
+    def __init__(self, postings: Postings, ranking: Settings) -> None:
         self._postings = postings
+        self._ranking = ranking
+        self._weights = dict(ranking.weights)
 
     def evaluate(self, query: Query) -> Matches:
         """The live documents that match, and their scores."""
@@ -153,6 +157,13 @@ class Evaluator:
             return self._at_least(query.minimum, query.clauses)
         if isinstance(query, AnyReading):
             return _best([self.evaluate(clause) for clause in query.clauses])
+        if isinstance(query, Synonyms):
+            return self._synonyms(query)
+        if isinstance(query, Weighted):
+            found = self.evaluate(query.clause)
+            return Matches(found.docs, found.scores * query.weight)
+        if isinstance(query, Boosted):
+            return self._boosted(query)
         if isinstance(query, Not):
             return self._not(query)
         if isinstance(query, Everything):
@@ -161,31 +172,62 @@ class Evaluator:
 
     def _scored(self, leaf: Term | Phrase) -> Matches:
         """BM25F of a term or a phrase; see `indexer.search.ranking`."""
-        texts = [leaf.text] if isinstance(leaf, Term) else [term.text for term in leaf.terms]
-        docs_of_fields: list[Docs] = []
-        weighted: list[Scores] = []
-        for name in leaf.fields:
-            field = text_field(name, leaf.channel)
-            found = (
-                self._postings.frequencies(field, leaf.text)
-                if isinstance(leaf, Term)
-                else self._phrase(field, leaf.terms)
-            )
-            if not found.docs.size:
-                continue
-            lengths = self._postings.lengths(field)
-            normalised = 1 - B + B * lengths.of[found.docs] / lengths.mean
-            docs_of_fields.append(found.docs)
-            weighted.append(BY_NAME[name].weight * found.scores / normalised)
-        if not docs_of_fields:
-            return _unscored(np.empty(0, dtype=np.int64))
-        docs, totals, _ = _summed(docs_of_fields, weighted)
+        found = self._occurrences(leaf)
+        if isinstance(leaf, Term):
+            return self._saturated(found, idf(self._postings.live.size, found.docs.size))
         rarity = (
-            idf(self._postings.live.size, docs.size)
-            if len(texts) == 1
-            else sum(self._rarity(leaf.fields, leaf.channel, text) for text in texts)
+            sum(self._rarity(leaf.fields, leaf.channel, term.text) for term in leaf.terms) if found.docs.size else 0
         )
-        return Matches(docs, rarity * totals / (K1 + totals))
+        return self._saturated(found, rarity)
+
+    def _synonyms(self, query: Synonyms) -> Matches:
+        """BM25F of several forms as one term."""
+        parts = [self._occurrences(form.clause) for form in query.forms]
+        weights = [form.weight for form in query.forms]
+        docs, totals, _ = _summed(
+            [part.docs for part in parts],
+            [part.scores * weight for part, weight in zip(parts, weights, strict=True)],
+        )
+        return self._saturated(Matches(docs, totals), idf(self._postings.live.size, docs.size))
+
+    def _boosted(self, query: Boosted) -> Matches:
+        found = self.evaluate(query.clause)
+        scores = found.scores.copy()
+        for boost in query.boosts:
+            other = self.evaluate(boost.clause)
+            _, ours, theirs = np.intersect1d(found.docs, other.docs, assume_unique=True, return_indices=True)
+            scores[ours] += boost.weight * other.scores[theirs]
+        return Matches(found.docs, scores)
+
+    def _saturated(self, found: Matches, rarity: float) -> Matches:
+        return Matches(found.docs, rarity * found.scores / (self._ranking.k1 + found.scores))
+
+    def _occurrences(self, form: Query) -> Matches:
+        """The documents of a form, with how often it occurs in each: weighted by field, normalised by length."""
+        if isinstance(form, AnyReading):
+            return _best([self._occurrences(reading) for reading in form.clauses])
+        if not isinstance(form, (Term, Phrase)):
+            raise TypeError(f"a form is a term, a phrase or an AnyReading of these, not {form!r}")
+        docs: list[Docs] = []
+        weighted: list[Scores] = []
+        b = self._ranking.b
+        for name in form.fields:
+            field = text_field(name, form.channel)
+            found = (
+                self._postings.frequencies(field, form.text)
+                if isinstance(form, Term)
+                else self._phrase(field, form.terms)
+            )
+            if found.docs.size:
+                lengths = self._postings.lengths(field)
+                docs.append(found.docs)
+                weighted.append(
+                    self._weights[name] * found.scores / (1 - b + b * lengths.of[found.docs] / lengths.mean)
+                )
+        if not docs:
+            return _unscored(np.empty(0, dtype=np.int64))
+        united, totals, _ = _summed(docs, weighted)
+        return Matches(united, totals)
 
     def _rarity(self, fields: Sequence[str], channel: Channel, text: str) -> float:
         """The idf of one term over the fields."""

@@ -3,7 +3,7 @@
     INDEX/CURRENT            the name of the published generation, replaced atomically
     INDEX/LOCK               held by the build that is running
     INDEX/g-<time>-<random>/ a generation: whoosh/ manifest.json journals.json journal-tables.bin
-                             report.json
+                             report.json lexicon.sqlite
 
 The published generation and the one before it are kept; a build removes the others when it begins and when it ends,
 among them what a killed build has left. Readers of a removed generation go on reading: the system keeps its files until
@@ -33,6 +33,7 @@ MANIFEST = "manifest.json"
 JOURNALS = "journals.json"
 TABLES = "journal-tables.bin"
 REPORT = "report.json"
+LEXICON = "lexicon.sqlite"
 POSTINGS = "whoosh"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,6 +46,11 @@ class WhooshWriter:
         """Its name."""
         return self._generation.name
 
+    @property
+    def workspace(self) -> Path:
+        """A folder for files in the making."""
+        return self._generation.folder
+
     def add(self, document: Document) -> None:
         """Index and store a document."""
         self.delete(document.id)
@@ -75,6 +81,7 @@ class WhooshWriter:
         self._generation.write(store.JOURNALS, msgspec.json.encode(companions.journals))
         self._generation.write(store.TABLES, companions.tables)
         self._generation.write(store.REPORT, companions.report)
+        companions.lexicon.replace(self._generation.folder / store.LEXICON)
         self._generation.write(store.MANIFEST, msgspec.json.encode(manifest))
         try:
             engine = open_folder(self._generation.folder)

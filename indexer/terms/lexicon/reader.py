@@ -32,7 +32,7 @@ class Lexicon:
         self._speller = Speller(self._connections)
 
     def close(self) -> None:
-        """Close the file. Whoever asks again opens it again."""
+        """Close the file; the lexicon can't be asked afterwards."""
         self._connections.close()
 
     def concepts(self, key: str) -> tuple[Entry, ...]:

@@ -18,7 +18,7 @@ Needs an SQLite with FTS5 (those that come with Python and with Linux distributi
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -60,12 +60,18 @@ def damaged(path: Path, reason: object) -> IndexDamagedError:
 
 
 class Connections:
-    """Read-only connections to a lexicon; as many as threads read at one time."""
+    """The read-only connection to a lexicon, for any number of threads, one at a time.
+
+    It is one, opened at once: whoever has opened a lexicon goes on reading it when a newer generation has removed its
+    file, which no later connection could.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: deque[sqlite3.Connection] = deque()
+        self._lock = threading.Lock()
         check(path)
+        self._connection = _connect(path)
+        self.rows("SELECT 1 FROM fact LIMIT 1")  # SQLite opens a file when it first reads
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a query.
@@ -74,15 +80,10 @@ class Connections:
             IndexDamagedError: the file is not what it should be.
         """
         try:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                connection = _connect(self._path)
-            found = connection.execute(query, values).fetchall()
-            self._idle.append(connection)
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             self.fail(error)
-        return found
 
     def fail(self, reason: object) -> NoReturn:
         """Say that the file is damaged.
@@ -93,9 +94,9 @@ class Connections:
         raise damaged(self._path, reason)
 
     def close(self) -> None:
-        """Close the connections that nobody reads with."""
-        while self._idle:
-            self._idle.pop().close()
+        """Close the connection."""
+        with self._lock:
+            self._connection.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

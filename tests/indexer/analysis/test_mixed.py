@@ -54,7 +54,7 @@ def stacks(text: str, channel: Channel) -> str:
         ("cross-sectional and/or", "cross section and or"),
         ("Crohn’s diseases", "crohn diseas"),
         ("HbA1c 7.5% (p<0.05; n=1,184)", "hba1c 7.5|7.5% p <0.05|0.05 n 1184"),
-        ("cd38s ckd4s HER2's", "cd38s ckd4s her2"),
+        ("cd38s ckd4s HER2's", "cd38 ckd4 her2"),
         ("analyses diagnoses metastases doses", "analysi diagnosi metastasi dose"),
         ("Ⅱ期", "ii 期"),
         ("非小細胞肺癌", "非小细胞肺癌|细胞|肺癌"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.search.compile import compile_query
+from indexer.search.compile import Reading, compile_query
 from indexer.search.highlight import SNIPPET_WIDTH, Highlighter, _columns
 from indexer.search.hits import Fragments, Match
 
@@ -31,7 +31,7 @@ def text_of(fragments: Fragments) -> str:
 
 
 def highlighter(query: str) -> Highlighter:
-    return Highlighter(compile_query(query, Match.AUTO).query)
+    return Highlighter(compile_query(query, Reading(Match.AUTO)).query)
 
 
 @pytest.mark.parametrize(

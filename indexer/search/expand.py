@@ -1,0 +1,289 @@
+"""The concepts that a query names, and the other forms under which they are found as well.
+
+A query's words are held against the terms of the index (`indexer.terms.lexicon`), the longest runs of words first.
+Words that name a concept are searched together with its other forms, in both languages, each counting less than what
+was typed. What was added is told, form by form, and can be taken back concept by concept.
+
+Which documents a concept finds does not depend on the form that was typed (2026-11): those that hold any of its forms
+as it stands, and those that hold all words of its preferred form of either language, or of the form that was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, product
+from typing import Protocol
+
+from indexer import analysis, schema
+from indexer.analysis import Channel, QueryWord, Reading, TermAt
+from indexer.search.query import And, AnyReading, Or, Phrase, Query, Synonyms, Term, Weighted
+from indexer.search.ranking import Settings
+from indexer.terms.concept import Role
+from indexer.terms.lexicon import Entry, EntryForm, name_key
+from indexer.terms.ours import everyday_words
+
+LONGEST_NAME = 8
+"""Words of a query that may name a concept together."""
+MAX_FORMS = 16
+"""Forms of a language that a concept is searched by besides what was typed; preferred ones come first."""
+_VARIANTS = 4
+"""Spellings of one form of several compounds, at most."""
+_MEANINGS = 2
+"""Concepts that an abbreviation is read as, at most."""
+
+_BETWEEN = re.compile(r"[\s\-/'’·:+]{0,2}")
+_SHORTEST_WRITTEN = 3
+"""Letters of an abbreviation that is searched for where the long form was typed; shorter ones mean too many things."""
+
+_CONTENT = tuple(field.name for field in schema.TEXT_FIELDS if field.name not in {"authors", "journal_name"})
+"""Where a synonym is sought: neither persons nor journals are called by one."""
+
+
+class Terms(Protocol):
+    """What knows concepts by the keys of their forms (`analysis.key`)."""
+
+    def lookup(self, keys: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:
+        """The concepts of each key that has any, best first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """A concept that a query names, with what it is searched by besides what was typed."""
+
+    id: str
+    """Names the concept, to leave it out."""
+    text: str
+    """As typed."""
+    start: int
+    forms: tuple[EntryForm, ...]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One or several words of a query that mean one thing."""
+
+    words: tuple[QueryWord, ...]
+    """Without stop words; at least one."""
+    query: Query
+    """Documents that hold all the words, or another form of what they name."""
+    others: Query | None = None
+    """The forms of the concept; None where the words name none."""
+
+    @property
+    def surface(self) -> str:
+        """As typed, a word after the other."""
+        return " AND ".join(word.surface for word in self.words)
+
+
+class Expander:
+    """Finds the concepts of one query, and notes what it adds."""
+
+    def __init__(self, terms: Terms, ranking: Settings, without: Iterable[str] = ()) -> None:
+        self._terms = terms
+        self._ranking = ranking
+        self._without = frozenset(without)
+        self.expansions: dict[str, Expansion] = {}
+        self.left_out: dict[str, Expansion] = {}
+        """Those of `without` that the query names."""
+
+    def units(self, text: str, words: Sequence[QueryWord], fields: tuple[str, ...]) -> list[Unit]:
+        """The units of a run of words, in order; a word that is in no concept is one by itself.
+
+        Args:
+            text: What the words are of, as typed.
+            words: All words, stop words included: they are part of names, as in `quality of life`.
+            fields: Where they are sought.
+        """
+        spans = self._spans(text, words)
+        found = self._terms.lookup(list(spans.values()))
+        units: list[Unit] = []
+        at = 0
+        while at < len(words):
+            end = at + 1
+            for behind in range(min(len(words), at + LONGEST_NAME), at, -1):
+                key = spans.get((at, behind))
+                entries = _meant(found.get(key, ()), key, text[words[at].start : words[behind - 1].end]) if key else []
+                if entries and key is not None:
+                    unit = self._concept(text, words[at:behind], entries, key, fields)
+                    if unit:
+                        units.append(unit)
+                        end = behind
+                        break
+            else:
+                units.append(Unit((words[at],), word_query(words[at], fields)))
+            at = end
+        return units
+
+    def _spans(self, text: str, words: Sequence[QueryWord]) -> dict[tuple[int, int], str]:
+        """The keys of all runs of words that may be a name."""
+        spans: dict[tuple[int, int], str] = {}
+        for first, word in enumerate(words):
+            meaningful = False
+            for last in range(first, min(len(words), first + LONGEST_NAME)):
+                if last > first and not _BETWEEN.fullmatch(text[words[last - 1].end : words[last].start]):
+                    break
+                meaningful = meaningful or not words[last].stopword
+                if meaningful:
+                    spans[first, last + 1] = analysis.key(text[word.start : words[last].end])
+        return spans
+
+    def _concept(
+        self, text: str, words: Sequence[QueryWord], entries: Sequence[Entry], key: str, fields: tuple[str, ...]
+    ) -> Unit | None:
+        """The unit of words that name concepts; None where nothing would be added."""
+        surface = text[words[0].start : words[-1].end]
+        typed = tuple(word for word in words if not word.stopword) or tuple(words)
+        forms: list[Weighted] = []
+        """Besides the typed one."""
+        preferred: list[Query] = []
+        plain = False
+        seen = {key}
+        within = tuple(field for field in fields if field in _CONTENT)
+        for entry in entries:
+            added = tuple(self._others(entry, seen)) if within else ()
+            if not added:
+                continue
+            expansion = Expansion(_name(entry), surface, words[0].start, added)
+            if expansion.id in self._without:
+                self.left_out[expansion.id] = expansion
+                plain = True
+                continue
+            self.expansions[expansion.id] = expansion
+            weight = 1.0 if entry.curated else self._ranking.learned
+            for form in added:
+                query = form_query(form.text, within)
+                if query is not None:
+                    forms.append(Weighted(query, weight))
+                    if form.role is Role.PREFERRED and entry.curated:
+                        preferred += _all_words(form.text, within)
+        if not forms:
+            # Words whose concept is left out stand as they were typed; no shorter name among them is one instead.
+            return Unit(typed, _all_of([word_query(word, fields) for word in typed])) if plain else None
+        together = _all_of([word_query(word, fields) for word in typed])
+        if (typed_form := form_query(surface, fields)) is not None:
+            # It adds nothing to the score, but makes the forms as common as all of them are together: a rare synonym
+            # of a common word is no better than the word.
+            forms.append(Weighted(typed_form, 0.0))
+        others: list[Query] = [Weighted(Synonyms(tuple(forms)), self._ranking.synonym)]
+        others += [Weighted(query, self._ranking.apart) for query in preferred]
+        return Unit(typed, Or((together, *others)), others[0] if len(others) == 1 else Or(tuple(others)))
+
+    def _others(self, entry: Entry, seen: set[str]) -> Iterable[EntryForm]:
+        """The forms of a concept that are searched besides those seen, the best of each language."""
+        room = dict.fromkeys(("en", "zh"), MAX_FORMS)
+        short = {
+            form.text: analysis.key(form.text)
+            for form in entry.forms
+            if form.role is Role.ABBREVIATION and len(form.text) >= _SHORTEST_WRITTEN
+        }
+        shared = self._terms.lookup(list(short.values())) if short else {}
+        for form in entry.forms:
+            form_key = analysis.key(form.text)
+            if not form_key or form_key in seen or not room[form.language]:
+                continue
+            if form.role is Role.ABBREVIATION and (
+                form.text not in short or sum(other.curated for other in shared.get(form_key, ())) > 1
+            ):
+                continue
+            seen.add(form_key)
+            room[form.language] -= 1
+            yield form
+
+
+def _meant(entries: Sequence[Entry], key: str, surface: str) -> list[Entry]:
+    """Of the concepts that have a key those that are meant by what was typed.
+
+    What a collection taught is asked only where no table knows the words.
+    """
+    named = [
+        entry
+        for entry in entries
+        if any(not _is_short(form) and analysis.key(form.text) == key for form in entry.forms)
+    ]
+    if curated := [entry for entry in named if entry.curated]:
+        # Stems tell neither nurse from nursing nor a genome from genomics; what was typed does.
+        typed = name_key(surface)
+        return [entry for entry in curated if any(name_key(form.text) == typed for form in entry.forms)] or curated
+    short = [
+        entry
+        for entry in entries
+        if entry not in named
+        and any(
+            _is_short(form) and analysis.key(form.text) == key and _reads_as(surface, form.text) for form in entry.forms
+        )
+    ]
+    return [entry for entry in short if entry.curated][:_MEANINGS] or named or short[:_MEANINGS]
+
+
+def _name(entry: Entry) -> str:
+    """The id of a concept in answers and addresses: the same in every generation that knows it by this name."""
+    return " ".join(entry.forms[0].text.replace(",", " ").casefold().split())
+
+
+def _is_short(form: EntryForm) -> bool:
+    """Whether a form is an abbreviation, by its role or since it is written in capitals."""
+    return form.role is Role.ABBREVIATION or (form.text.isascii() and form.text.isupper() and form.text.isalpha())
+
+
+def _reads_as(surface: str, abbreviation: str) -> bool:
+    """Whether what was typed is meant as the abbreviation: with a capital, or in small letters if they are no word."""
+    if any(letter.isupper() for letter in surface):
+        return True
+    return len(abbreviation) >= _SHORTEST_WRITTEN and surface.casefold() not in everyday_words()
+
+
+def word_query(word: QueryWord, fields: tuple[str, ...]) -> Query:
+    """The documents that hold a word in any of its readings."""
+    return _any_reading([_leaf(reading, fields) for reading in word.readings])
+
+
+def form_query(text: str, fields: tuple[str, ...]) -> Query | None:
+    """The documents that hold a form as it stands, its words side by side; None where it holds no word."""
+    words = analysis.query_words(text)
+    if not words:
+        return None
+    if len(words) == 1:
+        return word_query(words[0], fields)
+    if any(run.han for run in analysis.script.runs(text)):
+        return Phrase(fields, Channel.FORMS, analysis.phrase(text))
+    variants: list[Query] = []
+    for readings in product(*(_words_readings(word) for word in words)):
+        starts = accumulate((reading[-1].offset + 1 for reading in readings), initial=0)
+        terms = [
+            TermAt(term.text, start + term.offset)
+            for start, reading in zip(starts, readings, strict=False)
+            for term in reading
+        ]
+        variants.append(Phrase(fields, Channel.WORDS, tuple(terms)))
+        if len(variants) == _VARIANTS:
+            break
+    return _any_reading(variants)
+
+
+def _words_readings(word: QueryWord) -> list[tuple[TermAt, ...]]:
+    """The readings of a word among the stems, those of several terms first: a text may break a compound or join it."""
+    among = [reading.terms for reading in word.readings if reading.channel is Channel.WORDS]
+    return sorted(among, key=len, reverse=True) or [(TermAt(word.surface.casefold(), 0),)]
+
+
+def _all_words(text: str, fields: tuple[str, ...]) -> list[Query]:
+    """The documents that hold all words of a form; empty where it is one word, which `form_query` finds."""
+    words = [word for word in analysis.query_words(text) if not word.stopword]
+    return [And(tuple(word_query(word, fields) for word in words))] if len(words) > 1 else []
+
+
+def _all_of(queries: Sequence[Query]) -> Query:
+    return queries[0] if len(queries) == 1 else And(tuple(queries))
+
+
+def _leaf(reading: Reading, fields: tuple[str, ...]) -> Query:
+    if len(reading.terms) == 1:
+        return Term(fields, reading.channel, reading.terms[0].text)
+    return Phrase(fields, reading.channel, reading.terms)
+
+
+def _any_reading(readings: Sequence[Query]) -> Query:
+    return readings[0] if len(readings) == 1 else AnyReading(tuple(readings))

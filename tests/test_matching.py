@@ -1,0 +1,355 @@
+"""What finds what: searches and texts, through a built index.
+
+A line of the tables is `query | text`; the text is a record's abstract and nothing else. The whole is one collection,
+so that a search has other documents to be wrong about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from indexer.build import build
+from indexer.engines import open_engine
+from indexer.search.engine import Engine
+from indexer.search.hits import Match, SearchRequest
+from indexer.search.searcher import search
+from tests.conftest import write_jsonl
+
+MATCHES = """
+type 2 diabetes | Insulin resistance in type II diabetes.
+type II diabetes | Outcomes of type 2 diabetes in the elderly.
+type 1 diabetes | Islet antibodies in type I diabetes.
+2型糖尿病 | Ⅱ型糖尿病患者的随访研究
+Ⅱ型糖尿病 | 2型糖尿病患者的血糖控制
+II型糖尿病 | 2型糖尿病足的护理
+二型糖尿病 | II型糖尿病的流行病学
+糖尿病 | 2型糖尿病的治疗进展
+2型糖尿病 | ２型糖尿病與肥胖之關係
+stage III colon cancer | Adjuvant therapy of stage 3 colon cancer.
+stage 3 colon cancer | Survival in stage III colon cancer.
+stage IIIB | Patients with stage 3b disease.
+grade 4 toxicity | Grade IV toxicity was rare.
+phase III trial | A phase 3 trial of the combination.
+class II obesity | Surgery for class 2 obesity.
+III期临床试验 | 一项3期临床试验的结果
+3期临床试验 | Ⅲ期临床试验纳入了六百例患者
+Ⅳ级 | 心功能IV级的患者
+tumor necrosis | Central tumour necrosis on imaging.
+tumour | The tumor was resected.
+tumors | A benign tumour of the skin.
+anemia | Iron deficiency anaemia in pregnancy.
+anaemia | Screening for anemia in infants.
+leukemia | Chronic lymphocytic leukaemia.
+leukaemia | Acute myeloid leukemia in adults.
+esophageal varices | Oesophageal varices and bleeding.
+oesophageal | Esophageal motility was measured.
+hemoglobin | Low haemoglobin before surgery.
+haemoglobin | Hemoglobin after transfusion.
+pediatric | A paediatric emergency department.
+paediatric | Pediatric dosing of morphine.
+fetal | Foetal growth restriction.
+foetal | Fetal heart rate monitoring.
+diarrhea | Travellers with diarrhoea.
+diarrhoea | Antibiotic-associated diarrhea.
+edema | Pulmonary oedema at high altitude.
+oedema | Macular edema treated by laser.
+ischemia | Critical limb ischaemia.
+hemorrhage | Postpartum haemorrhage and its prevention.
+gynecology | Training in gynaecology.
+anesthesia | Regional anaesthesia for hip surgery.
+orthopedic | Orthopaedic implants and infection.
+estrogen | Oestrogen receptor status.
+etiology | The aetiology remains unknown.
+celiac disease | Coeliac disease in siblings.
+feces | Culture of faeces.
+hypoglycemia | Nocturnal hypoglycaemia.
+randomized trial | A randomised trial of statins.
+randomised | Randomized allocation was concealed.
+behavior | Health behaviour of students.
+center | A single-centre experience.
+fiber | Dietary fibre intake.
+sulfate | Magnesium sulphate for eclampsia.
+dyspnea | Dyspnoea on exertion.
+cesarean section | Caesarean section rates.
+apnea | Obstructive sleep apnoea.
+diagnosis | Two diagnoses were revised.
+diagnoses | The diagnosis was delayed.
+metastasis | Brain metastases were found.
+metastases | A solitary metastasis of the liver.
+bacterium | Resistant bacteria were isolated.
+bacteria | The bacterium grew slowly.
+thrombus | Mural thrombi were seen.
+thrombi | A thrombus in the atrium.
+criterion | The criteria were met.
+criteria | One criterion was missing.
+vertebra | Fractured vertebrae were augmented.
+vertebrae | A collapsed vertebra.
+nuclei | The nucleus was stained.
+fungi | A fungus of the nail.
+bacilli | A bacillus was cultured.
+emboli | Pulmonary embolus on computed tomography.
+hypotheses | The hypothesis was rejected.
+prognoses | A poor prognosis.
+larvae | The larva of the fly.
+alveoli | Each alveolus was counted.
+ganglia | A ganglion of the wrist.
+ova | The ovum was fertilised.
+Sjogren syndrome | Dry eye in Sjögren syndrome.
+Sjögren | The Sjogren International Registry.
+Meniere | Vertigo in Ménière disease.
+naive | Treatment-naïve patients.
+Crohn's disease | Crohn disease of the ileum.
+Crohn disease | Crohn’s disease in children.
+Crohn’s disease | Surgery for Crohn's disease.
+Parkinson disease | Parkinson's disease and sleep.
+patients' | The patient was discharged.
+RCT | Three RCTs were pooled.
+SNPs | A SNP of the promoter.
+E2F | Activator E2Fs and apoptosis.
+TNF-α | Serum TNF-alpha was raised.
+TNF-alpha | Blockade of TNFα.
+TNFα | Inhibitors of TNF alpha.
+TNF alpha | Levels of TNF-α in serum.
+TNF-a | Levels of TNF-a in plasma.
+IFN-γ | Release of IFN-gamma by T cells.
+IFN-gamma | IFNγ and interleukin.
+TGF-β | TGF-beta signalling.
+NF-κB | Activation of NF-kappaB.
+NF-kappaB | NF-κB in inflammation.
+β-blocker | Treatment with a beta-blocker.
+beta blockers | β-blockers after infarction.
+α-synuclein | Aggregates of alpha-synuclein.
+IL-6 | Raised IL6 in sepsis.
+IL6 | Raised IL-6 in arthritis.
+IL 6 | Blockade of IL-6 in arthritis.
+IL-6 | Serum IL 6 was measured.
+IL-6 | 血清IL-6水平升高
+IL6 | 血清IL-6与预后的关系
+IL-6 | 白细胞介素6（IL6）的检测
+PD-1 | Anti-PD-1 therapy of melanoma.
+PD-L1 | Expression of PDL1.
+PDL1 | PD-L1 expression in tumours.
+CAR-T | CAR T cells for lymphoma.
+CAR T | CAR-T therapy in myeloma.
+CD38 | The anti-CD38 antibody daratumumab.
+anti-CD38 | Anti-CD38 antibodies in myeloma.
+CD38 | 抗CD38单克隆抗体
+BCR-ABL1 | BCR/ABL1 transcripts.
+BCR-ABL1 | BCR::ABL1 fusion in leukaemia.
+5-FU | 5FU with leucovorin.
+5FU | Infusion of 5-FU.
+HbA1c | Mean HbA1c was 8%.
+hba1c | HbA1C was measured twice.
+COVID-19 | Vaccination against COVID19.
+COVID19 | Long COVID-19 in adults.
+COVID 19 | Hospital care of COVID-19.
+HER2 | HER-2 positive breast cancer.
+HER-2 | HER2 positive gastric cancer.
+EGFR | EGFR-mutated lung cancer.
+non-small cell lung cancer | Non-small-cell lung cancer with metastases.
+follow up | The follow-up was two years.
+follow-up | Patients were followed and follow up ended.
+7.5% | A response of 7.5% was seen.
+7.5 | A dose of 7.5 mg daily.
+10^9/L | Platelets below 20×10^9/L.
+10^9/L | Platelets of 150 × 10⁹/L.
+p<0.05 | The difference was significant (P < 0.05).
+P < 0.05 | It was significant at p<0.05.
+维生素D | 维生素D缺乏与骨折
+维生素 D | 补充维生素D的效果
+T细胞 | 调节性T细胞的功能
+B超 | 腹部B超检查
+X线 | 胸部X线片
+小细胞肺癌 | 广泛期小细胞肺癌的化疗
+非小细胞肺癌 | 晚期非小细胞肺癌的免疫治疗
+肺癌 | 非小细胞肺癌的靶向治疗
+肾病 | 糖尿病肾病的早期诊断
+高血壓 | 原发性高血压的治疗
+高血压 | 原發性高血壓與腦中風
+心肌梗死 | 急性心肌梗死后的康复
+心梗 | 心肌梗死患者的二级预防
+心肌梗死 | 老年心梗患者的护理
+心梗 | Mortality after myocardial infarction.
+心肌梗死 | A heart attack at a young age.
+myocardial infarction | 心肌梗塞的介入治疗
+myocardial infarction | 心梗后的心理状态
+heart attack | Acute myocardial infarction in women.
+heart attack | 急性心肌梗死的救治
+房颤 | Anticoagulation in atrial fibrillation.
+atrial fibrillation | 房颤患者的卒中风险
+慢阻肺 | Chronic obstructive pulmonary disease and smoking.
+COPD | 慢性阻塞性肺疾病的急性加重
+chronic obstructive pulmonary disease | COPD exacerbations in winter.
+COPD | Chronic obstructive pulmonary disease in women.
+copd | Rehabilitation in COPD.
+高血压 | Management of hypertension in adults.
+hypertension | 老年高血压的用药
+high blood pressure | Hypertension and salt.
+糖尿病 | Diabetes mellitus in pregnancy.
+2型糖尿病 | Metformin in type 2 diabetes.
+type 2 diabetes | 二甲双胍治疗2型糖尿病
+二甲双胍 | Metformin and lactic acidosis.
+metformin | 二甲双胍的不良反应
+阿司匹林 | Aspirin for primary prevention.
+aspirin | 阿司匹林与消化道出血
+多发性骨髓瘤 | Daratumumab in multiple myeloma.
+multiple myeloma | 多发性骨髓瘤的自体移植
+非小细胞肺癌 | Osimertinib in non-small cell lung cancer.
+NSCLC | Osimertinib in non-small-cell lung cancer of the elderly.
+乳腺癌 | Screening for breast cancer.
+breast cancer | 三阴性乳腺癌的新辅助化疗
+肝细胞癌 | Sorafenib in hepatocellular carcinoma.
+抑郁症 | Cognitive therapy for depression.
+阿尔茨海默病 | Amyloid in Alzheimer's disease.
+Alzheimer disease | 阿尔茨海默病的早期筛查
+帕金森病 | Deep brain stimulation in Parkinson's disease.
+甲亢 | Radioiodine for hyperthyroidism.
+哮喘 | Inhaled steroids in asthma.
+asthma | 儿童哮喘的管理
+肺炎 | Community-acquired pneumonia.
+脑卒中 | Thrombolysis in acute stroke.
+stroke | 缺血性脑卒中的溶栓
+中风 | Rehabilitation after stroke.
+心力衰竭 | Sacubitril in heart failure.
+heart failure | 慢性心衰的药物治疗
+核磁共振 | Magnetic resonance imaging of the knee.
+MRI | Magnetic resonance imaging of the spine.
+随机对照试验 | A randomized controlled trial of yoga.
+meta分析 | A meta-analysis of cohort studies.
+危险因素 | Risk factors for falls.
+深度学习 | Deep learning for fundus photographs.
+针灸 | Acupuncture for migraine.
+生活质量 | Quality of life after surgery.
+quality of life | 患者生活质量的影响因素
+乙肝 | Antiviral therapy of hepatitis B.
+"heart failure" | Heart failure in the young.
+"骨髓瘤" | 冒烟型骨髓瘤的自然病程
+"发性骨" | 多发性骨髓瘤的诊断标准
+"型糖" | 1型糖尿病的胰岛移植
+"tumours" | Rare tumours of bone.
+"IL-6" | IL-6 was measured by immunoassay.
+"维生素D" | 血清维生素D水平与感染
+"""
+
+MISSES = """
+PD-1 | Expression of PD-L1 in stroma.
+PD-L1 | Nivolumab blocks PD-1.
+PD-1 | Parkinson disease (PD) in 1 of ten families.
+HER2 | HER3 expression in carcinoma.
+HER2 | Her children were healthy, 2 of them twins.
+T1 | T2 weighted images.
+T2 | A T1 tumour of the bladder.
+IL-6 | Serum IL-8 in 6 patients.
+IL-6 | Serum IL-16 was raised.
+IL6 | IL-17 and 6 others.
+IL 6 | IL-8 was raised in 6 infants.
+CD3 | CD38 on plasma cells.
+CD38 | CD3 positive lymphocytes.
+COX-2 | COX-1 is constitutive.
+type 2 diabetes | Type 1 diabetes in children.
+type II diabetes | Type I diabetes of childhood.
+2型糖尿病 | 1型糖尿病患儿的心理
+1型糖尿病 | 2型糖尿病与心血管疾病
+Ⅱ期 | Ⅲ期患者的生存
+III期 | II期患者的复发
+stage III | Stage II disease.
+stage 2 | Stage 4 disease.
+小细胞肺癌 | 非小细胞肺癌的分期
+小细胞肺癌 | 晚期非小細胞肺癌的放療
+霍奇金淋巴瘤 | 非霍奇金淋巴瘤的化疗
+甾体抗炎药 | 非甾体抗炎药的胃肠道反应
+凝血酶 | 抗凝血酶缺乏症的家系
+organ | A nongovernmental organization.
+organization | Organ donation by relatives.
+organism | An international organization of surgeons.
+university | A universal precaution.
+universal | At a university in the north.
+severe | In several countries.
+several | A severe reaction.
+import | An important finding.
+important | The import of drugs.
+secret | Gastric secretion.
+experience | An animal experiment.
+internal | An internet survey.
+police | A new smoking policy.
+mental | No mention of harm.
+testes | A new blood test.
+general | Generic drugs.
+7.5% | A dose of 7.5 mg was given.
+7.5% | A rate of 75% was seen.
+7.5 | A rate of 75 per minute.
+p<0.05 | The difference was not significant (p=0.05).
+p<0.05 | A value of p > 0.05.
+10^9/L | Platelets of 109 were counted.
+TNF-α | Serum TNF-β was normal.
+IFN-γ | Treatment with IFN-α.
+α-synuclein | Beta-amyloid plaques.
+维生素D | 维生素C的抗氧化作用
+T细胞 | B细胞的活化
+B超 | X超声
+"tumor" | A tumour of the parotid.
+"tumours" | A tumour of the thumb.
+"heart failure" | Failure of the heart to pump.
+"骨髓瘤" | 骨髓移植与瘤体缩小
+"糖尿" | 糖和尿的检测
+"发性骨" | 骨质疏松的发生与多发骨折
+"维生素D" | 维生素B和D
+心肌梗死 | 脑梗死的溶栓治疗
+心梗 | Cerebral infarction in the young.
+myocardial infarction | 心肌炎的诊断
+heart attack | Panic attack and anxiety.
+COPD | Coped well with stress.
+aids | Acquired immunodeficiency syndrome in Africa.
+高血压 | 低血压的处理
+hypertension | Hypotension during dialysis.
+甲亢 | Hypothyroidism after surgery.
+甲减 | Hyperthyroidism in pregnancy.
+高血糖 | 低血糖的急救
+阿司匹林 | Paracetamol for fever.
+肺癌 | Gastric cancer in Japan.
+乳腺癌 | Ovarian cancer screening.
+肝炎 | Nephritis in lupus.
+"""
+
+
+def rows(table: str) -> list[tuple[str, str]]:
+    pairs = [line.split(" | ", 1) for line in table.strip().splitlines()]
+    return [(query, text) for query, text in pairs]
+
+
+MATCHING, MISSING = rows(MATCHES), rows(MISSES)
+TEXTS = sorted({text for _, text in MATCHING + MISSING})
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    folder = tmp_path_factory.mktemp("matching")
+    records: list[dict[str, object]] = [{"doi": f"10.5555/{n}", "abstract": text} for n, text in enumerate(TEXTS)]
+    build([str(write_jsonl(folder / "texts.jsonl", records))], str(folder / "index"))
+    opened = open_engine(str(folder / "index"))
+    yield opened
+    opened.close()
+
+
+def found(engine: Engine, query: str) -> set[str]:
+    request = SearchRequest(query, Match.ALL, per_page=100, facets=())
+    result = search(engine, request)
+    assert result.total <= 100
+    return {TEXTS[int(hit.record.id.partition("/")[2])] for hit in result.hits}
+
+
+def test_there_are_enough_pairs() -> None:
+    assert len(MATCHING) + len(MISSING) >= 200
+    assert len(set(MATCHING + MISSING)) == len(MATCHING + MISSING)
+
+
+@pytest.mark.parametrize(("query", "text"), MATCHING)
+def test_finds(engine: Engine, query: str, text: str) -> None:
+    assert text in found(engine, query)
+
+
+@pytest.mark.parametrize(("query", "text"), MISSING)
+def test_does_not_find(engine: Engine, query: str, text: str) -> None:
+    assert text not in found(engine, query)
