@@ -6,6 +6,9 @@ each node, as a set of documents and a score:
 - `Term`: documents that hold the term in any of its fields; scored by BM25F over those fields (see `ranking`).
 - `Phrase`: documents in one of whose fields the terms stand at the given distances; scored like a term.
 - `Value`: documents with that exact value; no score.
+- `Pattern`: documents that hold any term of a pattern with wildcards; each scores 1, however many it holds.
+- `Near`: documents in one of whose fields the parts stand close to each other; no score.
+- `Range`: documents whose number lies between two bounds; no score.
 - `And`, `Or`, `AtLeast`: intersection, union, at least so many of the clauses; the sum of the clauses that match.
 - `AnyReading`: union of the ways to write one word; the best clause's score, since it is one word.
 - `Synonyms`: union of the ways to say one thing; scored as one term, whose occurrences are those of all of them, each
@@ -49,6 +52,43 @@ class Value:
 
     field: str
     value: str
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Terms of one channel by a pattern, in any of the fields: `*` is any run of characters, `?` any one of them."""
+
+    fields: tuple[str, ...]
+    channel: Channel
+    text: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """Parts that stand close to each other within one of the fields, in any order.
+
+    A document matches where each part occurs, as a phrase, in a stretch of the field in which no more than `gap`
+    positions belong to none of these occurrences, and no two of them overlap.
+    """
+
+    fields: tuple[str, ...]
+    channel: Channel
+    parts: tuple[tuple[TermAt, ...], ...]
+    """Two or more; each the terms of a phrase, the first at offset 0."""
+    gap: int
+
+
+@dataclass(frozen=True)
+class Range:
+    """Values of a sortable field from `low` to `high`, both included; None is no bound.
+
+    The field is named as `schema.edition_field` names it. A document without a value is in no range. Dates are numbers
+    of the form yyyymmdd, with zeros for what is not known.
+    """
+
+    field: str
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -120,13 +160,32 @@ class Nothing:
     """No document."""
 
 
-Query = Union[Term, Phrase, Value, And, Or, AnyReading, Synonyms, Weighted, Boosted, AtLeast, Not, Everything, Nothing]
+Query = Union[
+    Term,
+    Phrase,
+    Value,
+    Pattern,
+    Near,
+    Range,
+    And,
+    Or,
+    AnyReading,
+    Synonyms,
+    Weighted,
+    Boosted,
+    AtLeast,
+    Not,
+    Everything,
+    Nothing,
+]
 
 
 def leaves(query: Query) -> tuple[Term | Phrase, ...]:
     """The terms and phrases that a match may be shown by, in order; what stands under `Not` is left out."""
     if isinstance(query, (Term, Phrase)):
         return (query,)
+    if isinstance(query, Near):
+        return tuple(Phrase(query.fields, query.channel, part) for part in query.parts)
     if isinstance(query, (And, Or, AnyReading, AtLeast)):
         return tuple(leaf for clause in query.clauses for leaf in leaves(clause))
     if isinstance(query, Synonyms):

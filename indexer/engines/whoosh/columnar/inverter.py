@@ -1,0 +1,472 @@
+"""The fast writer: batches of tokens become segments by sorting arrays, without a Python call for each posting.
+
+`BatchBuilder` turns documents, given as lists of terms, into a `Batch`; a program may make batches in several processes
+and send them to one `BatchWriter`. The writer gathers batches until its memory is full, then writes them as a segment
+of their own, a run; committing merges the runs into one segment by copying arrays.
+
+    writer = BatchWriter(index)
+    builder = BatchBuilder(index.schema)
+    for document in documents:
+        builder.add({"body": ["heart", "failure"]}, columns={"year": 2020}, stored={"title": "Heart failure"})
+        if len(builder) == 1000:
+            writer.add(builder.finish())
+    writer.add(builder.finish())
+    writer.commit()
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from whoosh.fields import Schema
+from whoosh.index import FileIndex, LockError
+from whoosh.util.filelock import try_for
+
+from indexer.engines.whoosh.columnar.documents import DocumentsBuilder, ranks_of
+from indexer.engines.whoosh.columnar.errors import ColumnarError, UnsupportedError
+from indexer.engines.whoosh.columnar.layout import open_segment
+from indexer.engines.whoosh.columnar.merge import MergeInput, merge_segments
+from indexer.engines.whoosh.columnar.packing import (
+    fill_slots,
+    group_tokens,
+    measure_postings,
+    number_terms,
+    pack_postings,
+    split_terms,
+)
+from indexer.engines.whoosh.columnar.postings import FieldPostings, kind_of, skip_counts, write_postings
+from indexer.engines.whoosh.columnar.segment import ColumnarSegment, commit_generation, folder_of
+from indexer.engines.whoosh.columnar.stored import BlockBuilder, Blocks, pack_record
+
+U32 = npt.NDArray[np.uint32]
+
+_TOKEN_BYTES = 24
+"""Memory that a token needs at most until its run is written: its term and position, sorted, and as a posting."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of a field in a document, where positions are not 0, 1, 2... or the length is not their number."""
+
+    terms: Sequence[str]
+    positions: Sequence[int] | None = None
+    """Of each token, ascending but for stacked ones; needed by no field without positions."""
+    length: int | None = None
+    """Of the field in the document, in ranking; the number of tokens unless given."""
+
+
+@dataclass(frozen=True)
+class TokenArrays:
+    """The tokens of a field in the documents of a batch."""
+
+    terms: bytes
+    """Of each token, document by document, its term in UTF-8 and a zero byte."""
+    counts: U32
+    """The tokens of each document."""
+    positions: U32
+    """Of each token; empty in a field without positions."""
+    lengths: U32
+    """The length of the field in each document; empty in a field that is not ranked."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Documents as arrays. Can be pickled."""
+
+    count: int
+    tokens: dict[str, TokenArrays]
+    """By field, of indexed fields that any of the documents has."""
+    columns: dict[str, Sequence[Any]]
+    """By field, a value for each document; None where it has none."""
+    stored: Blocks
+
+
+class _FieldTokens:
+    """The tokens of a field in a batch that is being built."""
+
+    def __init__(self) -> None:
+        self.terms: list[str] = []
+        """Of each document that has any, its terms with zero characters between them."""
+        self.count = 0
+        self.counts = array("I")
+        self.positions = array("I")
+        """Of the tokens of documents that give them."""
+        self.positioned: list[int] = []
+        """The documents that do."""
+        self.lengths = array("I")
+
+
+class BatchBuilder:
+    """Turns documents into batches."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._kinds: dict[str, tuple[bool, bool]] = {}
+        self._columns_of = {name for name, kind in schema.items() if kind.column_type}
+        self._stored_of = {name: number for number, name in enumerate(stored_names(schema))}
+        for name, kind in schema.items():
+            if kind.indexed:
+                positioned, _ = kind_of(name, kind)
+                self._kinds[name] = positioned, bool(kind.scorable)
+        self._begin()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _begin(self) -> None:
+        self._count = 0
+        self._tokens: dict[str, _FieldTokens] = {}
+        self._columns: dict[str, list[Any]] = {}
+        self._stored = BlockBuilder()
+
+    def add(
+        self,
+        tokens: Mapping[str, Sequence[str] | Tokens],
+        columns: Mapping[str, Any] | None = None,
+        stored: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add a document.
+
+        Args:
+            tokens: Of each indexed field that it has. A field of the format Existence takes distinct terms.
+            columns: Of each field that is a column, its value as Whoosh's column takes it.
+            stored: The stored fields.
+        """
+        for name, given in tokens.items():
+            self._add_tokens(name, given if isinstance(given, Tokens) else Tokens(given))
+        for name, value in (columns or {}).items():
+            values = self._columns.get(name)
+            if values is None:
+                if name not in self._columns_of:
+                    raise ColumnarError(f"the schema's field {name} has no column")
+                values = self._columns[name] = []
+            values.extend([None] * (self._count - len(values)))
+            values.append(value)
+        self._stored.add(pack_record(stored, self._stored_of) if stored else b"")
+        self._count += 1
+
+    def _add_tokens(self, name: str, tokens: Tokens) -> None:
+        kept = self._tokens.get(name)
+        if kept is None:
+            if name not in self._kinds:
+                raise ColumnarError(f"the schema has no indexed field {name}")
+            kept = self._tokens[name] = _FieldTokens()
+        positioned, ranked = self._kinds[name]
+        if missing := self._count - len(kept.counts):
+            kept.counts.frombytes(bytes(4 * missing))
+            if ranked:
+                kept.lengths.frombytes(bytes(4 * missing))
+        size = len(tokens.terms)
+        if positioned and tokens.positions is not None:
+            if len(tokens.positions) != size:
+                raise ColumnarError(f"a document has {size} tokens of {name} and {len(tokens.positions)} positions")
+            kept.positioned.append(self._count)
+            kept.positions.extend(tokens.positions)
+        if size:
+            # Joined at once: a reference to each term would be as slow as all the rest of this.
+            kept.terms.append("\0".join(tokens.terms))
+        kept.count += size
+        kept.counts.append(size)
+        if ranked:
+            kept.lengths.append(size if tokens.length is None else tokens.length)
+
+    def finish(self) -> Batch:
+        """The documents so far; what is added next begins another batch."""
+        count = self._count
+        self._stored.flush()
+        tokens = {}
+        for name, kept in self._tokens.items():
+            positioned, ranked = self._kinds[name]
+            counts = np.zeros(count, dtype=np.uint32)
+            counts[: len(kept.counts)] = kept.counts
+            lengths = np.zeros(count if ranked else 0, dtype=np.uint32)
+            lengths[: len(kept.lengths)] = kept.lengths
+            terms = "\0".join([*kept.terms, ""]).encode()
+            if terms.count(0) != kept.count:
+                raise UnsupportedError(f"a term of {name} has a zero character, which ends terms here")
+            positions = _positions(kept, counts) if positioned else np.empty(0, dtype=np.uint32)
+            tokens[name] = TokenArrays(terms, counts, positions, lengths)
+        for values in self._columns.values():
+            values.extend([None] * (count - len(values)))
+        batch = Batch(count, tokens, dict(self._columns), self._stored.packed)
+        self._begin()
+        return batch
+
+
+def _positions(kept: _FieldTokens, counts: U32) -> U32:
+    """Of all tokens, those given where they are, and 0, 1, 2... where they are not."""
+    if len(kept.positions) == kept.count:
+        return np.array(kept.positions, dtype=np.uint32)
+    ends = np.cumsum(counts, dtype=np.int64)
+    positions = np.arange(ends[-1], dtype=np.int64) - np.repeat(ends - counts, counts)
+    given = np.zeros(counts.size, dtype=np.bool_)
+    given[kept.positioned] = True
+    positions[np.repeat(given, counts)] = kept.positions
+    return positions.astype(np.uint32)
+
+
+def stored_names(schema: Schema) -> list[str]:
+    """The names of the stored fields in the order in which records number them."""
+    return sorted(name for name, kind in schema.items() if kind.stored)
+
+
+class TermTable:
+    """Numbers the distinct terms of a field."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._slots = np.zeros(1 << 12, dtype=np.uint64)
+        self._heads = np.empty((1 << 11, 2), dtype=np.uint64)
+        self._hashes = np.empty(1 << 11, dtype=np.uint64)
+        self._starts = np.zeros((1 << 11) + 1, dtype=np.int64)
+        self._texts = np.empty(1 << 14, dtype=np.uint8)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        parts = (self._slots, self._heads, self._hashes, self._starts, self._texts)
+        return sum(part.nbytes for part in parts)
+
+    def numbers(self, terms: bytes, tokens: int) -> U32:
+        """The number of each token's term, given as `TokenArrays` has them."""
+        data = np.frombuffer(terms, dtype=np.uint8)
+        ids = np.empty(tokens, dtype=np.uint32)
+        ends = np.empty(tokens, dtype=np.int64)
+        heads = np.empty((tokens, 2), dtype=np.uint64)
+        hashes = np.empty(tokens, dtype=np.uint64)
+        found = split_terms(data, ends, heads, hashes)
+        if found != tokens or not terms.endswith(b"\0" if tokens else b""):
+            raise ColumnarError(f"a batch announces {tokens} tokens and has {found}")
+        done = 0
+        while done < tokens:
+            known = (self._slots, self._heads, self._hashes, self._texts, self._starts)
+            done, self.count = number_terms(data, ends, heads, hashes, done, ids, *known, self.count)
+            if done < tokens:
+                self._grow(int(ends[done] - (ends[done - 1] + 1 if done else 0)))
+        return ids
+
+    def terms(self) -> list[bytes]:
+        """The terms by their numbers."""
+        starts = self._starts[: self.count + 1].tolist()
+        texts = self._texts.tobytes()
+        return [texts[begin:end] for begin, end in pairwise(starts)]
+
+    def _grow(self, needed: int) -> None:
+        """Make room for at least one more term, of so many bytes."""
+        while self._starts[self.count] + needed > self._texts.size:
+            self._texts = np.concatenate([self._texts, np.empty_like(self._texts)])
+        if self.count >= self._hashes.size:
+            self._heads = np.concatenate([self._heads, np.empty_like(self._heads)])
+            self._hashes = np.concatenate([self._hashes, np.empty_like(self._hashes)])
+            self._starts = np.concatenate([self._starts, np.zeros(self._starts.size - 1, dtype=np.int64)])
+            self._slots = np.zeros(2 * self._slots.size, dtype=np.uint64)
+            fill_slots(self._slots, self._hashes, self.count)
+
+
+@dataclass
+class _FieldRun:
+    """The tokens of a field in a run that is being gathered."""
+
+    terms: TermTable = field(default_factory=TermTable)
+    ids: list[U32] = field(default_factory=list)
+    counts: list[U32] = field(default_factory=list)
+    positions: list[U32] = field(default_factory=list)
+    documents: int = 0
+
+
+class BatchWriter:
+    """Writes batches into an index. Holds Whoosh's write lock from when it is made until `commit` or `cancel`."""
+
+    def __init__(self, index: FileIndex, memory_mb: int = 512, timeout_seconds: float = 0.0) -> None:
+        """Begin to write.
+
+        Args:
+            index: The index.
+            memory_mb: What a run may take in memory, about, until it is written to disk.
+            timeout_seconds: How long to wait for another writer to finish.
+
+        Raises:
+            LockError: another writer is at work (Whoosh's own exception).
+            UnsupportedError: the schema has what the columnar format does not hold.
+        """
+        self._lock = index.lock("WRITELOCK")
+        if not try_for(self._lock.acquire, timeout=timeout_seconds):
+            raise LockError
+        try:
+            self._storage = index.storage
+            self._folder = folder_of(index.storage)
+            self._index_name: str = index.indexname
+            toc = index._read_toc()  # noqa: SLF001 - as Whoosh's own writers do
+            self._number: int = toc.generation + 1
+            self._schema: Schema = toc.schema
+            self._segments: list[ColumnarSegment] = toc.segments
+            self._kinds = {name: kind_of(name, kind) for name, kind in self._schema.items() if kind.indexed}
+            self._stored_names = stored_names(self._schema)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._memory = memory_mb * 2**20
+        self._runs: list[ColumnarSegment] = []
+        self._closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._count = 0
+        self._used = 0
+        self._fields: dict[str, _FieldRun] = {}
+        self._documents = DocumentsBuilder()
+        self._stored = Blocks()
+
+    def add(self, batch: Batch) -> None:
+        """Add documents."""
+        first = self._count
+        for name, tokens in batch.tokens.items():
+            run = self._fields.setdefault(name, _FieldRun())
+            if run.documents < first:
+                run.counts.append(np.zeros(first - run.documents, dtype=np.uint32))
+            before = run.terms.nbytes
+            ids = run.terms.numbers(tokens.terms, int(tokens.counts.sum()))
+            run.ids.append(ids)
+            run.counts.append(tokens.counts)
+            run.positions.append(tokens.positions)
+            run.documents = first + batch.count
+            if tokens.lengths.size:
+                self._documents.add_lengths(name, first, tokens.lengths)
+            self._used += ids.size * _TOKEN_BYTES + run.terms.nbytes - before
+        for name, values in batch.columns.items():
+            column = self._documents.column(name, self._schema[name].column_type)
+            column.fill(first)
+            column.extend(values)
+            self._used += 16 * batch.count
+        self._stored.extend(batch.stored)
+        self._used += batch.stored.size + 4 * batch.count
+        self._count += batch.count
+        if self._used >= self._memory:
+            self._write_run()
+
+    def delete(self, name: str, terms: Iterable[bytes]) -> int:
+        """Delete the documents of earlier commits that have any of a field's terms; how many there were."""
+        wanted = list(terms)
+        deleted = 0
+        for segment in self._segments:
+            arrays = open_segment(self._folder, segment.segment_id())
+            before = segment.deleted_count()
+            for term in wanted:
+                found = arrays.lookup(name, term)
+                if found >= 0:
+                    begin, end = arrays.posting_starts[found : found + 2].tolist()
+                    for doc in arrays.docs[begin:end].tolist():
+                        segment.delete_document(doc)
+            deleted += segment.deleted_count() - before
+        return deleted
+
+    def commit(self, *, merge: bool = True, optimize: bool = False) -> None:
+        """Publish what was added and deleted as the index's next generation.
+
+        Args:
+            merge: Make the runs one segment, and merge it with older ones that are not much larger.
+            optimize: Merge all segments into one.
+        """
+        try:
+            self._write_run()
+            kept, merged = list(self._segments), list(self._runs)
+            if optimize:
+                kept, merged = [], kept + merged
+            elif merge:
+                kept, merged = choose_merge(kept, merged)
+            elif merged:
+                kept, merged = kept + merged, []
+            if len(merged) > 1 or any(segment.has_deletions() for segment in merged):
+                merged = [merge_into_one(self._storage, self._index_name, self._schema, merged)]
+            segments = [*kept, *(segment for segment in merged if segment.doc_count_all())]
+            commit_generation(self._storage, self._index_name, self._schema, self._number, segments)
+        finally:
+            self._close()
+
+    def cancel(self) -> None:
+        """Give up what was added and deleted."""
+        for segment in self._runs:
+            for name in segment.list_files(self._storage):
+                self._storage.delete_file(name)
+        self._close()
+
+    def _close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._lock.release()
+
+    def _write_run(self) -> None:
+        if not self._count:
+            return
+        segment = ColumnarSegment(self._index_name)
+        segment.set_doc_count(self._count)
+        name = segment.segment_id()
+        self._runs.append(segment)
+        self._stored.write(self._folder, name, self._stored_names)
+        self._stored = Blocks()
+        self._documents.write(self._folder, name, self._count)
+        self._documents = DocumentsBuilder()
+        fields = [self._invert(field_name) for field_name in sorted(self._fields)]
+        write_postings(self._folder, name, fields)
+        self._begin()
+
+    def _invert(self, name: str) -> FieldPostings:
+        positioned, most = self._kinds[name]
+        run = self._fields.pop(name)
+        terms, ranks = ranks_of(run.terms.terms())
+        nothing = np.empty(0, dtype=np.uint32)
+        ids = np.concatenate([nothing, *run.ids])
+        positions = np.concatenate([nothing, *run.positions]) if positioned else nothing
+        counts = np.concatenate([nothing, *run.counts])
+        del run
+        starts, docs, positions = group_tokens(ids, positions, counts, ranks, len(terms))
+        del ids
+        posting_counts, byte_counts, big, descending = measure_postings(starts, docs, positions, most)
+        if descending >= 0:
+            raise ColumnarError(f"the positions of {name} descend within a term, in document {descending} of the run")
+        skips = skip_counts(posting_counts, byte_counts)
+        sizes = (int(posting_counts.sum()), int(byte_counts.sum()), big, int(skips.sum()))
+        packed = pack_postings(starts, docs, positions, most, *sizes)
+        return FieldPostings(name, terms, posting_counts, byte_counts, *packed)
+
+
+def choose_merge(
+    kept: list[ColumnarSegment], new: list[ColumnarSegment]
+) -> tuple[list[ColumnarSegment], list[ColumnarSegment]]:
+    """Which older segments stay as they are, and what is merged.
+
+    From the smallest on, a segment joins as long as it is at most twice as large as all that joined before it, so that
+    the number of segments grows with the logarithm of their documents.
+    """
+    total = sum(segment.doc_count_all() for segment in new)
+    joining: set[str] = set()
+    for segment in sorted(kept, key=ColumnarSegment.doc_count_all):
+        if segment.doc_count() and segment.doc_count_all() > 2 * total:
+            break
+        total += segment.doc_count()
+        joining.add(segment.segment_id())
+    if not new and len(joining) < 2:
+        joining = {segment.segment_id() for segment in kept if not segment.doc_count()}
+    return (
+        [segment for segment in kept if segment.segment_id() not in joining],
+        [segment for segment in kept if segment.segment_id() in joining] + new,
+    )
+
+
+def merge_into_one(
+    storage: Any,  # noqa: ANN401 - Whoosh's storage
+    index_name: str,
+    schema: Schema,
+    segments: Sequence[ColumnarSegment],
+) -> ColumnarSegment:
+    """A new segment of the documents of others that are not deleted, in their order."""
+    folder = folder_of(storage)
+    segment = ColumnarSegment(index_name)
+    inputs = [MergeInput(open_segment(folder, one.segment_id()), one.deleted_mask()) for one in segments]
+    segment.set_doc_count(merge_segments(folder, segment.segment_id(), inputs, schema))
+    return segment
