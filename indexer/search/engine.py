@@ -42,6 +42,11 @@ class Plan:
     """Documents that match this as well come before all others, whatever the order within."""
     filters: Filters = field(default_factory=Filters)
     facets: tuple[str, ...] = ()
+    facet_limits: Mapping[str, int] = field(default_factory=dict)
+    """Of each facet that it names, how many values are wanted: the most frequent, by value where these are equal.
+
+    Besides them `UNKNOWN` and what the filters choose are given. All values of other facets are.
+    """
     editions: Mapping[str, str] = field(default_factory=dict)
     """By family, the edition whose values filters, facets and sorting use; the newest where none is named.
 
@@ -64,6 +69,16 @@ class EngineHit:
 
 
 @dataclass(frozen=True)
+class FacetCounts:
+    """What one facet counts."""
+
+    values: Mapping[str, int]
+    """The values (`UNKNOWN` among them) with their disjunctive counts; no zeros."""
+    distinct: int
+    """How many values there are before any limit."""
+
+
+@dataclass(frozen=True)
 class EngineAnswer:
     """The answer to a plan."""
 
@@ -71,8 +86,8 @@ class EngineAnswer:
     preferred_total: int
     """How many of the total match the plan's preferred query; the total where the plan has none."""
     hits: tuple[EngineHit, ...]
-    facets: Mapping[str, Mapping[str, int]]
-    """For each facet asked for, its values (`UNKNOWN` among them) with their disjunctive counts; no zeros."""
+    facets: Mapping[str, FacetCounts]
+    """Of each facet asked for."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,11 +22,14 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
+    Near,
     Not,
     Nothing,
     Or,
+    Pattern,
     Phrase,
     Query,
+    Range,
     Synonyms,
     Term,
     Value,
@@ -79,6 +82,22 @@ def _phrases(collection: Collection, fields: st.SearchStrategy[tuple[str, ...]])
     return phrase()
 
 
+def _near(collection: Collection, fields: st.SearchStrategy[tuple[str, ...]]) -> Queries:
+    """Mostly parts of one document."""
+
+    @st.composite
+    def near(draw: st.DrawFn) -> Query:
+        phrases = _phrases(collection, fields)
+        first = draw(phrases)
+        assert isinstance(first, Phrase)
+        words = _vocabulary(collection, first.channel)
+        others = draw(st.lists(st.sampled_from(words), min_size=1, max_size=2))
+        parts = [first.terms[: draw(st.integers(1, 2))], *((TermAt(word, 0),) for word in others)]
+        return Near(first.fields, first.channel, tuple(draw(st.permutations(parts))), draw(st.integers(0, 8)))
+
+    return near()
+
+
 def _queries() -> Queries:
     """Random query trees over the collection's words."""
     collection = the_collection()
@@ -90,6 +109,18 @@ def _queries() -> Queries:
     known = [("quartile", "q1"), ("year", "2020"), ("type", "review"), ("doi", "10.5555/3"), ("pmid", "1")]
     values = st.sampled_from([Value(name, value) for name, value in known])
     text = st.one_of(*terms, _phrases(collection, fields))
+    patterns = st.builds(
+        Pattern,
+        fields,
+        st.sampled_from(Channel),
+        st.sampled_from(["dis*", "h*t", "p?-1", "*il*", "?-cell", "糖*", "?尿", "dise?se", "absent*", "*"]),
+    )
+    ranges = st.builds(
+        Range,
+        st.sampled_from(["date", "impact_factor", "citations"]),
+        st.sampled_from([None, 0, 1, 3.5, 20190000, 20200600]),
+        st.sampled_from([None, 1, 3, 9.5, 20200101, 20221231]),
+    )
 
     def some(inner: Queries) -> st.SearchStrategy[tuple[Query, ...]]:
         return st.lists(inner, min_size=1, max_size=4).map(tuple)
@@ -99,7 +130,9 @@ def _queries() -> Queries:
 
     forms = weighted(st.one_of(text, st.builds(AnyReading, some(text))))
     synonyms = st.builds(Synonyms, st.lists(forms, min_size=1, max_size=4).map(tuple))
-    leaf = st.one_of(text, synonyms, values, st.sampled_from([Everything(), Nothing()]))
+    leaf = st.one_of(
+        text, synonyms, values, patterns, ranges, _near(collection, fields), st.sampled_from([Everything(), Nothing()])
+    )
 
     return st.recursive(
         leaf,
@@ -150,10 +183,9 @@ def test_any_query_answers_as_the_oracle(
     assert engine.count(query) == len(reference.found(query, Filters(), collection))
     by_id = {document.id: document for document in expected}
     for hit in answer.hits:
-        # Engines may keep a field's length in one byte, as Whoosh and Lucene do: up to 7 % off where it is short.
-        assert hit.score == pytest.approx(reference.score(query, by_id[hit.record.id], collection), rel=0.07, abs=1e-6)
+        assert hit.score == pytest.approx(reference.score(query, by_id[hit.record.id], collection), rel=1e-4, abs=1e-6)
     for name in schema.FACETS:
-        folded = {schema.fold_value(value): count for value, count in answer.facets[name].items()}
+        folded = {schema.fold_value(value): count for value, count in answer.facets[name].values.items()}
         assert folded == reference.facet(name, query, filters, collection), name
 
 
@@ -162,7 +194,7 @@ def test_any_query_answers_as_the_oracle(
 def test_a_facet_count_is_the_total_after_choosing_it(
     engine: Engine, query: Query, filters: Filters, name: str
 ) -> None:
-    counts = engine.search(Plan(query, filters=filters, facets=(name,), limit=0)).facets[name]
+    counts = engine.search(Plan(query, filters=filters, facets=(name,), limit=0)).facets[name].values
     for value, count in counts.items():
         choice = Span(int(value), int(value)) if name == "year" and value != UNKNOWN else value
         alone = filters.removing(name).adding(name, choice)

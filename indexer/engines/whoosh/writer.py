@@ -1,4 +1,4 @@
-"""Writing a generation with Whoosh's own writer."""
+"""Writing a generation: batches of documents into columnar segments."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from whoosh import index as whoosh_index
 
-from indexer.analysis import Channel
+from indexer.analysis import Channel, Token
 from indexer.engines.whoosh import store
+from indexer.engines.whoosh.columnar import segment
+from indexer.engines.whoosh.columnar.inverter import BatchBuilder, BatchWriter, Tokens
 from indexer.engines.whoosh.engine import WhooshEngine, open_engine, open_folder
-from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, text_field, whoosh_schema
+from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, columns_of, terms_of, text_field, whoosh_schema
 from indexer.errors import BuildError, MedsearchError
 from indexer.schema import Document, Editions
 from indexer.search.engine import Companions, Manifest, Plan
@@ -19,8 +20,8 @@ from indexer.search.query import Everything, Term
 
 SAMPLE = 50
 """Documents that verification looks up and searches for."""
-MEMORY_MB = 256
-"""Postings that Whoosh gathers before it sorts them to disk."""
+BATCH = 500
+"""Documents that are given to the writer at once."""
 
 
 class WhooshWriter:
@@ -29,13 +30,15 @@ class WhooshWriter:
     def __init__(self, generation: store.Generation, editions: Editions, published: WhooshEngine | None = None) -> None:
         self._generation = generation
         self._published = published
-        folder = str(generation.folder / store.POSTINGS)
+        folder = generation.folder / store.POSTINGS
+        schema = whoosh_schema(editions)
         if published is None:
-            index = whoosh_index.create_in(folder, whoosh_schema(editions))
+            index = segment.create_in(folder, schema)
         else:
             generation.begin_with(published.folder)
-            index = whoosh_index.open_dir(folder)
-        self._writer = index.writer(limitmb=MEMORY_MB)
+            index = segment.open_dir(folder)
+        self._writer = BatchWriter(index)
+        self._builder = BatchBuilder(schema)
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
         self._deleted: set[str] = set()
@@ -54,9 +57,11 @@ class WhooshWriter:
     def add(self, document: Document) -> None:
         """Index and store a document."""
         self.delete(document.id)
-        fields: dict[str, Any] = {text_field(*key): tokens for key, tokens in document.tokens.items()}
-        fields.update(document.values)
-        self._writer.add_document(**{ID_FIELD: document.id, RECORD_FIELD: document.stored}, **fields)
+        tokens: dict[str, Any] = {text_field(*key): _tokens(found) for key, found in document.tokens.items()}
+        tokens |= terms_of(document)
+        self._builder.add(tokens, columns_of(document), {RECORD_FIELD: document.stored})
+        if len(self._builder) == BATCH:
+            self._writer.add(self._builder.finish())
         # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
         if self._count & (self._count - 1) == 0 or len(self._sample) < SAMPLE // 2:
             key = next(iter(document.tokens), None)
@@ -68,11 +73,14 @@ class WhooshWriter:
         if self._published is None or record_id in self._deleted or self._published.record(record_id) is None:
             return False
         self._deleted.add(record_id)
-        self._writer.delete_by_term(ID_FIELD, record_id)
         return True
 
     def finish(self) -> int:
         """Write out all changes."""
+        if len(self._builder):
+            self._writer.add(self._builder.finish())
+        if self._deleted:
+            self._writer.delete(ID_FIELD, (record_id.encode() for record_id in self._deleted))
         self._writer.commit()
         return self._documents + self._count - len(self._deleted)
 
@@ -86,6 +94,7 @@ class WhooshWriter:
         try:
             engine = open_folder(self._generation.folder)
             try:
+                engine.verify()
                 self._verify(engine, manifest)
             finally:
                 engine.close()
@@ -96,8 +105,7 @@ class WhooshWriter:
     def close(self) -> None:
         """Give back files and the location; what was not published is removed."""
         try:
-            if not self._writer.is_closed:
-                self._writer.cancel()
+            self._writer.cancel()
         finally:
             self._generation.close()
             if self._published is not None:
@@ -113,6 +121,12 @@ class WhooshWriter:
                 raise BuildError(f"the document {record_id} was written and is not found")
             if key is not None and not engine.count(Term((key[0],), key[1], text)):
                 raise BuildError(f"the document {record_id} is not found by its word {text!r}")
+
+
+def _tokens(tokens: list[Token]) -> Tokens:
+    positions = [token.position for token in tokens]
+    # Stacked tokens do not make a text longer than it is.
+    return Tokens([token.text for token in tokens], positions, len(set(positions)))
 
 
 def open_writer(location: str, editions: Editions) -> WhooshWriter:

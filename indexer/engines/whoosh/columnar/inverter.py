@@ -389,7 +389,9 @@ class BatchWriter:
             self._close()
 
     def cancel(self) -> None:
-        """Give up what was added and deleted."""
+        """Give up what was added and deleted since the last commit; after one there is nothing."""
+        if self._closed:
+            return
         for segment in self._runs:
             for name in segment.list_files(self._storage):
                 self._storage.delete_file(name)
