@@ -161,8 +161,9 @@ def joined(words: Sequence[str]) -> str:
 
 
 def spelt(word: str) -> str:
-    """A word with a lone Greek letter by its name."""
-    return numbers.greek_name(word) if len(word) == 1 else word
+    """A word with a lone Greek letter, or its possessive, by the letter's name."""
+    bare = word.removesuffix("'s")
+    return numbers.greek_name(bare) if len(bare) == 1 else word
 
 
 def _has_joined(words: Sequence[str]) -> bool:
