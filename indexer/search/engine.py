@@ -55,6 +55,10 @@ class Plan:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
+    after: tuple[float, ...] | None = None
+    """The `place` of a hit of the same plan on the same generation: the hits begin behind it, however deep it is."""
+    deadline: float | None = None
+    """When to give up, on the clock of `time.monotonic`; never where it is None."""
     ranking: Settings = DEFAULT
 
 
@@ -66,6 +70,8 @@ class EngineHit:
     score: float
     preferred: bool
     """It matches the plan's preferred query; True where the plan has none."""
+    place: tuple[float, ...] = ()
+    """Where it stands in the plan's order: hits behind it have lesser places. Of meaning to its generation alone."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,11 @@ class Engine(Protocol):
         ...
 
     def search(self, plan: Plan) -> EngineAnswer:
-        """Execute a plan."""
+        """Execute a plan.
+
+        Raises:
+            SearchTimeoutError: it was not done by the plan's deadline.
+        """
         ...
 
     def count(self, query: Query) -> int:

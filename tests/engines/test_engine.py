@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from indexer import schema
 from indexer.analysis import Channel, TermAt
 from indexer.engines import open_engine
+from indexer.errors import SearchTimeoutError
 from indexer.schema import TEXT_FIELDS
-from indexer.search.engine import Engine, Plan, Sort
+from indexer.search.engine import Engine, EngineHit, Plan, Sort
 from indexer.search.filters import UNKNOWN, Filters, Span
 from indexer.search.query import (
     And,
@@ -230,6 +232,43 @@ def test_orders_and_pages(
     for offset in range(0, everything.total + step, step):
         paged.extend(engine.search(Plan(query, preferred=preferred, sort=sort, offset=offset, limit=step)).hits)
     assert paged == list(everything.hits)
+    walked: list[EngineHit] = []
+    after = None
+    while hits := engine.search(Plan(query, preferred=preferred, sort=sort, after=after, limit=step)).hits:
+        walked.extend(hits)
+        after = hits[-1].place
+    assert walked == list(everything.hits)
+
+
+def test_a_search_that_is_not_done_by_its_deadline_is_given_up(engine: Engine) -> None:
+    with pytest.raises(SearchTimeoutError, match="longer than is allowed"):
+        engine.search(Plan(Everything(), deadline=time.monotonic() - 1))
+    assert engine.search(Plan(Everything(), deadline=time.monotonic() + 3600)).total
+
+
+@slow_fixtures
+@given(query=queries, filters=filters_, limit=st.integers(0, 5))
+def test_a_limited_facet_has_the_most_frequent_values(
+    engine: Engine, query: Query, filters: Filters, limit: int
+) -> None:
+    limits = dict.fromkeys(schema.FACETS, limit)
+    whole = engine.search(Plan(query, filters=filters, facets=schema.FACETS, limit=0)).facets
+    limited = engine.search(Plan(query, filters=filters, facets=schema.FACETS, facet_limits=limits, limit=0)).facets
+    for name in schema.FACETS:
+        assert limited[name].distinct == whole[name].distinct == len(whole[name].values)
+        ordered = sorted(whole[name].values.items(), key=lambda item: (item[0] == UNKNOWN, -item[1], item[0]))
+        expected = dict(ordered[:limit])
+        for value, count in ordered:
+            chosen = any(
+                int(value) in choice
+                if isinstance(choice, Span)
+                else schema.fold_value(choice) == schema.fold_value(value)
+                for choice in filters.of(name)
+                if value != UNKNOWN or choice == UNKNOWN
+            )
+            if value == UNKNOWN or chosen:
+                expected[value] = count
+        assert limited[name].values == expected
 
 
 def test_a_record_is_stored_whole(engine: Engine, collection: Collection) -> None:

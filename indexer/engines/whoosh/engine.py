@@ -18,7 +18,7 @@ from indexer.engines.whoosh.columnar.errors import ColumnarError
 from indexer.engines.whoosh.columnar.layout import Dictionary, NumericColumn, StringColumn
 from indexer.engines.whoosh.columnar.packing import number_union
 from indexer.engines.whoosh.columns import NOT_FILTERED, FacetColumn, Failing
-from indexer.engines.whoosh.evaluate import Evaluator, Matches, leaf_cache
+from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, leaf_cache
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
 from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
 from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError
@@ -96,20 +96,21 @@ class WhooshEngine:
         """How many documents match, without filters."""
         return sum(part.docs.size for part in self._matches(query, DEFAULT))
 
-    def _matches(self, query: Query, ranking: Settings) -> tuple[Matches, ...]:
+    def _matches(self, query: Query, ranking: Settings, deadline: float | None = None) -> tuple[Matches, ...]:
         key = (query, ranking)
         found = self._recent.get(key)
         if found is None:
-            found = self._evaluator(ranking).evaluate(query)
+            found = self._evaluator(ranking, deadline).evaluate(query)
             self._recent.put(key, found)
         return found
 
-    def _evaluator(self, ranking: Settings) -> Evaluator:
-        return Evaluator(self._collection, ranking, self._leaves)
+    def _evaluator(self, ranking: Settings, deadline: float | None) -> Evaluator:
+        return Evaluator(self._collection, ranking, self._leaves, deadline)
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        found = self._matches(plan.query, plan.ranking)
+        check_deadline(plan.deadline)
+        found = self._matches(plan.query, plan.ranking, plan.deadline)
         filters = list(plan.filters.chosen)
         selected = {name: self._facet_of(name, plan).selected(plan.filters.of(name)) for name in filters}
         failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
@@ -205,7 +206,7 @@ class WhooshEngine:
             docs, scores = frozen(docs[passing]), frozen(scores[passing]) if scores.size else scores
         preferred = _ALL
         if plan.preferred is not None:
-            better = self._evaluator(plan.ranking).within(plan.preferred, number, docs).docs
+            better = self._evaluator(plan.ranking, plan.deadline).within(plan.preferred, number, docs).docs
             preferred = frozen(~kernels.subtract(docs, better))
         return _Found(docs, scores, preferred)
 
@@ -243,20 +244,22 @@ class WhooshEngine:
         for number, part in enumerate(passing):
             most = min(last, part.docs.size)
             if most:
-                places, keys = self._best(number, part, most, plan)
+                places, found = self._best(number, part, most, plan)
                 best += [
-                    (tuple(key), number, place) for key, place in zip((-keys).tolist(), places.tolist(), strict=True)
+                    (tuple(keys), number, place) for keys, place in zip((-found).tolist(), places.tolist(), strict=True)
                 ]
         best.sort()
-        for _, number, place in best[plan.offset : last]:
+        for keys, number, place in best[plan.offset : last]:
             part, segment = passing[number], self._collection.segments[number]
             score = float(part.scores[place]) if part.scores.size else 0.0
             preferred = bool(part.preferred[place]) if part.preferred.size else True
-            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred)
+            behind = tuple(-key for key in keys)
+            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, behind)
 
     def _best(self, number: int, part: _Found, most: int, plan: Plan) -> tuple[Any, Any]:
         dates, missing_date = self._keys("date", number)
         values: npt.NDArray[Any] = _UNSORTED
+        after = _UNSCORED if plan.after is None else frozen(np.array(plan.after, dtype=np.float64))
         missing = 0.0
         if plan.sort in {Sort.NEWEST, Sort.OLDEST}:
             values, missing = dates, missing_date
@@ -264,7 +267,7 @@ class WhooshEngine:
             values, missing = self._keys(self._stored_name(plan.sort.value, plan), number)
         return kernels.best_documents(
             part.docs, part.scores, part.preferred, values, plan.sort is Sort.OLDEST, missing, dates,
-            self._ranks[number], most,
+            self._ranks[number], after, most,
         )  # fmt: skip
 
     def _keys(self, name: str, number: int) -> tuple[npt.NDArray[Any], float]:

@@ -12,6 +12,7 @@ the same files.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Union
@@ -34,6 +35,7 @@ from indexer.engines.whoosh.segments import (
     frozen,
     index_names,
 )
+from indexer.errors import SearchTimeoutError
 from indexer.search.query import (
     And,
     AnyReading,
@@ -87,11 +89,24 @@ def leaf_cache() -> BoundedCache[LeafMatches]:
     return BoundedCache(CACHE_BYTES, lambda kept: sum(part.nbytes for part in kept))
 
 
+def check_deadline(deadline: float | None) -> None:
+    """Give up where it is over; see `Plan.deadline`."""
+    if deadline is not None and time.monotonic() > deadline:
+        raise SearchTimeoutError("the search takes longer than is allowed; ask for less, or for rarer words")
+
+
 class Evaluator:
     """Evaluates query trees over a generation."""
 
-    def __init__(self, collection: Collection, ranking: Settings, cache: BoundedCache[LeafMatches]) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        ranking: Settings,
+        cache: BoundedCache[LeafMatches],
+        deadline: float | None = None,
+    ) -> None:
         self._collection = collection
+        self._deadline = deadline
         self._ranking = ranking
         self._cache = cache
 
@@ -106,6 +121,7 @@ class Evaluator:
     def _evaluate(self, query: Query, number: int, within: Docs | None) -> Matches:
         if within is not None and not within.size:
             return NOTHING
+        check_deadline(self._deadline)
         if isinstance(query, Term):
             return self._term(query, number, within)
         if isinstance(query, Phrase):

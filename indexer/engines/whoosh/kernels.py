@@ -766,6 +766,15 @@ def _before(keys: Numbers, one: Whole, other: Whole) -> Truth:
 
 
 @compiled
+def _behind(keys: Numbers, row: Whole, after: Numbers) -> Truth:
+    """Whether a row of keys comes after some keys."""
+    for key in range(after.size):
+        if keys[row, key] != after[key]:
+            return keys[row, key] < after[key]
+    return False
+
+
+@compiled
 def _sift(keys: Numbers, heap: Numbers, size: Whole) -> None:
     """Let the root of a heap, whose root is the worst of its rows, down to its place."""
     at = 0
@@ -789,6 +798,7 @@ def best_documents(
     missing: float,
     dates: Numbers,
     ranks: Numbers,
+    after: Numbers,
     most: Whole,
 ) -> tuple[Numbers, Numbers]:
     """The first `most` documents of an order: preferred ones, then by value, score, date and rank of the identity.
@@ -802,6 +812,7 @@ def best_documents(
         missing: Stands for no value; NaN does in any case.
         dates: Of all documents of the segment.
         ranks: Of all documents of the segment.
+        after: The keys behind which the first one stands; empty where it is the first of all.
         most: How many are wanted, at least 1.
 
     Returns:
@@ -830,6 +841,8 @@ def best_documents(
         kept[slot, 2] = score
         kept[slot, 3] = float(dates[doc])
         kept[slot, 4] = -float(ranks[doc])
+        if after.size and not _behind(kept, slot, after):
+            continue
         if size < most:
             where[size] = index
             heap[size] = size
