@@ -139,11 +139,16 @@ class Engine(Protocol):
 
         Raises:
             SearchTimeoutError: it was not done by the plan's deadline.
+            RequestError: the plan's `after` is no place.
         """
         ...
 
-    def count(self, query: Query) -> int:
-        """How many documents match, without filters."""
+    def count(self, query: Query, deadline: float | None = None) -> int:
+        """How many documents match, without filters.
+
+        Raises:
+            SearchTimeoutError: it was not done by the deadline, as of a plan.
+        """
         ...
 
     def record(self, record_id: str) -> Record | None:

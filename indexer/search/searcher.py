@@ -31,23 +31,27 @@ Counted without the filters: a filter narrows what was found and must not bring 
 """
 
 
-def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) -> SearchResult:
+def search(
+    engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT, deadline: float | None = None
+) -> SearchResult:
     """Answer a request. No query text fails.
 
     Args:
         engine: The index.
         request: What is asked.
         ranking: Other settings than the default are for evaluation.
+        deadline: When to give up, on the clock of `time.monotonic`; never where it is None.
 
     Raises:
-        RequestError: the request names an edition that the index does not hold.
+        RequestError: the request names an edition that the index does not hold, or a place that is none.
+        SearchTimeoutError: it was not done by the deadline.
     """
     started = time.perf_counter()
     chosen = chosen_editions(request.editions, engine.manifest.editions)
     older = older_than_newest(chosen, engine.manifest.editions)
     reading = Reading(request.match, older, engine.terms() if request.expand else None, request.without, ranking)
     compiled = compile_query(request.text, reading)
-    query, preferred = _relaxed(engine, compiled)
+    query, preferred = relaxed(engine, compiled, deadline)
     answer = engine.search(
         Plan(
             query=query,
@@ -61,12 +65,14 @@ def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) 
             },
             editions=older,
             sort=request.sort,
-            offset=(request.page - 1) * request.per_page,
+            offset=(request.page - 1) * request.per_page if request.after is None else 0,
             limit=request.per_page,
+            after=request.after,
+            deadline=deadline,
             ranking=ranking,
         )
     )
-    highlighter = Highlighter(query)
+    highlighter = Highlighter(query) if request.fragments else None
     return SearchResult(
         request=request,
         total=answer.total,
@@ -76,35 +82,40 @@ def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) 
         ignored=compiled.ignored,
         expansions=compiled.expansions,
         not_expanded=compiled.not_expanded,
-        correction=_correction(engine, request, reading, answer),
+        correction=_correction(engine, request, reading, answer, deadline),
         relaxation=_relaxation(answer) if preferred is not None else None,
         took_ms=(time.perf_counter() - started) * 1000,
         manifest=engine.manifest,
     )
 
 
-def _relaxed(engine: Engine, compiled: Compiled) -> tuple[Query, Query | None]:
-    """The query to execute, and what its best documents match where it was relaxed."""
-    if compiled.relaxed is None or engine.count(compiled.query) >= RELAX_BELOW:
+def relaxed(engine: Engine, compiled: Compiled, deadline: float | None) -> tuple[Query, Query | None]:
+    """The query to execute, and what its best documents match where it was relaxed; else None."""
+    if compiled.relaxed is None or engine.count(compiled.query, deadline) >= RELAX_BELOW:
         return compiled.query, None
-    if engine.count(compiled.relaxed) == engine.count(compiled.query):
+    if engine.count(compiled.relaxed, deadline) == engine.count(compiled.query, deadline):
         return compiled.query, None
     return compiled.relaxed, compiled.query
 
 
 def _correction(
-    engine: Engine, request: SearchRequest, reading: Reading, answer: EngineAnswer
+    engine: Engine, request: SearchRequest, reading: Reading, answer: EngineAnswer, deadline: float | None
 ) -> QueryCorrection | None:
     """What may have been meant, where this page is the first and hardly anything holds all words."""
-    if request.page > 1 or (request.match is not Match.ANY and answer.preferred_total >= CORRECT_BELOW):
+    if (
+        request.page > 1
+        or request.after is not None
+        or (request.match is not Match.ANY and answer.preferred_total >= CORRECT_BELOW)
+    ):
         return None
 
     def holding_all(text: str) -> int:
-        return engine.count(compile_query(text, replace(reading, match=Match.ALL)).query)
+        return engine.count(compile_query(text, replace(reading, match=Match.ALL)).query, deadline)
 
     def found(text: str) -> int:
-        query, _ = _relaxed(engine, compile_query(text, reading))
-        return engine.search(Plan(query=query, filters=request.filters, editions=reading.editions, limit=1)).total
+        query, _ = relaxed(engine, compile_query(text, reading), deadline)
+        plan = Plan(query=query, filters=request.filters, editions=reading.editions, limit=1, deadline=deadline)
+        return engine.search(plan).total
 
     return correction(engine.terms(), request.text, holding_all, found)
 
@@ -133,16 +144,17 @@ def _standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tupl
     return as_of(record, engine.journal(record.journal) if record.journal else None, chosen)
 
 
-def _hit(highlighter: Highlighter, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
+def _hit(highlighter: Highlighter | None, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
     return Hit(
         record=record,
         editions=editions,
         score=found.score,
         holds_all_words=found.preferred,
-        title_en=highlighter.mark("title_en", record.title_en),
-        title_zh=highlighter.mark("title_zh", record.title_zh),
-        snippet_en=highlighter.snippet("abstract_en", record.abstract_en),
-        snippet_zh=highlighter.snippet("abstract_zh", record.abstract_zh),
+        place=found.place,
+        title_en=highlighter.mark("title_en", record.title_en) if highlighter else (),
+        title_zh=highlighter.mark("title_zh", record.title_zh) if highlighter else (),
+        snippet_en=highlighter.snippet("abstract_en", record.abstract_en) if highlighter else (),
+        snippet_zh=highlighter.snippet("abstract_zh", record.abstract_zh) if highlighter else (),
     )
 
 

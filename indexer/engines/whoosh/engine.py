@@ -21,7 +21,7 @@ from indexer.engines.whoosh.columns import NOT_FILTERED, FacetColumn, Failing
 from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, leaf_cache
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
 from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
-from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError
+from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError, RequestError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
@@ -92,9 +92,9 @@ class WhooshEngine:
         except (ColumnarError, OSError) as error:
             raise IndexDamagedError(f"the index in {self.folder} is damaged ({error}); rebuild it") from error
 
-    def count(self, query: Query) -> int:
+    def count(self, query: Query, deadline: float | None = None) -> int:
         """How many documents match, without filters."""
-        return sum(part.docs.size for part in self._matches(query, DEFAULT))
+        return sum(part.docs.size for part in self._matches(query, DEFAULT, deadline))
 
     def _matches(self, query: Query, ranking: Settings, deadline: float | None = None) -> tuple[Matches, ...]:
         key = (query, ranking)
@@ -110,6 +110,8 @@ class WhooshEngine:
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
         check_deadline(plan.deadline)
+        if plan.after is not None and len(plan.after) != kernels.KEYS:
+            raise RequestError(f"a place among results has {kernels.KEYS} numbers, this one {len(plan.after)}")
         found = self._matches(plan.query, plan.ranking, plan.deadline)
         filters = list(plan.filters.chosen)
         selected = {name: self._facet_of(name, plan).selected(plan.filters.of(name)) for name in filters}
