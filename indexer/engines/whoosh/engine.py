@@ -81,14 +81,14 @@ class WhooshEngine:
         """What the generation says of itself."""
         return self._manifest
 
-    def verify(self) -> None:
-        """Read all of the generation's files and compare their checksums.
+    def verify(self, but: WhooshEngine | None = None) -> None:
+        """Read the postings' files, but for those that another generation shares, and compare their checksums.
 
         Raises:
             IndexDamagedError: a byte is not what was written.
         """
         try:
-            self._collection.verify()
+            self._collection.verify(None if but is None else but._collection)  # noqa: SLF001 - of its own kind
         except (ColumnarError, OSError) as error:
             raise IndexDamagedError(f"the index in {self.folder} is damaged ({error}); rebuild it") from error
 

@@ -94,7 +94,7 @@ class WhooshWriter:
         try:
             engine = open_folder(self._generation.folder)
             try:
-                engine.verify()
+                engine.verify(but=self._published)
                 self._verify(engine, manifest)
             finally:
                 engine.close()
