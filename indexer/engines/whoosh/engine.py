@@ -75,6 +75,7 @@ class WhooshEngine:
         )
         self._counted: BoundedCache[dict[str, FacetCounts]] = BoundedCache(COUNTED, lambda _: 1)
         self._facet = lru_cache(maxsize=None)(self._read_facet)
+        self._newest = {family: editions[0] for family, editions in self._manifest.editions.items() if editions}
 
     @property
     def manifest(self) -> Manifest:
@@ -178,10 +179,9 @@ class WhooshEngine:
 
     def _stored_name(self, name: str, plan: Plan) -> str:
         """The name under which the values of a field are stored in the plan's editions."""
-        family = schema.BY_NAME[name].family or ""
-        edition = plan.editions.get(family)
-        newest = next(iter(self._manifest.editions.get(family, ())), None)
-        return schema.edition_field(name, None if edition == newest else edition)
+        family = schema.BY_NAME[name].family
+        edition = plan.editions.get(family) if family else None
+        return schema.edition_field(name, None if edition == self._newest.get(family or "") else edition)
 
     def _facet_of(self, name: str, plan: Plan) -> FacetColumn:
         return self._facet(self._stored_name(name, plan))

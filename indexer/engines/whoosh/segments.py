@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ _V = TypeVar("_V")
 
 def frozen(array: _T) -> _T:
     """The array, read-only from now on: mapped and computed arrays are of one type to compiled loops."""
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array
 
 
@@ -91,6 +91,8 @@ class Segment:
             bits = np.unpackbits(deleted, count=self.size, bitorder="little")
             self.alive = frozen(1 - bits)
             self.living = int(self.alive.sum())
+        self.heads = frozen(kernels.term_heads(arrays.term_bytes, arrays.term_starts))
+        """The beginnings of some terms, for `kernels.find_terms`."""
         self._all: Docs | None = None
         self._scratch = threading.local()
 
@@ -111,8 +113,7 @@ class Segment:
         return kept
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a term of one field stands in a segment."""
 
     field: int
@@ -177,12 +178,10 @@ class Collection:
         found = []
         for segment, (lows, highs) in zip(self.segments, self._ranges(names), strict=True):
             arrays = segment.arrays
-            terms = kernels.find_terms(wanted, arrays.term_bytes, arrays.term_starts, lows, highs)
-            places = []
-            for field, term in enumerate(terms.tolist()):
-                if term >= 0:
-                    begin, end = arrays.posting_starts[term : term + 2].tolist()
-                    places.append(Place(field, term, begin, end))
+            terms = kernels.find_terms(wanted, arrays.term_bytes, arrays.term_starts, segment.heads, lows, highs)
+            held = np.flatnonzero(terms >= 0)
+            begins, ends = arrays.posting_starts[terms[held]], arrays.posting_starts[terms[held] + 1]
+            places = map(Place, held.tolist(), terms[held].tolist(), begins.tolist(), ends.tolist())
             found.append(tuple(sorted(places, key=lambda place: place.end - place.begin)))
         return tuple(found)
 
