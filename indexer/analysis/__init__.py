@@ -25,7 +25,7 @@ from functools import lru_cache
 from importlib.metadata import version
 
 from indexer.analysis import chinese, english, spelling, stopwords
-from indexer.analysis.arrays import TermArrays, term_arrays
+from indexer.analysis.arrays import TermArrays, term_arrays, texts_with
 from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
 from indexer.analysis.mixed import phrase, query_words, tokens
@@ -52,6 +52,7 @@ __all__ = [
     "query_words",
     "sentences",
     "term_arrays",
+    "texts_with",
     "tokens",
 ]
 

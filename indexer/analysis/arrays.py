@@ -66,6 +66,25 @@ def term_arrays(texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
         return _memory[0].arrays(texts)
 
 
+def texts_with(columns: Sequence[TermArrays]) -> dict[str, int]:
+    """In how many texts each term stands, in whichever of the columns that the texts have."""
+    if not columns:
+        return {}
+    numbers: dict[str, int] = {}
+    ids: list[U32] = []
+    ends = np.zeros((len(columns), columns[0].counts.size), np.int64)
+    begin = 0
+    for row, column in enumerate(columns):
+        of_column = [numbers.setdefault(term, len(numbers)) for term in column.terms]
+        ids.append(np.array(of_column, np.uint32)[column.ids])
+        ends[row] = begin + np.cumsum(column.counts, dtype=np.int64)
+        begin += column.ids.size
+    last, texts = np.zeros((2, len(numbers)), np.uint32)
+    begins = ends - [column.counts for column in columns]
+    compiled.count_texts(np.concatenate(ids), begins, ends, last, texts)
+    return dict(zip(numbers, texts.tolist(), strict=True))
+
+
 class _Numbers(dict[str, int]):
     """Texts with their numbers; one that is not there is added."""
 

@@ -196,3 +196,23 @@ def lay_out_tokens(
         lengths[text] = position
         begin = ends[text]
     return count
+
+
+@_compiled
+def count_texts(ids: Numbers, begins: Numbers, ends: Numbers, last: Numbers, texts: Numbers) -> None:
+    """In how many texts each term stands, where a text has several columns of tokens.
+
+    Args:
+        ids: Of the tokens of all columns, one column behind the other, the number of their term.
+        begins: Where those of each column (row) of each text (column) begin.
+        ends: Where they end.
+        last: As many zeros as there are terms.
+        texts: Takes the number of texts by that of the term.
+    """
+    for text in range(ends.shape[1]):
+        for column in range(ends.shape[0]):
+            for token in range(begins[column, text], ends[column, text]):
+                term = ids[token]
+                if last[term] != text + 1:
+                    last[term] = text + 1
+                    texts[term] += 1

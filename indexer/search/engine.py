@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from indexer.journals import Journal
 from indexer.record import Record
-from indexer.schema import Document
+from indexer.schema import Documents
 from indexer.search.filters import Filters
 from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
@@ -42,6 +42,11 @@ class Plan:
     """Documents that match this as well come before all others, whatever the order within."""
     filters: Filters = field(default_factory=Filters)
     facets: tuple[str, ...] = ()
+    facet_limits: Mapping[str, int] = field(default_factory=dict)
+    """Of each facet that it names, how many values are wanted: the most frequent, by value where these are equal.
+
+    Besides them `UNKNOWN` and what the filters choose are given. All values of other facets are.
+    """
     editions: Mapping[str, str] = field(default_factory=dict)
     """By family, the edition whose values filters, facets and sorting use; the newest where none is named.
 
@@ -50,6 +55,10 @@ class Plan:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
+    after: tuple[float, ...] | None = None
+    """The `place` of a hit of the same plan on the same generation: the hits begin behind it, however deep it is."""
+    deadline: float | None = None
+    """When to give up, on the clock of `time.monotonic`; never where it is None."""
     ranking: Settings = DEFAULT
 
 
@@ -61,6 +70,18 @@ class EngineHit:
     score: float
     preferred: bool
     """It matches the plan's preferred query; True where the plan has none."""
+    place: tuple[float, ...] = ()
+    """Where it stands in the plan's order: hits behind it have lesser places. Of meaning to its generation alone."""
+
+
+@dataclass(frozen=True)
+class FacetCounts:
+    """What one facet counts."""
+
+    values: Mapping[str, int]
+    """The values (`UNKNOWN` among them) with their disjunctive counts; no zeros."""
+    distinct: int
+    """How many values there are before any limit."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +92,8 @@ class EngineAnswer:
     preferred_total: int
     """How many of the total match the plan's preferred query; the total where the plan has none."""
     hits: tuple[EngineHit, ...]
-    facets: Mapping[str, Mapping[str, int]]
-    """For each facet asked for, its values (`UNKNOWN` among them) with their disjunctive counts; no zeros."""
+    facets: Mapping[str, FacetCounts]
+    """Of each facet asked for."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +135,11 @@ class Engine(Protocol):
         ...
 
     def search(self, plan: Plan) -> EngineAnswer:
-        """Execute a plan."""
+        """Execute a plan.
+
+        Raises:
+            SearchTimeoutError: it was not done by the plan's deadline.
+        """
         ...
 
     def count(self, query: Query) -> int:
@@ -154,6 +179,14 @@ class Engine(Protocol):
         ...
 
 
+class Packer(Protocol):
+    """Brings documents into the form that its writer takes. Can be pickled, for use in other processes."""
+
+    def pack(self, documents: Documents) -> object:
+        """A batch of documents, at least one, as `IndexWriter.add` takes it; it can be pickled."""
+        ...
+
+
 class IndexWriter(Protocol):
     """A generation in the making: empty at first, or the published one to be changed.
 
@@ -170,8 +203,12 @@ class IndexWriter(Protocol):
         """A folder for files in the making; what is not published goes with it."""
         ...
 
-    def add(self, document: Document) -> None:
-        """Index and store a document, in place of the published one of the same identity where there is one.
+    def packer(self) -> Packer:
+        """What brings documents into the form that `add` takes."""
+        ...
+
+    def add(self, packed: Any) -> None:  # noqa: ANN401 - what its packer packed
+        """Index and store documents, in place of the published ones of the same identities where there are any.
 
         Each identity is added once.
         """

@@ -67,8 +67,7 @@ def write(location: str, collection: Collection) -> None:
     """Publish a collection as a generation."""
     writer = open_writer(location, {})
     try:
-        for document in collection.documents:
-            writer.add(document)
+        writer.add(writer.packer().pack(schema.index_documents(collection.records)))
         writer.finish()
         lexicon = LexiconWriter(writer.workspace / "lexicon")
         lexicon.finish()

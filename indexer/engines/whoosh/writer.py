@@ -1,26 +1,67 @@
-"""Writing a generation with Whoosh's own writer."""
+"""Writing a generation: batches of documents into columnar segments."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
-from whoosh import index as whoosh_index
 
 from indexer.analysis import Channel
 from indexer.engines.whoosh import store
+from indexer.engines.whoosh.columnar import segment
+from indexer.engines.whoosh.columnar.inverter import Batch, BatchBuilder, BatchWriter, TokenArrays
 from indexer.engines.whoosh.engine import WhooshEngine, open_engine, open_folder
-from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, text_field, whoosh_schema
+from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, columns_of, terms_of, text_field, whoosh_schema
 from indexer.errors import BuildError, MedsearchError
-from indexer.schema import Document, Editions
+from indexer.schema import Documents, Editions
 from indexer.search.engine import Companions, Manifest, Plan
 from indexer.search.query import Everything, Term
 
 SAMPLE = 50
 """Documents that verification looks up and searches for."""
-MEMORY_MB = 256
-"""Postings that Whoosh gathers before it sorts them to disk."""
+
+
+class _Sampled(NamedTuple):
+    """A document that verification looks up, and a term of it that it searches for."""
+
+    record_id: str
+    field: tuple[str, Channel] | None
+    term: str
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """A batch of documents as `WhooshWriter` takes it."""
+
+    ids: list[str]
+    sampled: _Sampled
+    batch: Batch
+
+
+class WhooshPacker:
+    """`indexer.search.engine.Packer` for `WhooshWriter`."""
+
+    def __init__(self, editions: Editions) -> None:
+        self._editions = editions
+
+    def pack(self, documents: Documents) -> _Packed:
+        """Documents as arrays."""
+        builder = BatchBuilder(whoosh_schema(self._editions))
+        for identity, values, stored in zip(documents.ids, documents.values, documents.stored, strict=True):
+            builder.add(terms_of(identity, values), columns_of(identity, values), {RECORD_FIELD: stored})
+        batch = builder.finish()
+        for key, found in documents.tokens.items():
+            batch.tokens[text_field(*key)] = TokenArrays(
+                found.encoded(), found.ids, found.counts, found.positions, found.lengths
+            )
+        sampled = _Sampled(documents.ids[0], None, "")
+        for key, found in documents.tokens.items():
+            if found.counts[0]:
+                sampled = _Sampled(documents.ids[0], key, found.of(0)[0][0])
+                break
+        return _Packed(documents.ids, sampled, batch)
 
 
 class WhooshWriter:
@@ -29,17 +70,20 @@ class WhooshWriter:
     def __init__(self, generation: store.Generation, editions: Editions, published: WhooshEngine | None = None) -> None:
         self._generation = generation
         self._published = published
-        folder = str(generation.folder / store.POSTINGS)
+        folder = generation.folder / store.POSTINGS
+        schema = whoosh_schema(editions)
         if published is None:
-            index = whoosh_index.create_in(folder, whoosh_schema(editions))
+            index = segment.create_in(folder, schema)
         else:
             generation.begin_with(published.folder)
-            index = whoosh_index.open_dir(folder)
-        self._writer = index.writer(limitmb=MEMORY_MB)
+            index = segment.open_dir(folder)
+        self._writer = BatchWriter(index)
+        self._packer = WhooshPacker(editions)
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
         self._deleted: set[str] = set()
-        self._sample: list[tuple[str, tuple[str, Channel] | None, str]] = []
+        self._batches = 0
+        self._sample: list[_Sampled] = []
 
     @property
     def generation(self) -> str:
@@ -51,28 +95,32 @@ class WhooshWriter:
         """A folder for files in the making."""
         return self._generation.folder
 
-    def add(self, document: Document) -> None:
-        """Index and store a document."""
-        self.delete(document.id)
-        fields: dict[str, Any] = {text_field(*key): tokens for key, tokens in document.tokens.items()}
-        fields.update(document.values)
-        self._writer.add_document(**{ID_FIELD: document.id, RECORD_FIELD: document.stored}, **fields)
+    def packer(self) -> WhooshPacker:
+        """What makes batches for `add`."""
+        return self._packer
+
+    def add(self, packed: _Packed) -> None:
+        """Index and store documents."""
+        for record_id in packed.ids:
+            self.delete(record_id)
+        self._writer.add(packed.batch)
         # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
-        if self._count & (self._count - 1) == 0 or len(self._sample) < SAMPLE // 2:
-            key = next(iter(document.tokens), None)
-            self._sample.append((document.id, key, document.tokens[key][0].text if key else ""))
-        self._count += 1
+        if self._batches & (self._batches - 1) == 0 or len(self._sample) < SAMPLE // 2:
+            self._sample.append(packed.sampled)
+        self._batches += 1
+        self._count += len(packed.ids)
 
     def delete(self, record_id: str) -> bool:
         """Remove a published document."""
         if self._published is None or record_id in self._deleted or self._published.record(record_id) is None:
             return False
         self._deleted.add(record_id)
-        self._writer.delete_by_term(ID_FIELD, record_id)
         return True
 
     def finish(self) -> int:
         """Write out all changes."""
+        if self._deleted:
+            self._writer.delete(ID_FIELD, (record_id.encode() for record_id in self._deleted))
         self._writer.commit()
         return self._documents + self._count - len(self._deleted)
 
@@ -86,6 +134,7 @@ class WhooshWriter:
         try:
             engine = open_folder(self._generation.folder)
             try:
+                engine.verify()
                 self._verify(engine, manifest)
             finally:
                 engine.close()
@@ -96,8 +145,7 @@ class WhooshWriter:
     def close(self) -> None:
         """Give back files and the location; what was not published is removed."""
         try:
-            if not self._writer.is_closed:
-                self._writer.cancel()
+            self._writer.cancel()
         finally:
             self._generation.close()
             if self._published is not None:
