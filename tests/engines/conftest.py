@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
@@ -14,7 +14,6 @@ from indexer import __version__, analysis, schema
 from indexer.engines import open_engine, open_updater, open_writer
 from indexer.journals import Journal
 from indexer.record import Record
-from indexer.schema import Document, index_document
 from indexer.search.engine import Companions, Engine, IndexWriter, Manifest
 from indexer.terms.lexicon import LexiconWriter
 from tests.engines.reference import Collection
@@ -67,35 +66,34 @@ def make_records(count: int, seed: int) -> list[Record]:
 
 def write(location: str, collection: Collection) -> None:
     """Publish a collection as a generation."""
-    _publish(open_writer(location, {}), collection.documents, len(collection.documents))
+    _publish(open_writer(location, {}), collection.records, len(collection.records))
 
 
-def write_in_steps(location: str, records: Sequence[Record], steps: int, deleted: int) -> list[Document]:
+def write_in_steps(location: str, records: Sequence[Record], steps: int, deleted: int) -> list[Record]:
     """Publish records by a build and updates, so that they stand in several segments, and delete some of the first.
 
-    Gives the documents that are there in the end.
+    Gives the records that are there in the end.
     """
-    documents = [index_document(record) for record in records]
     # Each step is so much smaller than the one before that its segment is not merged with it.
-    ends = [len(documents) - len(documents) // 4**step for step in range(1, steps)] + [len(documents)]
-    _publish(open_writer(location, {}), documents[: ends[0]], ends[0])
+    ends = [len(records) - len(records) // 4**step for step in range(1, steps)] + [len(records)]
+    _publish(open_writer(location, {}), records[: ends[0]], ends[0])
     for begin, end in pairwise(ends):
         engine, writer = open_updater(location)
         engine.close()
-        _publish(writer, documents[begin:end], end)
-    if deleted:
-        engine, writer = open_updater(location)
-        engine.close()
-        gone = random.Random(1).sample(documents[: ends[0]], deleted)
-        _publish(writer, [], len(documents) - deleted, [document.id for document in gone])
-        documents = [document for document in documents if document not in gone]
-    return documents
+        _publish(writer, records[begin:end], end)
+    if not deleted:
+        return list(records)
+    engine, writer = open_updater(location)
+    engine.close()
+    gone = {record.id for record in random.Random(1).sample(records[: ends[0]], deleted)}
+    _publish(writer, [], len(records) - deleted, gone)
+    return [record for record in records if record.id not in gone]
 
 
-def _publish(writer: IndexWriter, documents: Sequence[Document], total: int, gone: Sequence[str] = ()) -> None:
+def _publish(writer: IndexWriter, records: Sequence[Record], total: int, gone: Iterable[str] = ()) -> None:
     try:
-        for document in documents:
-            writer.add(document)
+        if records:
+            writer.add(writer.packer().pack(schema.index_documents(records)))
         for record_id in gone:
             assert writer.delete(record_id)
         assert writer.finish() == total

@@ -39,6 +39,7 @@ from indexer.search.query import (
     Weighted,
 )
 from tests.engines.conftest import make_records, write_in_steps
+from tests.engines.reference import Collection
 from tests.engines.whoosh.postings_oracle import PostingsOracle
 
 QUERIES = 5000
@@ -62,7 +63,7 @@ class Written:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
     location = tmp_path_factory.mktemp("differential") / "index"
-    documents = write_in_steps(str(location), make_records(300, seed=11), steps=4, deleted=40)
+    records = write_in_steps(str(location), make_records(300, seed=11), steps=4, deleted=40)
     folder = store.published_folder(str(location))
     engine = WhooshEngine(folder)
     reader = segment.open_dir(folder / store.POSTINGS, readonly=True).reader()
@@ -71,7 +72,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
     ids = {number: reader.column_reader(ID_FIELD)[number] for number in reader.all_doc_ids()}
     texts = [
         (channel, [(token.text, token.position) for token in tokens])
-        for document in documents
+        for document in Collection(records).documents
         for (_, channel), tokens in document.tokens.items()
         if len(tokens) > 2
     ]

@@ -66,7 +66,9 @@ class TokenArrays:
     """The tokens of a field in the documents of a batch."""
 
     terms: bytes
-    """Of each token, document by document, its term in UTF-8 and a zero byte."""
+    """The distinct terms in UTF-8, each with a zero byte behind it."""
+    ids: U32
+    """Of each token, document by document, the place of its term among them."""
     counts: U32
     """The tokens of each document."""
     positions: U32
@@ -196,7 +198,9 @@ class BatchBuilder:
             if terms.count(0) != kept.count:
                 raise UnsupportedError(f"a term of {name} has a zero character, which ends terms here")
             positions = _positions(kept, counts) if positioned else np.empty(0, dtype=np.uint32)
-            tokens[name] = TokenArrays(terms, counts, positions, lengths)
+            table = TermTable()
+            ids = table.numbers(terms, kept.count)
+            tokens[name] = TokenArrays(table.encoded(), ids, counts, positions, lengths)
         for values in self._columns.values():
             values.extend([None] * (count - len(values)))
         batch = Batch(count, tokens, dict(self._columns), self._stored)
@@ -239,7 +243,7 @@ class TermTable:
         return sum(part.nbytes for part in parts)
 
     def numbers(self, terms: bytes, tokens: int) -> U32:
-        """The number of each token's term, given as `TokenArrays` has them."""
+        """The number of each of the terms, given in UTF-8 with a zero byte behind each."""
         data = np.frombuffer(terms, dtype=np.uint8)
         ids = np.empty(tokens, dtype=np.uint32)
         ends = np.empty(tokens, dtype=np.int64)
@@ -255,6 +259,10 @@ class TermTable:
             if done < tokens:
                 self._grow(int(ends[done] - (ends[done - 1] + 1 if done else 0)))
         return ids
+
+    def encoded(self) -> bytes:
+        """The terms by their numbers, each with a zero byte behind it."""
+        return b"\0".join([*self.terms(), b""])
 
     def terms(self) -> list[bytes]:
         """The terms by their numbers."""
@@ -340,7 +348,10 @@ class BatchWriter:
             if run.documents < first:
                 run.counts.append(np.zeros(first - run.documents, dtype=np.uint32))
             before = run.terms.nbytes
-            ids = run.terms.numbers(tokens.terms, int(tokens.counts.sum()))
+            numbers = run.terms.numbers(tokens.terms, tokens.terms.count(0))
+            if (announced := int(tokens.counts.sum())) != tokens.ids.size:
+                raise ColumnarError(f"a batch announces {announced} tokens of {name} and has {tokens.ids.size}")
+            ids = numbers[tokens.ids]
             run.ids.append(ids)
             run.counts.append(tokens.counts)
             run.positions.append(tokens.positions)
