@@ -74,11 +74,7 @@ class WhooshEngine:
         """Execute a plan."""
         found = self._matches(plan.query, plan.ranking)
         filters = {name: self._filter(name, plan) for name in plan.filters.chosen}
-        passing = _all_masks(filters.values(), found.docs)
-        docs, scores = found.docs[passing], found.scores[passing]
-        preferred = np.ones(docs.size, dtype=np.bool_)
-        if plan.preferred is not None:
-            preferred = np.isin(docs, self._matches(plan.preferred, plan.ranking).docs, assume_unique=True)
+        docs, scores, preferred = self._passing(found, filters, plan)
         order = self._ordered(docs, scores, preferred, plan)[plan.offset : plan.offset + plan.limit]
         return EngineAnswer(
             total=int(docs.size),
@@ -86,6 +82,17 @@ class WhooshEngine:
             hits=tuple(EngineHit(self._stored(int(docs[at])), float(scores[at]), bool(preferred[at])) for at in order),
             facets={name: self._count_facet(name, found, filters, plan) for name in plan.facets},
         )
+
+    def _passing(
+        self, found: Matches, filters: dict[str, Mask], plan: Plan
+    ) -> tuple[Docs, npt.NDArray[np.float64], Mask]:
+        """What was found and passes the filters: documents, their scores, and which match the preferred query."""
+        passing = _all_masks(filters.values(), found.docs)
+        docs = found.docs[passing]
+        preferred = np.ones(docs.size, dtype=np.bool_)
+        if plan.preferred is not None:
+            preferred = np.isin(docs, self._matches(plan.preferred, plan.ranking).docs, assume_unique=True)
+        return docs, found.scores[passing], preferred
 
     def record(self, record_id: str) -> Record | None:
         """The record of an identity."""
@@ -100,6 +107,12 @@ class WhooshEngine:
     def records(self) -> Iterator[Record]:
         """All records, in the order in which they were added."""
         return (self._stored(number) for number in self._postings.live.tolist())
+
+    def records_of(self, plan: Plan) -> Iterator[Record]:
+        """All records of the answer to a plan, in its order."""
+        filters = {name: self._filter(name, plan) for name in plan.filters.chosen}
+        docs, scores, preferred = self._passing(self._matches(plan.query, plan.ranking), filters, plan)
+        return map(self._stored, docs[self._ordered(docs, scores, preferred, plan)].tolist())
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""
