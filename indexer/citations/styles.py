@@ -71,22 +71,24 @@ _rendering = Lock()
 
 
 def cite(record: Record, style: Style) -> Citation | None:
-    """The record's citation; None where it has nothing that could be cited: neither title, author nor journal."""
+    """The record's citation; None where it has no title to be cited by."""
+    if not (record.title_en or record.title_zh):
+        return None
     item = csl_json(record)
     language = item["language"] if style is Style.GB_T_7714 else "en-US"
     item = msgspec.json.decode(msgspec.json.encode(item).decode().translate(_HIDDEN))
     with _rendering:
         text = _rendered(item, style, language, formatter.plain)
         html = _rendered(item, style, language, formatter.html)
-    return Citation(text.translate(_SHOWN), html.translate(_ESCAPED)) if text else None
+    return Citation(text.translate(_SHOWN), html.translate(_ESCAPED))
 
 
 def _rendered(item: CslItem, style: Style, language: str, form: ModuleType) -> str:
-    """The entry in a form; empty where the processor makes none."""
     source = CiteProcJSON([item])
     bibliography = CitationStylesBibliography(_loaded(style, language), source, form)
     bibliography.register(Cited([CitationItem(item["id"])]))
-    return " ".join(" ".join(map(str, bibliography.bibliography())).split())
+    (entry,) = bibliography.bibliography()
+    return " ".join(str(entry).split())
 
 
 @lru_cache(maxsize=2 * len(Style))

@@ -148,6 +148,8 @@ def test_any_query_answers_as_the_oracle(
     assert answer.total == len(expected)
     assert {hit.record.id for hit in answer.hits} == {document.id for document in expected}
     assert engine.count(query) == len(reference.found(query, Filters(), collection))
+    every = list(engine.records_of(Plan(query, filters=filters, limit=1)))
+    assert every == [hit.record for hit in answer.hits]
     by_id = {document.id: document for document in expected}
     for hit in answer.hits:
         # Engines may keep a field's length in one byte, as Whoosh and Lucene do: up to 7 % off where it is short.
@@ -198,6 +200,8 @@ def test_orders_and_pages(
     for offset in range(0, everything.total + step, step):
         paged.extend(engine.search(Plan(query, preferred=preferred, sort=sort, offset=offset, limit=step)).hits)
     assert paged == list(everything.hits)
+    every = engine.records_of(Plan(query, preferred=preferred, sort=sort, offset=step, limit=1))
+    assert [record.id for record in every] == [hit.record.id for hit in everything.hits]
 
 
 def test_a_record_is_stored_whole(engine: Engine, collection: Collection) -> None:

@@ -1,13 +1,12 @@
-import re
-
 import bibtexparser
 from bibtexparser.middlewares import LatexDecodingMiddleware, SeparateCoAuthors, SplitNameParts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from pylatexenc.latex2text import LatexNodes2Text
 
 from indexer.citations import read_name, sides
 from indexer.record import Record
-from tests.indexer.export.records import built, exported, metrics_said
+from tests.indexer.export.records import built, exported, exporting, metrics_said
 
 
 def parsed(content, *more):
@@ -18,7 +17,9 @@ def parsed(content, *more):
 
 
 def value(item, name):
-    return item.get(name).value if item.get(name) else None
+    """What TeX would set; its circumflex is for the parser another character."""
+    field = item.get(name)
+    return field.value.replace("ˆ", "^") if field and isinstance(field.value, str) else field and field.value
 
 
 def text(given):
@@ -28,11 +29,12 @@ def text(given):
 def named(parts):
     """A name of the parser as one of ours."""
     return tuple(
-        re.sub(r"[{}]", "", " ".join(words)) or None for words in ([*parts.von, *parts.last], parts.first, parts.jr)
+        LatexNodes2Text().latex_to_text(" ".join(words)) or None
+        for words in ([*parts.von, *parts.last], parts.first, parts.jr)
     )
 
 
-@settings(max_examples=80, deadline=None)
+@exporting
 @given(found=st.lists(built(), min_size=1, max_size=3, unique_by=lambda record: record.id))
 def test_bibtexparser_reads_it_back(found):
     back = parsed(exported("bibtex", found), SeparateCoAuthors(), SplitNameParts())
@@ -54,12 +56,11 @@ def test_bibtexparser_reads_it_back(found):
         assert set(metrics_said(record)) <= set((value(item, "annote") or "").split("\n\n"))
         names = [read_name(author) for author in record.authors]
         assert [named(parts) for parts in value(item, "author") or []] == [
-            tuple(part and re.sub(r"[{}]", "", part) for part in (name.family, name.given, name.suffix))
-            for name in names
+            (name.family, name.given, name.suffix) for name in names
         ]
 
 
-@settings(max_examples=100)
+@exporting
 @given(found=st.lists(built(), min_size=1, max_size=3, unique_by=lambda record: record.id))
 def test_braces_match_as_bibtex_counts_them(found):
     depth = 0

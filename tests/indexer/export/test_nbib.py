@@ -1,12 +1,12 @@
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.citations import read_name
 from indexer.record import Notice, Record
 from indexer.sources import medline
-from tests.indexer.export.records import built, exported, metrics_said, read_back
+from tests.indexer.export.records import built, exported, exporting, metrics_said, read_back
 
 CARRIED = """
     id doi pmid pmcid title_en title_zh keywords headings languages retracted notices
@@ -24,7 +24,7 @@ def carried(record):
     )
 
 
-@settings(max_examples=80, deadline=None)
+@exporting
 @given(found=st.lists(built(), min_size=1, max_size=3))
 def test_our_reader_reads_it_back(found, tmp_path_factory):
     content = exported("nbib", found)
@@ -33,7 +33,7 @@ def test_our_reader_reads_it_back(found, tmp_path_factory):
     assert [carried(record) for record in back] == [carried(record) for record in found]
 
 
-@settings(max_examples=50)
+@exporting
 @given(record=built())
 def test_metrics_are_terms_of_their_own_owner(record):
     content = exported("nbib", [record]).decode()

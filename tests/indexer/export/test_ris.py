@@ -1,11 +1,11 @@
 import msgspec
 import rispy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.citations import read_name, sides
 from indexer.record import Record
-from tests.indexer.export.records import built, exported, metrics_said, read_back
+from tests.indexer.export.records import built, exported, exporting, metrics_said, read_back
 
 CARRIED = """
     id doi pmid pmcid title_en title_zh abstract_en abstract_zh keywords languages retracted
@@ -18,14 +18,14 @@ def carried(record):
     return {name: getattr(record, name) for name in CARRIED.split()} | {"authors": [*map(read_name, record.authors)]}
 
 
-@settings(max_examples=80, deadline=None)
+@exporting
 @given(found=st.lists(built(), min_size=1, max_size=3))
 def test_our_reader_reads_it_back(found, tmp_path_factory):
     back = read_back(exported("ris", found), tmp_path_factory.mktemp("ris"))
     assert [carried(record) for record in back] == [carried(record) for record in found]
 
 
-@settings(max_examples=80, deadline=None)
+@exporting
 @given(found=st.lists(built(), min_size=1, max_size=3))
 def test_rispy_reads_it_back(found):
     back = rispy.loads(exported("ris", found).decode())

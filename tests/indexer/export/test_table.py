@@ -2,12 +2,12 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.export.table import COLUMNS
 from indexer.record import Notice, Record
-from tests.indexer.export.records import EDITIONS, built, exported, read_back
+from tests.indexer.export.records import EDITIONS, built, exported, exporting, read_back
 
 CARRIED = """
     id doi pmid pmcid title_en title_zh abstract_en abstract_zh authors keywords headings languages
@@ -31,14 +31,14 @@ def bare(cell):
     return cell[1:] if cell.lstrip("'")[:1] in tuple("=+-@＝＋－＠") and cell.startswith("'") else cell
 
 
-@settings(max_examples=80, deadline=None)
+@exporting
 @given(found=st.lists(built(), min_size=1, max_size=3))
 def test_our_reader_reads_it_back(found, tmp_path_factory):
     back = read_back(exported("csv", found), tmp_path_factory.mktemp("csv"))
     assert [carried(record) for record in back] == [carried(record) for record in found]
 
 
-@settings(max_examples=100, deadline=None)
+@exporting
 @given(found=st.lists(built(), min_size=1, max_size=3))
 def test_csv_reads_it_back(found):
     back = rows(exported("csv", found))

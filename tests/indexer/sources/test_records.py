@@ -183,3 +183,9 @@ def test_real_records_are_read_back_as_they_were(tmp_path):
     with copy.open("wb") as out:
         assert export_jsonl(found, out) == 4470
     assert [each.record for each in read(copy) if isinstance(each, Read)] == found
+
+
+def test_what_an_export_says_of_the_standing_is_passed_over(file):
+    plain = file(line(), "plain")
+    standing = file(line(standing={"editions": {"JCR": "JCR 2024"}, "jcr_quartile": "Q1"}), "standing")
+    assert records(standing) == records(plain)
