@@ -102,7 +102,7 @@ def schema_org(record: Record) -> dict[str, Any]:
             ],
             "url": record.url,
             "isAccessibleForFree": record.open_access,
-            "encoding": _filled({"@type": "MediaObject", "contentUrl": record.pdf_url}) if record.pdf_url else None,
+            "encoding": {"@type": "MediaObject", "contentUrl": record.pdf_url} if record.pdf_url else None,
             "creativeWorkStatus": "Retracted" if record.retracted else None,
         }
     )
