@@ -154,6 +154,10 @@ class Engine(Protocol):
         """All records, in no particular order, read one by one."""
         ...
 
+    def records_of(self, plan: Plan) -> Iterator[Record]:
+        """All records of the answer to a plan, in its order, read one by one; offset, limit and facets don't count."""
+        ...
+
     def journal(self, name: str) -> Journal | None:
         """What is known of a journal by its name."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -110,12 +111,7 @@ class WhooshEngine:
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        check_deadline(plan.deadline)
-        found = self._matches(plan.query, plan.ranking, plan.deadline)
-        filters = list(plan.filters.chosen)
-        selected = {name: self._facet_of(name, plan).selected(plan.filters.of(name)) for name in filters}
-        failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
-        passing = [self._passing(number, part, failing[number], plan) for number, part in enumerate(found)]
+        found, selected, failing, passing = self._filtered(plan)
         total = sum(part.docs.size for part in passing)
         preferred_total = total
         if plan.preferred is not None:
@@ -126,6 +122,15 @@ class WhooshEngine:
             hits=tuple(self._page(passing, plan)) if plan.limit else (),
             facets=self._facets(found, failing, selected, plan),
         )
+
+    def _filtered(self, plan: Plan) -> tuple[tuple[Matches, ...], dict[str, Mask], list[Failing], list[_Found]]:
+        """What matches in each segment, the values that each filter lets pass, what fails them, and what passes."""
+        check_deadline(plan.deadline)
+        found = self._matches(plan.query, plan.ranking, plan.deadline)
+        selected = {name: self._facet_of(name, plan).selected(choices) for name, choices in plan.filters.chosen.items()}
+        failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
+        passing = [self._passing(number, part, failing[number], plan) for number, part in enumerate(found)]
+        return found, selected, failing, passing
 
     def record(self, record_id: str) -> Record | None:
         """The record of an identity."""
@@ -143,6 +148,12 @@ class WhooshEngine:
         for segment in self._collection.segments:
             for doc in segment.all_docs().tolist():
                 yield self._stored(segment, doc)
+
+    def records_of(self, plan: Plan) -> Iterator[Record]:
+        """All records of the answer to a plan, in its order."""
+        *_, passing = self._filtered(plan)
+        for _, number, place in self._first(passing, sum(part.docs.size for part in passing), plan):
+            yield self._stored(self._collection.segments[number], int(passing[number].docs[place]))
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""
@@ -240,21 +251,23 @@ class WhooshEngine:
     def _page(self, passing: list[_Found], plan: Plan) -> Iterator[EngineHit]:
         """The hits of the page that a plan asks for."""
         last = plan.offset + plan.limit
-        best: list[tuple[tuple[float, ...], int, int]] = []
-        for number, part in enumerate(passing):
-            most = min(last, part.docs.size)
-            if most:
-                places, found = self._best(number, part, most, plan)
-                best += [
-                    (tuple(keys), number, place) for keys, place in zip((-found).tolist(), places.tolist(), strict=True)
-                ]
-        best.sort()
-        for keys, number, place in best[plan.offset : last]:
+        for keys, number, place in self._first(passing, last, plan)[plan.offset :]:
             part, segment = passing[number], self._collection.segments[number]
             score = float(part.scores[place]) if part.scores.size else 0.0
             preferred = bool(part.preferred[place]) if part.preferred.size else True
-            behind = tuple(-key for key in keys)
-            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, behind)
+            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, keys)
+
+    def _first(self, passing: list[_Found], most: int, plan: Plan) -> list[tuple[tuple[float, ...], int, int]]:
+        """The first documents in a plan's order: their keys, segments, and places among what passes there."""
+        best: list[tuple[tuple[float, ...], int, int]] = []
+        for number, part in enumerate(passing):
+            if wanted := min(most, part.docs.size):
+                places, keys = self._best(number, part, wanted, plan)
+                found = zip(map(tuple, keys.tolist()), repeat(number), places.tolist(), strict=False)
+                best += found
+        if len(passing) > 1:
+            best.sort(reverse=True)
+        return best[:most]
 
     def _best(self, number: int, part: _Found, most: int, plan: Plan) -> tuple[Any, Any]:
         dates, missing_date = self._keys("date", number)
