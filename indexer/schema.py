@@ -1,6 +1,6 @@
 """FIELDS: the single table of what is indexed, and how a record becomes the document that an engine stores.
 
-Engines make their mappings from this table and index the tokens that `index_document` yields; none of them analyses
+Engines make their mappings from this table and index the tokens that `index_documents` yields; none of them analyses
 text itself. `fingerprint` names the table, as `analysis.fingerprint` names what made the tokens: an index in which
 either is another must be rebuilt.
 """
@@ -8,7 +8,7 @@ either is another must be rebuilt.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -16,7 +16,7 @@ from functools import lru_cache
 import msgspec
 
 from indexer import analysis
-from indexer.analysis import Channel, Token
+from indexer.analysis import Channel, TermArrays
 from indexer.record import Record
 
 FORMAT_VERSION = 1
@@ -116,6 +116,7 @@ Editions = Mapping[str, tuple[str, ...]]
 """The names of the editions that an index holds, newest first, by family; the first is meant where none is named."""
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 TEXT_FIELDS: tuple[Field, ...] = tuple(field for field in FIELDS if field.kind is Kind.TEXT)
+_PLAIN_FIELDS: tuple[Field, ...] = tuple(field for field in FIELDS if field.kind is not Kind.TEXT)
 FACETS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)
 
 
@@ -159,16 +160,17 @@ def canonical_value(name: str, text: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Document:
-    """What an engine is given of a record."""
+class Documents:
+    """A batch of documents, as an engine is given them. Can be pickled."""
 
-    id: str
-    tokens: dict[tuple[str, Channel], list[Token]]
-    """Of TEXT fields that have any, by field name and channel."""
-    values: dict[str, Values]
-    """Of the other fields that have any, by field name, or by `edition_field` for editions that are not the newest."""
-    stored: bytes
-    """The record as JSON; `load_record` reads it back."""
+    ids: list[str]
+    tokens: dict[tuple[str, Channel], TermArrays]
+    """Of TEXT fields that any document has, by field name and channel; each spans all documents."""
+    values: list[dict[str, Values]]
+    """Of each document, of the other fields that it has, by field name, or by `edition_field` for editions that are
+    not the newest."""
+    stored: list[bytes]
+    """Of each document, the record as JSON; `load_record` reads it back."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -176,7 +178,7 @@ _decoder = msgspec.json.Decoder(Record)
 
 
 def load_record(stored: bytes) -> Record:
-    """The record that `index_document` stored."""
+    """The record that `index_documents` stored."""
     return _decoder.decode(stored)
 
 
@@ -184,33 +186,45 @@ Views = Mapping[str, Mapping[str, Record]]
 """A record as it stands in each edition, by family and name, newest first: with that edition's metrics as its own."""
 
 
-def index_document(record: Record, views: Views | None = None, journal_names: tuple[str, ...] = ()) -> Document:
-    """What is indexed and stored of a record.
+def index_documents(
+    records: Sequence[Record],
+    views: Sequence[Views] | None = None,
+    journal_names: Sequence[tuple[str, ...]] | None = None,
+) -> Documents:
+    """What is indexed and stored of records.
 
     Args:
-        record: The record.
-        views: Without them, the metrics that the record gives itself are the only ones.
-        journal_names: Other names of its journal, under which it is found as well.
+        records: The records, each of another identity.
+        views: Of each record. Without them, the metrics that the records give themselves are the only ones.
+        journal_names: Of each record, other names of its journal, under which it is found as well.
     """
-    tokens: dict[tuple[str, Channel], list[Token]] = {}
+    tokens: dict[tuple[str, Channel], TermArrays] = {}
+    for field in TEXT_FIELDS:
+        texts = [str(text[0]) if (text := field.read(record)) else None for record in records]
+        if field.name == "journal_name" and journal_names:
+            texts = [_named(text, names) for text, names in zip(texts, journal_names, strict=True)]
+        if any(texts):
+            for channel, found in analysis.term_arrays(texts).items():
+                if found.terms:
+                    tokens[field.name, channel] = found
+    values = [_values(record, given) for record, given in zip(records, views or [{}] * len(records), strict=True)]
+    return Documents([record.id for record in records], tokens, values, list(map(_encoder.encode, records)))
+
+
+def _named(name: str | None, others: tuple[str, ...]) -> str | None:
+    return "\n".join(dict.fromkeys((name, *others) if name else others)) or None
+
+
+def _values(record: Record, views: Views) -> dict[str, Values]:
     values: dict[str, Values] = {}
-    for field in FIELDS:
-        of_family = (views or {}).get(field.family or "")
-        if field.kind is Kind.TEXT:
-            texts = field.read(record)
-            if field.name == "journal_name":
-                texts = _joined(tuple(dict.fromkeys((*map(str, texts), *journal_names))))
-            for text in texts:
-                for channel in Channel:
-                    if found := analysis.tokens(str(text), channel):
-                        tokens[field.name, channel] = found
-        elif of_family:
+    for field in _PLAIN_FIELDS:
+        if of_family := views.get(field.family or ""):
             for number, (edition, view) in enumerate(of_family.items()):
                 if given := field.read(view):
                     values[edition_field(field.name, edition if number else None)] = given
         elif given := field.read(record):
             values[field.name] = given
-    return Document(record.id, tokens, values, _encoder.encode(record))
+    return values
 
 
 @lru_cache(maxsize=1)

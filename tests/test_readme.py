@@ -21,6 +21,7 @@ import pytest
 
 from indexer import schema
 from indexer.config import WORDS_VARIABLE
+from indexer.export import FORMATS as EXPORTS
 from indexer.journals import read_tables
 from indexer.search.compile import Reading, compile_query
 from indexer.search.engine import Sort
@@ -154,6 +155,12 @@ def test_examples_of_records_are_read(readme: Path, tmp_path: Path) -> None:
 def test_every_format_has_a_row(readme: Path) -> None:
     listed = {name for row in table(readme, "Format", "格式") for name in code(row[0])}
     assert {form.name for form in FORMATS} == listed
+
+
+@both
+def test_every_format_of_exports_has_a_row(readme: Path) -> None:
+    rows = tables(readme)["`--format`"]
+    assert [code(row[0]) for row in rows] == [[name] for name in EXPORTS]
 
 
 @both

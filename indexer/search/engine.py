@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from indexer.journals import Journal
 from indexer.record import Record
-from indexer.schema import Document
+from indexer.schema import Documents
 from indexer.search.filters import Filters
 from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
@@ -159,6 +159,16 @@ class Engine(Protocol):
         """All records, in no particular order, read one by one."""
         ...
 
+    def records_of(self, plan: Plan) -> Iterator[Record]:
+        """All records of the answer to a plan, in its order, read one by one.
+
+        The plan's facets, and which part of the answer it wants, don't count. Memory does not grow with the answer.
+
+        Raises:
+            SearchTimeoutError: At once, where it was not known by the plan's deadline which records there are.
+        """
+        ...
+
     def journal(self, name: str) -> Journal | None:
         """What is known of a journal by its name."""
         ...
@@ -184,6 +194,14 @@ class Engine(Protocol):
         ...
 
 
+class Packer(Protocol):
+    """Brings documents into the form that its writer takes. Can be pickled, for use in other processes."""
+
+    def pack(self, documents: Documents) -> object:
+        """A batch of documents, at least one, as `IndexWriter.add` takes it; it can be pickled."""
+        ...
+
+
 class IndexWriter(Protocol):
     """A generation in the making: empty at first, or the published one to be changed.
 
@@ -200,8 +218,12 @@ class IndexWriter(Protocol):
         """A folder for files in the making; what is not published goes with it."""
         ...
 
-    def add(self, document: Document) -> None:
-        """Index and store a document, in place of the published one of the same identity where there is one.
+    def packer(self) -> Packer:
+        """What brings documents into the form that `add` takes."""
+        ...
+
+    def add(self, packed: Any) -> None:  # noqa: ANN401 - what its packer packed
+        """Index and store documents, in place of the published ones of the same identities where there are any.
 
         Each identity is added once.
         """

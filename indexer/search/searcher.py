@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -48,31 +48,11 @@ def search(
     """
     started = time.perf_counter()
     chosen = chosen_editions(request.editions, engine.manifest.editions)
-    older = older_than_newest(chosen, engine.manifest.editions)
-    reading = Reading(request.match, older, engine.terms() if request.expand else None, request.without, ranking)
+    reading = _reading(engine, request, chosen, ranking)
     compiled = compile_query(request.text, reading)
-    query, preferred = relaxed(engine, compiled, deadline)
-    answer = engine.search(
-        Plan(
-            query=query,
-            preferred=preferred,
-            filters=request.filters,
-            facets=request.facets,
-            facet_limits={
-                name: request.facet_limits.get(name, DEFAULT_FACET_LIMIT)
-                for name in request.facets
-                if schema.BY_NAME[name].kind is not Kind.INTEGER
-            },
-            editions=older,
-            sort=request.sort,
-            offset=(request.page - 1) * request.per_page if request.after is None else 0,
-            limit=request.per_page,
-            after=request.after,
-            deadline=deadline,
-            ranking=ranking,
-        )
-    )
-    highlighter = Highlighter(query) if request.fragments else None
+    plan = _plan(engine, request, compiled, reading, deadline)
+    answer = engine.search(plan)
+    highlighter = Highlighter(plan.query) if request.fragments else None
     return SearchResult(
         request=request,
         total=answer.total,
@@ -83,9 +63,55 @@ def search(
         expansions=compiled.expansions,
         not_expanded=compiled.not_expanded,
         correction=_correction(engine, request, reading, answer, deadline),
-        relaxation=_relaxation(answer) if preferred is not None else None,
+        relaxation=_relaxation(answer) if plan.preferred is not None else None,
         took_ms=(time.perf_counter() - started) * 1000,
         manifest=engine.manifest,
+    )
+
+
+def found_records(engine: Engine, request: SearchRequest, deadline: float | None = None) -> Iterator[Record]:
+    """All records that a request finds, as they are stored, in the order of its pages, which don't count here.
+
+    Args:
+        engine: The index.
+        request: What is asked.
+        deadline: As of `search`; records are given however long they take to be read.
+
+    Raises:
+        RequestError: At once, where the request names an edition that the index does not hold.
+        SearchTimeoutError: At once, where it was not known by the deadline which records there are.
+    """
+    chosen = chosen_editions(request.editions, engine.manifest.editions)
+    reading = _reading(engine, request, chosen, DEFAULT)
+    return engine.records_of(_plan(engine, request, compile_query(request.text, reading), reading, deadline))
+
+
+def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ranking: Settings) -> Reading:
+    older = older_than_newest(chosen, engine.manifest.editions)
+    return Reading(request.match, older, engine.terms() if request.expand else None, request.without, ranking)
+
+
+def _plan(
+    engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading, deadline: float | None
+) -> Plan:
+    query, preferred = relaxed(engine, compiled, deadline)
+    return Plan(
+        query=query,
+        preferred=preferred,
+        filters=request.filters,
+        facets=request.facets,
+        facet_limits={
+            name: request.facet_limits.get(name, DEFAULT_FACET_LIMIT)
+            for name in request.facets
+            if schema.BY_NAME[name].kind is not Kind.INTEGER
+        },
+        editions=reading.editions,
+        sort=request.sort,
+        offset=(request.page - 1) * request.per_page if request.after is None else 0,
+        limit=request.per_page,
+        after=request.after,
+        deadline=deadline,
+        ranking=reading.ranking,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -213,3 +214,46 @@ def test_an_export_of_no_index_leaves_the_file_that_was_there(tmp_path: Path) ->
     (tmp_path / "records.jsonl").write_text("kept")
     assert run("export", "--index", str(tmp_path / "no"), "--output", str(tmp_path / "records.jsonl")).exit_code == 1
     assert (tmp_path / "records.jsonl").read_text() == "kept"
+
+
+@pytest.mark.parametrize("form", ["ris", "bibtex", "nbib", "csv", "jsonl"])
+def test_an_export_in_every_format(index: str, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "export"
+    result = run("export", "--index", index, "--format", form, "--query", "myeloma", "--output", str(path))
+    assert result.exit_code == 0
+    found = run("search", "--index", index, "myeloma", "--per-page", "100").stdout.split()[0]
+    assert result.stderr == f"{found} records written\n"
+    assert 5 < int(found) < 100
+    assert "骨髓瘤" in path.read_text(encoding="utf-8")
+
+
+def test_an_export_of_a_search_stands_in_its_order(index: str) -> None:
+    asked = ("--index", index, "--filter", "quartile:Q1,year:2020-2024", "--sort", "impact_factor")
+    exported = [json.loads(line)["id"] for line in run("export", *asked).stdout.splitlines()]
+    shown = run("search", *asked, "--per-page", "100").stdout
+    ids = [line.rpartition(" · ")[2] for line in shown.splitlines() if line.startswith("   ") and " · doi:" in line]
+    assert exported == ids
+    assert len(ids) > 5
+
+
+def test_an_export_names_its_editions(tmp_path: Path) -> None:
+    records = write_jsonl(tmp_path / "1.jsonl", [{"title": "Aspirin", "journal": {"name": "Example"}, "JCR": "Q4"}])
+    tables = tmp_path / "journals.csv"
+    tables.write_text("Journal,IF Quartile(2023),IF Quartile(2024)\nExample,Q3,Q2\n", encoding="utf-8")
+    location = str(tmp_path / "index")
+    assert run("build", str(records), "--journals", str(tables), "--index", location).exit_code == 0
+    assert "JCR quartile: Q2 (JCR 2024)" in run("export", "--index", location, "--format", "ris").stdout
+    older = run("export", "--index", location, "--format", "ris", "--edition", "JCR 2023").stdout
+    assert "JCR quartile: Q3 (JCR 2023)" in older
+    line = json.loads(run("export", "--index", location).stdout)
+    assert line["jcr_quartile"] == "Q4"
+    assert line["standing"] == {"editions": {"JCR": "JCR 2024", "CAS": "given"}, "jcr_quartile": "Q2"}
+    wrong = run("export", "--index", location, "--edition", "JCR 1990")
+    assert wrong.exit_code == 1
+    assert "there is no edition 'JCR 1990'" in wrong.stderr
+
+
+def test_an_export_that_finds_nothing_is_empty(index: str) -> None:
+    result = run("export", "--index", index, "--format", "ris", "--query", "qqqzzz")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "0 records written\n"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ from indexer.terms.lexicon import Lexicon
 
 RECENT_BYTES = 64 * 2**20
 """What recent queries matched, at most: paging, sorting and filtering ask for the same again."""
+BATCH = 2000
+"""Documents whose order is worked out at a time where all are asked for."""
 COUNTED = 256
 """Recent searches whose facets are kept: the first page is asked for again and again."""
 COUNTED_VALUES = 500
@@ -75,20 +78,21 @@ class WhooshEngine:
         )
         self._counted: BoundedCache[dict[str, FacetCounts]] = BoundedCache(COUNTED, lambda _: 1)
         self._facet = lru_cache(maxsize=None)(self._read_facet)
+        self._newest = {family: editions[0] for family, editions in self._manifest.editions.items() if editions}
 
     @property
     def manifest(self) -> Manifest:
         """What the generation says of itself."""
         return self._manifest
 
-    def verify(self) -> None:
-        """Read all of the generation's files and compare their checksums.
+    def verify(self, but: WhooshEngine | None = None) -> None:
+        """Read the postings' files, but for those that another generation shares, and compare their checksums.
 
         Raises:
             IndexDamagedError: a byte is not what was written.
         """
         try:
-            self._collection.verify()
+            self._collection.verify(None if but is None else but._collection)  # noqa: SLF001 - of its own kind
         except (ColumnarError, OSError) as error:
             raise IndexDamagedError(f"the index in {self.folder} is damaged ({error}); rebuild it") from error
 
@@ -109,14 +113,9 @@ class WhooshEngine:
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        check_deadline(plan.deadline)
         if plan.after is not None and len(plan.after) != kernels.KEYS:
             raise RequestError(f"a place among results has {kernels.KEYS} numbers, this one {len(plan.after)}")
-        found = self._matches(plan.query, plan.ranking, plan.deadline)
-        filters = list(plan.filters.chosen)
-        selected = {name: self._facet_of(name, plan).selected(plan.filters.of(name)) for name in filters}
-        failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
-        passing = [self._passing(number, part, failing[number], plan) for number, part in enumerate(found)]
+        found, selected, failing, passing = self._filtered(plan)
         total = sum(part.docs.size for part in passing)
         preferred_total = total
         if plan.preferred is not None:
@@ -127,6 +126,15 @@ class WhooshEngine:
             hits=tuple(self._page(passing, plan)) if plan.limit else (),
             facets=self._facets(found, failing, selected, plan),
         )
+
+    def _filtered(self, plan: Plan) -> tuple[tuple[Matches, ...], dict[str, Mask], list[Failing], list[_Found]]:
+        """What matches in each segment, the values that each filter lets pass, what fails them, and what passes."""
+        check_deadline(plan.deadline)
+        found = self._matches(plan.query, plan.ranking, plan.deadline)
+        selected = {name: self._facet_of(name, plan).selected(choices) for name, choices in plan.filters.chosen.items()}
+        failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
+        passing = [self._passing(number, part, failing[number], plan) for number, part in enumerate(found)]
+        return found, selected, failing, passing
 
     def record(self, record_id: str) -> Record | None:
         """The record of an identity."""
@@ -144,6 +152,18 @@ class WhooshEngine:
         for segment in self._collection.segments:
             for doc in segment.all_docs().tolist():
                 yield self._stored(segment, doc)
+
+    def records_of(self, plan: Plan) -> Iterator[Record]:
+        """All records of the answer to a plan, in its order."""
+        *_, passing = self._filtered(plan)
+        return self._all(passing, replace(plan, after=None))
+
+    def _all(self, passing: list[_Found], plan: Plan) -> Iterator[Record]:
+        """The records of all documents that pass, in batches, so that memory does not grow with how many they are."""
+        while batch := self._first(passing, BATCH, plan):
+            for _, number, place in batch:
+                yield self._stored(self._collection.segments[number], int(passing[number].docs[place]))
+            plan = replace(plan, after=batch[-1][0])
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""
@@ -180,10 +200,9 @@ class WhooshEngine:
 
     def _stored_name(self, name: str, plan: Plan) -> str:
         """The name under which the values of a field are stored in the plan's editions."""
-        family = schema.BY_NAME[name].family or ""
-        edition = plan.editions.get(family)
-        newest = next(iter(self._manifest.editions.get(family, ())), None)
-        return schema.edition_field(name, None if edition == newest else edition)
+        family = schema.BY_NAME[name].family
+        edition = plan.editions.get(family) if family else None
+        return schema.edition_field(name, None if edition == self._newest.get(family or "") else edition)
 
     def _facet_of(self, name: str, plan: Plan) -> FacetColumn:
         return self._facet(self._stored_name(name, plan))
@@ -242,21 +261,23 @@ class WhooshEngine:
     def _page(self, passing: list[_Found], plan: Plan) -> Iterator[EngineHit]:
         """The hits of the page that a plan asks for."""
         last = plan.offset + plan.limit
-        best: list[tuple[tuple[float, ...], int, int]] = []
-        for number, part in enumerate(passing):
-            most = min(last, part.docs.size)
-            if most:
-                places, found = self._best(number, part, most, plan)
-                best += [
-                    (tuple(keys), number, place) for keys, place in zip((-found).tolist(), places.tolist(), strict=True)
-                ]
-        best.sort()
-        for keys, number, place in best[plan.offset : last]:
+        for keys, number, place in self._first(passing, last, plan)[plan.offset :]:
             part, segment = passing[number], self._collection.segments[number]
             score = float(part.scores[place]) if part.scores.size else 0.0
             preferred = bool(part.preferred[place]) if part.preferred.size else True
-            behind = tuple(-key for key in keys)
-            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, behind)
+            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, keys)
+
+    def _first(self, passing: list[_Found], most: int, plan: Plan) -> list[tuple[tuple[float, ...], int, int]]:
+        """The first documents in a plan's order: their keys, segments, and places among what passes there."""
+        best: list[tuple[tuple[float, ...], int, int]] = []
+        for number, part in enumerate(passing):
+            if wanted := min(most, part.docs.size):
+                places, keys = self._best(number, part, wanted, plan)
+                found = zip(map(tuple, keys.tolist()), repeat(number), places.tolist(), strict=False)
+                best += found
+        if len(passing) > 1:
+            best.sort(reverse=True)
+        return best[:most]
 
     def _best(self, number: int, part: _Found, most: int, plan: Plan) -> tuple[Any, Any]:
         dates, missing_date = self._keys("date", number)

@@ -202,7 +202,7 @@ class Evaluator:
         """BM25F of occurrences; see `indexer.search.ranking`."""
         if found.scores is None or not found.docs.size:
             return found
-        return Matches(found.docs, frozen(rarity * found.scores / (self._ranking.k1 + found.scores)))
+        return Matches(found.docs, frozen(kernels.saturate(found.scores, float(rarity), self._ranking.k1)))
 
     def _phrase_rarity(self, query: Phrase) -> float:
         names = index_names(query.fields, query.channel)

@@ -28,25 +28,67 @@ KEYS = 5
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
+HEAD_EVERY = 64
+"""Terms from one head to the next."""
+
+
 @compiled
-def find_terms(text: Numbers, term_bytes: Numbers, term_starts: Numbers, lows: Numbers, highs: Numbers) -> Numbers:
+def _head(text: Numbers, begin: Whole, end: Whole) -> Whole:
+    """The first eight bytes of a text as a number of the same order, with zeros behind a shorter one."""
+    head = np.uint64(0)
+    for at in range(begin, begin + 8):
+        head <<= np.uint64(8)
+        if at < end:
+            head |= np.uint64(text[at])
+    return head
+
+
+@compiled
+def term_heads(term_bytes: Numbers, term_starts: Numbers) -> Numbers:
+    """The head of every 64th term, so that a search begins in memory that is near."""
+    count = (term_starts.size - 1 + HEAD_EVERY - 1) // HEAD_EVERY
+    heads = np.empty(count, dtype=np.uint64)
+    for place in range(count):
+        term = place * HEAD_EVERY
+        heads[place] = _head(term_bytes, np.int64(term_starts[term]), np.int64(term_starts[term + 1]))
+    return heads
+
+
+@compiled
+def _narrowed(heads: Numbers, head: Whole, low: Whole, high: Whole) -> tuple[Whole, Whole]:
+    """A range of sorted terms, smaller, that holds a text with a head if the range does."""
+    first = (low + HEAD_EVERY - 1) // HEAD_EVERY
+    last = (high + HEAD_EVERY - 1) // HEAD_EVERY
+    begin = first
+    end = last
+    while begin < end:
+        middle = (begin + end) // 2
+        if heads[middle] < head:
+            begin = middle + 1
+        else:
+            end = middle
+    behind = begin
+    while behind < last and heads[behind] == head:
+        behind += 1
+    if begin > first:
+        low = (begin - 1) * HEAD_EVERY
+    if behind < last:
+        high = behind * HEAD_EVERY
+    return low, high
+
+
+@compiled
+def find_terms(
+    text: Numbers, term_bytes: Numbers, term_starts: Numbers, heads: Numbers, lows: Numbers, highs: Numbers
+) -> Numbers:
     """The ordinal of a term in each of several ranges of a segment's dictionary, -1 where it has none."""
     found = np.full(lows.size, -1, dtype=np.int64)
+    head = _head(text, 0, text.size)
     for field in range(lows.size):
-        low = lows[field]
-        high = highs[field]
+        low, high = _narrowed(heads, head, lows[field], highs[field])
         while low < high:
             middle = (low + high) // 2
-            begin = np.int64(term_starts[middle])
-            size = np.int64(term_starts[middle + 1]) - begin
-            order = 0
-            shorter = size if size < text.size else text.size
-            for at in range(shorter):
-                if term_bytes[begin + at] != text[at]:
-                    order = -1 if term_bytes[begin + at] < text[at] else 1
-                    break
-            if order == 0:
-                order = -1 if size < text.size else (1 if size > text.size else 0)
+            order = _compared(term_bytes, np.int64(term_starts[middle]), np.int64(term_starts[middle + 1]), text)
             if order == 0:
                 found[field] = middle
                 break
@@ -55,6 +97,17 @@ def find_terms(text: Numbers, term_bytes: Numbers, term_starts: Numbers, lows: N
             else:
                 high = middle
     return found
+
+
+@compiled
+def _compared(term_bytes: Numbers, begin: Whole, end: Whole, text: Numbers) -> Whole:
+    """Less than 0, 0 or more than 0 where a term is less than a text, equal to it, or greater."""
+    size = end - begin
+    shorter = size if size < text.size else text.size
+    for at in range(shorter):
+        if term_bytes[begin + at] != text[at]:
+            return -1 if term_bytes[begin + at] < text[at] else 1
+    return size - text.size
 
 
 @compiled
@@ -344,6 +397,15 @@ def mark_terms(docs: Numbers, posting_starts: Numbers, terms: Numbers, alive: Nu
 
 
 @compiled
+def saturate(weighted: Numbers, rarity: float, k1: float) -> Numbers:
+    """BM25F of occurrences; see `indexer.search.ranking`."""
+    scores = np.empty(weighted.size, dtype=np.float64)
+    for index in range(weighted.size):
+        scores[index] = rarity * weighted[index] / (k1 + weighted[index])
+    return scores
+
+
+@compiled
 def take(sums: Numbers, counts: Numbers, minimum: Whole) -> tuple[Numbers, Numbers]:
     """The documents that at least `minimum` clauses hold, with their sums; leaves zeros behind.
 
@@ -353,21 +415,20 @@ def take(sums: Numbers, counts: Numbers, minimum: Whole) -> tuple[Numbers, Numbe
     found = 0
     for doc in range(counts.size):
         found += counts[doc] >= minimum
-    docs = np.empty(found, dtype=np.uint32)
-    scores = np.empty(found, dtype=np.float64)
+    # Written without a branch for each document, which would be guessed wrong half the time; the last may be no hit.
+    docs = np.empty(found + 1, dtype=np.uint32)
+    scores = np.empty(found + 1, dtype=np.float64)
     found = 0
     for word in range(wide.size):
         if wide[word] == 0:
             continue
         for doc in range(4 * word, 4 * word + 4):
-            if counts[doc]:
-                if counts[doc] >= minimum:
-                    docs[found] = doc
-                    scores[found] = sums[doc]
-                    found += 1
-                sums[doc] = 0.0
+            docs[found] = doc
+            scores[found] = sums[doc]
+            found += counts[doc] >= minimum
+            sums[doc] = 0.0
         wide[word] = 0
-    return docs, scores
+    return docs[:found], scores[:found]
 
 
 @compiled

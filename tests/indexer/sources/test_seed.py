@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from indexer.errors import RecordError
 from indexer.record import Record
-from indexer.schema import index_document, load_record
+from indexer.schema import index_documents, load_record
 from indexer.sources import read
 from indexer.sources.seed import PlainPart, record_of
 from tests.indexer.sources.helpers import inner, record, records, seed_folder
@@ -580,7 +580,7 @@ def test_any_object_gives_a_record_that_can_be_stored_or_a_reason(outer, plain):
         got = record_of(outer, PlainPart.of(plain))
     except RecordError:
         return
-    stored = index_document(got).stored
+    stored = index_documents([got]).stored[0]
     assert load_record(stored) == got
     assert b"\x00" not in stored
     texts = [got.title_en, got.title_zh, got.abstract_en, got.abstract_zh, *got.authors, got.journal]
