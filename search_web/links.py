@@ -35,6 +35,12 @@ def record_path(record_id: str) -> str:
     return quote(record_id, safe=safe, errors="replace")
 
 
+def without_ranges(filters: Filters, facet: str) -> tuple[Choice, ...]:
+    """What stays chosen in a facet where one more value is: a range of years would swallow a single one."""
+    chosen = filters.of(facet)
+    return tuple(one for one in chosen if not isinstance(one, Span) or one.low == one.high)
+
+
 def api_address(root: str, record_id: str) -> str:
     """A record's address in the endpoint of an application mounted at `root`."""
     return f"{root}/api/v1/records/{record_path(record_id)}"
@@ -83,12 +89,12 @@ class Links:
         return self._first_page(replace(self.state.request, filters=filters))
 
     def choosing(self, facet: str, choice: Choice) -> str:
-        """This search with one more value chosen. A single year takes the place of a range, which would swallow it."""
+        """This search with one more value chosen; see `without_ranges`."""
         filters = self.state.request.filters
-        if facet == "year":
-            for other in filters.of("year"):
-                if isinstance(other, Span) and other.low != other.high:
-                    filters = filters.removing("year", other)
+        kept = without_ranges(filters, facet)
+        for other in filters.of(facet):
+            if other not in kept:
+                filters = filters.removing(facet, other)
         return self.filtered(filters.adding(facet, choice))
 
     def dropping(self, facet: str, choice: Choice | None = None) -> str:

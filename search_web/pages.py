@@ -51,7 +51,7 @@ def search_page() -> Response:
     t = current.messages(state.language)
     links = Links(request.script_root, state)
     engine = current.engine()
-    result = search(engine, state.request)
+    result = search(engine, state.request, deadline=current.deadline())
     held, partly = views.split(result, views.hits(result, links, t))
     nothing = result.total == 0
     return _page(

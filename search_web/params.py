@@ -1,8 +1,8 @@
-"""URL parameters <-> search requests, for the page and the endpoint alike.
+"""URL parameters <-> search requests, as the page reads them and everybody writes them.
 
-Both speak the same parameters. `read_strict` (the endpoint) refuses whatever it does not understand; `read_lenient`
-(the page) leaves it out and says so, since a person who follows an old or mistyped link wants results. `write` is the
-inverse of both: a parameter at its default is not written.
+The page and the endpoint speak the same parameters. The endpoint refuses whatever it does not understand (see
+`endpoint`); `read_lenient` (the page) leaves it out and says so, since a person who follows an old or mistyped link
+wants results. `write` is the inverse of both: a parameter at its default is not written.
 
 Parameters come as one list of values for each name, as Werkzeug's `to_dict(flat=False)` gives them.
 """
@@ -20,12 +20,9 @@ from indexer.search.engine import Sort
 from indexer.search.filters import Span, parse_filters, read_choice
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
-from search_web.suggestions import DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS
 
 Parameters = Mapping[str, Sequence[str]]
 
-ENDPOINT_PARAMETERS = ("q", "match", "filter", "sort", "page", "per_page", "facet", "edition", "expand", "without")
-SUGGEST_PARAMETERS = ("q", "limit")
 LANGUAGES = ("en", "zh")
 MORE_FACET_VALUES = 200
 """How many values of a facet the page shows after "more"."""
@@ -54,74 +51,9 @@ class PageState:
     problems: tuple[Problem, ...] = ()
 
 
-def read_strict(parameters: Parameters) -> SearchRequest:
-    """The request that the endpoint's parameters make.
-
-    Raises:
-        RequestError: a parameter is unknown, repeated, or has no such value.
-    """
-    refuse_unknown(parameters, ENDPOINT_PARAMETERS)
-    given = {name: values[0] for name, values in parameters.items()}
-
-    def value(name: str, reader: Callable[[str], _T], default: _T) -> _T:
-        return reader(given[name]) if name in given else default
-
-    request = SearchRequest(
-        text=given.get("q", ""),
-        match=value("match", _match, _DEFAULTS.match),
-        filters=value("filter", parse_filters, _DEFAULTS.filters),
-        sort=value("sort", _sort, _DEFAULTS.sort),
-        page=value("page", _page, _DEFAULTS.page),
-        per_page=value("per_page", _per_page, _DEFAULTS.per_page),
-        facets=value("facet", _facets, _DEFAULTS.facets),
-        editions=value("edition", listed, _DEFAULTS.editions),
-        expand=value("expand", _expand, _DEFAULTS.expand),
-        without=value("without", listed, _DEFAULTS.without),
-    )
-    if request.page * request.per_page > MAX_OFFSET:
-        raise RequestError(
-            f"page {request.page} of {request.per_page} results each ends behind result {MAX_OFFSET}, the last "
-            f"that can be reached by paging; the last page is {last_page(request.per_page)}. Narrow the search"
-        )
-    return request
-
-
-@dataclass(frozen=True)
-class SuggestRequest:
-    """What somebody has typed so far, and how many suggestions are wanted."""
-
-    text: str
-    limit: int
-
-
-def read_suggest(parameters: Parameters) -> SuggestRequest:
-    """What is asked of the suggestions.
-
-    Raises:
-        RequestError: a parameter is unknown, repeated, or has no such value.
-    """
-    refuse_unknown(parameters, SUGGEST_PARAMETERS)
-    limit = parameters.get("limit", [str(DEFAULT_SUGGESTIONS)])[0]
-    return SuggestRequest(parameters.get("q", [""])[0], _number("limit", limit, MAX_SUGGESTIONS))
-
-
 def listed(text: str) -> tuple[str, ...]:
     """The names in a list: of editions, as `JCR 2024,CAS 2023`, or of concepts; which there are, the index knows."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def refuse_unknown(parameters: Parameters, known: Sequence[str]) -> None:
-    """Check names.
-
-    Raises:
-        RequestError: a parameter is none of `known`, or is given more than once.
-    """
-    for name, values in parameters.items():
-        if name not in known:
-            listed = f"the parameters are {', '.join(known)}" if known else "this address takes none"
-            raise RequestError(f"there is no parameter {_shown(name)}; {listed}")
-        if len(values) > 1:
-            raise RequestError(f"{name}: given {len(values)} times; give it once")
 
 
 def last_page(per_page: int) -> int:
@@ -206,14 +138,14 @@ def visible(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A piece of what was sent, for a message."""
     return repr(text if len(text) <= 40 else text[:40] + "...")
 
 
 def _one_of(name: str, text: str, values: Sequence[str]) -> str:
     if text not in values:
-        raise RequestError(f"{name}: {_shown(text)} is none of {', '.join(values)}")
+        raise RequestError(f"{name}: {shown(text)} is none of {', '.join(values)}")
     return text
 
 
@@ -237,30 +169,30 @@ def _facet(text: str) -> str | None:
     return _one_of("more", text, schema.FACETS)
 
 
-def _facets(text: str) -> tuple[str, ...]:
-    names = [name.strip() for name in text.split(",")] if text.strip() else []
-    return tuple(dict.fromkeys(_one_of("facet", name, schema.FACETS) for name in names))
+def whole_number(name: str, text: str, highest: int | None = None) -> int:
+    """A number from 1, and up to a highest one where there is one.
 
-
-def _number(name: str, text: str, highest: int | None = None) -> int:
+    Raises:
+        RequestError: the text is none.
+    """
     # Only ASCII digits, and few of them: int() would also take other scripts' digits and arbitrarily long numbers.
     number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
     if number < 1 or (highest is not None and number > highest):
         bounds = "of 1 or more" if highest is None else f"from 1 to {highest}"
-        raise RequestError(f"{name}: {_shown(text)} is no whole number {bounds}")
+        raise RequestError(f"{name}: {shown(text)} is no whole number {bounds}")
     return number
 
 
 def _page(text: str) -> int:
-    return _number("page", text)
+    return whole_number("page", text)
 
 
 def _per_page(text: str) -> int:
-    return _number("per_page", text, MAX_PER_PAGE)
+    return whole_number("per_page", text, MAX_PER_PAGE)
 
 
 def _year(text: str) -> int | None:
     choice = read_choice("year", text)
     if not isinstance(choice, Span) or choice.low is None or choice.low != choice.high:
-        raise RequestError(f"year: {_shown(text)} is no year")
+        raise RequestError(f"year: {shown(text)} is no year")
     return choice.low

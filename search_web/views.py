@@ -17,6 +17,7 @@ from indexer.search.hits import DEFAULT_FACET_LIMIT, Fragments, Hit, Match, Sear
 from indexer.search.searcher import search
 from indexer.terms.learned import SOURCES as LEARNED
 from indexer.terms.lexicon import EntryForm
+from search_web import current
 from search_web.display import choice_of, label, marked
 from search_web.links import Links, Outward, outward
 from search_web.messages import CATALOGUES, Messages
@@ -356,4 +357,4 @@ def _total(engine: Engine, links: Links, *, filters: Filters | None = None, matc
         page=1,
         per_page=1,
     )
-    return search(engine, counted).total
+    return search(engine, counted, deadline=current.deadline()).total

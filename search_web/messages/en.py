@@ -202,6 +202,21 @@ TEXTS: dict[str, str] = {
     "The server needs no restart.",
     "error.request": "This request can't be answered",
     "error.request.text": "The server understood the address, but not what is asked of it.",
+    "reference.title": "The endpoint for programs",
+    "reference.text": "Answers are JSON. Errors are problem details (RFC 9457) that say what to change. "
+    "What an address does not know it refuses.",
+    "reference.document": "The same for programs, as OpenAPI 3.1",
+    "reference.required": "(required)",
+    "reference.values": "Values:",
+    "reference.default": "Default:",
+    "reference.example": "Example:",
+    "reference.gives": "Gives",
+    "reference.statuses": "statuses",
+    "error.too_often": "Too many requests",
+    "error.too_often.text": "More was asked from your address than this site answers in so short a time. "
+    "Wait a little, then try again.",
+    "error.timeout": "The search took too long",
+    "error.timeout.text": "It was given up. Ask for less, or for rarer words, or try again in a moment.",
     "error.internal": "Something went wrong",
     "error.internal.text": "The fault is ours and has been noted. Trying again, or asking in other words, may help.",
 }

@@ -12,6 +12,7 @@ from indexer.build import build
 from indexer.record import Record
 from indexer.sources.outcomes import Options, Outcome, Position, Read
 from search_web import create_app
+from search_web.settings import Settings
 from tests.conftest import SAMPLES
 
 SCRIPT = "<script>alert(1)</script>"
@@ -99,9 +100,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> str:
     return location
 
 
+PATIENT = Settings(time_limit=3600)
+"""For tests of anything but the time: a first search may have to wait for compiled loops."""
+
+
 @pytest.fixture(scope="session")
 def app(index: str) -> Flask:
-    made = create_app(index)
+    made = create_app(index, PATIENT)
     made.testing = True
     return made
 
@@ -113,6 +118,6 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def no_index_client(tmp_path: Path) -> FlaskClient:
-    made = create_app(str(tmp_path / "nothing"))
+    made = create_app(str(tmp_path / "nothing"), PATIENT)
     made.testing = True
     return made.test_client()
