@@ -188,23 +188,34 @@ def _piece(window: _Window, name: bytes) -> _Piece:
         window.pass_to(window.start + 1)
         return _Piece(line, problem=f"Its {shown} is empty.")
     searched = 1
-    while not (end := _END[name].search(window.data, window.start + searched)):
+    while (stop := _end(window.data, name, window.start + searched)) < 0:
         searched = max(1, window.size - _LONGEST_TAG)
         if window.size > LIMIT_BYTES:
             window.pass_to(len(window.data))
             return _Piece(line, problem=f"It is longer than {LIMIT_BYTES // 2**20} MiB.")
         if not window.grow():
             break
-    stop = end.end() if end else len(window.data)
+    is_whole = stop >= 0
+    stop = stop if is_whole else len(window.data)
     again = window.data.find(b"<" + name, window.start + 1, stop)
     if again >= 0 and _BEGIN.match(window.data, again):
         window.pass_to(again)
         return _Piece(line, problem=f"It has no end (</{shown}> is missing).")
     data = window.data[window.start : stop]
     window.pass_to(stop)
-    if not end:
+    if not is_whole:
         return _Piece(line, problem=f"It breaks off before its end (</{shown}>); fetch the file again.")
     return _Piece(line, data)
+
+
+def _end(data: bytes, name: bytes, start: int) -> int:
+    """Where the next end tag of a name ends; -1 where there is none."""
+    # A plain search first: it takes half the time of an expression's.
+    while (found := data.find(b"</" + name, start)) >= 0:
+        if tag := _END[name].match(data, found):
+            return tag.end()
+        start = found + 1
+    return -1
 
 
 def _tree(piece: _Piece, encoding: str) -> _Element:

@@ -18,6 +18,7 @@ from indexer.sources.html import plain_text
 _NO_VALUE = frozenset(
     ("", "0", "0.0", "-", "--", "—", "n/a", "n.a.", "na", "nan", "none", "null", "nil", "undefined", "无", "暂无")
 )
+_LONGEST_NO_VALUE = max(map(len, _NO_VALUE))
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}")
 _LOST = re.compile("\\?{3,}|\N{REPLACEMENT CHARACTER}+")
 _FEWEST_LOST = 4
@@ -82,7 +83,7 @@ def paragraphs(value: object) -> str | None:
     """A text, its paragraphs separated by a newline."""
     if isinstance(value, str):
         plain = plain_text(value)
-        return None if plain.casefold() in _NO_VALUE else plain
+        return None if len(plain) <= _LONGEST_NO_VALUE and plain.casefold() in _NO_VALUE else plain
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value == 0:
         return None
     return str(int(value)) if value == int(value) else str(value)
