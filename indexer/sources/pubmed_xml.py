@@ -188,30 +188,39 @@ def _piece(window: _Window, name: bytes) -> _Piece:
         window.pass_to(window.start + 1)
         return _Piece(line, problem=f"Its {shown} is empty.")
     searched = 1
-    while (stop := _end(window.data, name, window.start + searched)) < 0:
+    while True:
+        # Where the next record begins before, nothing behind that is searched: a file without any end takes no longer.
+        again = _begins(window.data, name, window.start + searched)
+        stop = _end(window.data, name, window.start + searched, again if again >= 0 else len(window.data))
+        if stop >= 0:
+            data = window.data[window.start : stop]
+            window.pass_to(stop)
+            return _Piece(line, data)
+        if again >= 0:
+            window.pass_to(again)
+            return _Piece(line, problem=f"It has no end (</{shown}> is missing).")
         searched = max(1, window.size - _LONGEST_TAG)
         if window.size > LIMIT_BYTES:
             window.pass_to(len(window.data))
             return _Piece(line, problem=f"It is longer than {LIMIT_BYTES // 2**20} MiB.")
         if not window.grow():
-            break
-    is_whole = stop >= 0
-    stop = stop if is_whole else len(window.data)
-    again = window.data.find(b"<" + name, window.start + 1, stop)
-    if again >= 0 and _BEGIN.match(window.data, again):
-        window.pass_to(again)
-        return _Piece(line, problem=f"It has no end (</{shown}> is missing).")
-    data = window.data[window.start : stop]
-    window.pass_to(stop)
-    if not is_whole:
-        return _Piece(line, problem=f"It breaks off before its end (</{shown}>); fetch the file again.")
-    return _Piece(line, data)
+            window.pass_to(len(window.data))
+            return _Piece(line, problem=f"It breaks off before its end (</{shown}>); fetch the file again.")
 
 
-def _end(data: bytes, name: bytes, start: int) -> int:
-    """Where the next end tag of a name ends; -1 where there is none."""
+def _begins(data: bytes, name: bytes, start: int) -> int:
+    """Where the next record of a name begins; -1 where none does."""
+    while (found := data.find(b"<" + name, start)) >= 0:
+        if _BEGIN.match(data, found):
+            return found
+        start = found + 1
+    return -1
+
+
+def _end(data: bytes, name: bytes, start: int, limit: int) -> int:
+    """Where the next end tag of a name ends; -1 where none stands before the limit."""
     # A plain search first: it takes half the time of an expression's.
-    while (found := data.find(b"</" + name, start)) >= 0:
+    while (found := data.find(b"</" + name, start, limit)) >= 0:
         if tag := _END[name].match(data, found):
             return tag.end()
         start = found + 1

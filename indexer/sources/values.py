@@ -303,14 +303,14 @@ def authors(value: object) -> tuple[str, ...]:
 
 def _joined_names(parts: list[str]) -> list[str]:
     """Names out of text split at commas, where initials and suffixes may stand behind one: `Smith, J., Doe, A.`."""
-    names: list[str] = []
+    names: list[list[str]] = []
     for part in parts:
         part = re.sub(r"^(?:and|&)\s+", "", part)  # noqa: PLW2901 - the word before the last name
         if names and _BELONGS_TO_NAME.fullmatch(part):
-            names[-1] += f", {part}"
+            names[-1].append(part)
         else:
-            names.append(part)
-    return names
+            names.append([part])
+    return [", ".join(name) for name in names]
 
 
 def issns(value: object) -> tuple[str, ...]:
