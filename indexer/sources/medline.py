@@ -134,7 +134,7 @@ def _outcomes(fields: list[tuple[str, str]], position: Position) -> Iterator[Out
         volume=first("VI"),
         issue=first("IP"),
         pages=first("PG"),
-        date=values.date(first("DP")) or values.date(first("DEP")),
+        dates=(first("DP"), first("DEP")),
         authors=_authors(fields),
         keywords=tuple(word.lstrip("* ") for word in given.get("OT", ())),
         headings=values.headings(given.get("MH", [])),

@@ -312,7 +312,7 @@ def _article(tree: _Element, position: Position) -> Iterator[Outcome]:
         volume=_plain(issue.get("Volume")),
         issue=_plain(issue.get("Issue")),
         pages=_pages(given.get("Pagination")),
-        date=_date(issue.get("PubDate")) or _date(given.get("ArticleDate")),
+        dates=(_date(issue.get("PubDate")), _date(given.get("ArticleDate"))),
         authors=_authors(given.get("AuthorList")),
         keywords=_keywords(citation) if "KeywordList" in cited else (),
         headings=_headings(cited.get("MeshHeadingList")),
@@ -350,7 +350,7 @@ def _book(tree: _Element, position: Position) -> Iterator[Outcome]:
         volume=_plain(book.get("Volume")),
         issue=None,
         pages=_pages(given.get("Pagination")),
-        date=_date(given.get("ContributionDate")) or _date(book.get("PubDate")),
+        dates=(_date(given.get("ContributionDate")), _date(book.get("PubDate"))),
         authors=_authors(given.get("AuthorList", book.get("AuthorList"))),
         keywords=_keywords(document) if document is not None else (),
         languages=languages,
@@ -361,7 +361,6 @@ def _book(tree: _Element, position: Position) -> Iterator[Outcome]:
 
 _kept_text = lru_cache(maxsize=2**14)(values.text)
 _kept_issn = lru_cache(maxsize=2**12)(values.issn)
-_kept_date = lru_cache(maxsize=2**12)(values.date)
 
 
 def _plain(element: _Element | None) -> str | None:
@@ -469,7 +468,7 @@ def _pages(element: _Element | None) -> str | None:
 
 
 def _date(element: _Element | None) -> str | None:
-    """The date of an element with Year, Month and Day, or with what the journal prints instead."""
+    """The date of an element with Year, Month and Day, or with what the journal prints instead, as it is written."""
     if element is None:
         return None
     parts = {child.tag: child.text or "" for child in element}
@@ -478,7 +477,7 @@ def _date(element: _Element | None) -> str | None:
     if more and not parts.get("Month"):
         # `1st Quart` names no month.
         given = f"{given} {_QUARTER.sub('', more)}"
-    return _kept_date(given)
+    return given
 
 
 def _authors(element: _Element | None) -> Iterator[str]:

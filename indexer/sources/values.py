@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -40,6 +41,8 @@ _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[\s,-]+([a-z]{3})[a-z]*\.?(?:[\s,-]+([0-9]{1,2})(?![0-9]))?", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(?:([0-9]{1,2})[\s-]+)?([a-z]{3})[a-z]*\.?[\s,-]+([0-9]{4})(?![0-9])", re.IGNORECASE)
 _ANY_YEAR = re.compile(r"(?<![0-9])((?:1[6-9]|20)[0-9]{2})(?![0-9])")
+_YEAR_DIGITS = re.compile(r"[0-9]{3,15}")
+_LONGEST_SHOWN = 40
 _MONTH_FIRST = re.compile(r"([a-z]{3})[a-z]*\.?\s+([0-9]{1,2})\s?,\s?([0-9]{4})(?![0-9])", re.IGNORECASE)
 
 _VOLUME = re.compile(
@@ -64,6 +67,13 @@ _TYPES_OF_SEMANTIC_SCHOLAR = {
 }
 _ET_AL = re.compile(r"[\s,，]{0,3}(?:\bet\.? al\b\.?|等)$", re.IGNORECASE)
 _BELONGS_TO_NAME = re.compile(r"(?:[A-Z]\.[\s-]?){1,4}|[JS]r\.?|I{2,3}|IV")
+
+
+class Dated(NamedTuple):
+    """A date as `date` gives it, and, where there is none but an impossible one, a sentence on that."""
+
+    date: str | None
+    note: str | None
 
 
 class Volume(NamedTuple):
@@ -207,6 +217,21 @@ def date(value: object) -> str | None:
     if not 1 <= day <= calendar.monthrange(year, month)[1]:
         return f"{year}-{month:02}"
     return f"{year}-{month:02}-{day:02}"
+
+
+def first_date(given: Iterable[object]) -> Dated:
+    """The first date of several values; where none is one, what is impossible about them."""
+    values = tuple(given)
+    found = next(filter(None, map(date, values)), None)
+    return Dated(found, None if found else next(filter(None, map(_impossible_year, values)), None))
+
+
+def _impossible_year(value: object) -> str | None:
+    given = text(value)
+    if given is None or not any(map(int, _YEAR_DIGITS.findall(given))):
+        return None
+    shown = given if len(given) <= _LONGEST_SHOWN else f"{given[:_LONGEST_SHOWN]}…"
+    return f"Its date {shown!r} has an impossible year and was left out."
 
 
 def _date_parts(given: str) -> tuple[int, int, int]:
