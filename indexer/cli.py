@@ -329,6 +329,7 @@ def _hit_lines(number: int, hit: Hit) -> Iterator[str]:
     titles = [text for text in (record.title_en, record.title_zh) if text]
     yield f"{number}. {' / '.join(titles) or record.id}"
     facts = [
+        "RETRACTED" if record.retracted else None,
         record.journal,
         None if record.year is None else str(record.year),
         record.jcr_quartile,

@@ -88,6 +88,14 @@ def test_search_prints_hits_and_facets(index: str, query: str, first: str) -> No
     assert any(line.startswith("quartile: Q1 ") for line in lines)
 
 
+def test_search_says_what_was_retracted(tmp_path: Path) -> None:
+    path = tmp_path / "retracted.nbib"
+    path.write_text("PMID- 1\nTI  - A made-up trial\nPT  - Retracted Publication\nDP  - 2020\n", encoding="utf-8")
+    run("build", str(path), "--index", str(tmp_path / "index"))
+    lines = run("search", "--index", str(tmp_path / "index"), "made-up").stdout.splitlines()
+    assert lines[2] == "   RETRACTED · 2020 · pmid:1"
+
+
 def test_search_filters_sorts_and_pages(index: str) -> None:
     result = run(
         "search", "--index", index, "--filter", "quartile:Q1", "--sort", "newest", "--per-page", "2", "--page", "2"
