@@ -171,4 +171,6 @@ def merge(earlier: Record, later: Record) -> Record:
         given["issue"] = later.issue  # an issue belongs to its volume
     if earlier.pdf_url or later.pdf_url:
         given["open_access"] = True  # whoever says that it is not does not know of the free full text
+    if earlier.retracted:
+        given["retracted"] = True  # nor does who says that it was not know of the retraction
     return msgspec.structs.replace(earlier, **given)
