@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -172,9 +173,9 @@ class _Compiler:
         """
         plain = _is_plain(clause)
         parts = clause.clauses if isinstance(clause, parse.Conjunction) else (clause,)
-        if named := self._articles(parts, ALL_TEXT):
+        if plain and (named := self._articles(parts, ALL_TEXT)):
             return named[0], None, named[1]
-        typed = [part for part in parts if isinstance(part, parse.Words) and not identifier(part.text)]
+        typed = _text_of(parts, ALL_TEXT)
         placed = self._placed(parts, typed, ALL_TEXT)
         required = [query for query, _ in placed.values()]
         meant = self._meant(typed, ALL_TEXT, others=any(not isinstance(query, Not) for query in required))
@@ -252,13 +253,9 @@ class _Compiler:
     ) -> tuple[Query | None, str]:
         if isinstance(clause, parse.Disjunction):
             return _either([self.clause(part, fields) for part in clause.clauses])
-        if named := self._articles(clause.clauses, fields):
+        if not clause.explicit and (named := self._articles(clause.clauses, fields)):
             return named[0], f"({named[1]})"
-        typed = [
-            part
-            for part in clause.clauses
-            if isinstance(part, parse.Words) and not (fields == ALL_TEXT and identifier(part.text))
-        ]
+        typed = _text_of(clause.clauses, fields)
         placed = self._placed(clause.clauses, typed, fields)
         others = any(not isinstance(query, Not) for query, _ in placed.values())
         # Its words are one text, among which stop words are left out.
@@ -269,8 +266,9 @@ class _Compiler:
     ) -> dict[int, tuple[Query, str]]:
         """The clauses of a conjunction that are not of its text, by their places."""
         placed: dict[int, tuple[Query, str]] = {}
+        of_text = {part.start for part in typed}
         for place, part in enumerate(clauses):
-            if part not in typed:
+            if not isinstance(part, parse.Words) or part.start not in of_text:
                 query, text = self.clause(part, fields)
                 if query is not None:
                     placed[place] = query, text
@@ -456,6 +454,12 @@ class _Compiler:
 _LETTER = re.compile(r"[^\W_]")
 
 
+def _text_of(clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> list[parse.Words]:
+    """The clauses of a conjunction that are one text together: words, but for what stands for itself."""
+    words = (clause for clause in clauses if isinstance(clause, parse.Words))
+    return [word for word in words if fields != ALL_TEXT or not identifier(word.text)]
+
+
 def _parts(surface: str) -> list[str]:
     """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not."""
     groups: list[str] = []
@@ -530,7 +534,8 @@ def _as_word(surface: str) -> str:
 def _as_words(unit: Unit, *, first: bool) -> str:
     """A unit as it is read as one; `first` of its text, where a capital article would be no more than that."""
     words = [_as_word(word) for word in unit.surface.split()]
-    if (first and _ARTICLE.fullmatch(words[0])) or (len(words) > 1 and identifier(unit.surface)):
+    article = first and _ARTICLE.fullmatch(words[0]) and not unit.words[0].stopword
+    if article or (len(words) > 1 and identifier(unit.surface)):
         words[0] = f"\\{words[0]}"
     return " ".join(words)
 
@@ -555,14 +560,14 @@ def _in_order(
 ) -> list[tuple[Query, str]]:
     """The parts of a conjunction as they were typed."""
     found: list[tuple[Query, str]] = []
-    waiting = sorted(units, key=lambda unit: unit.words[0].start)
+    waiting = deque(sorted(units, key=lambda unit: unit.words[0].start))
     for place, part in enumerate(clauses):
         if place in placed:
             found.append(placed[place])
         elif isinstance(part, parse.Words):
             end = part.start + len(part.text)
             while waiting and waiting[0].words[0].start < end:
-                unit = waiting.pop(0)
+                unit = waiting.popleft()
                 found.append((unit.query, _as_words(unit, first=unit is units[0])))
     return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -17,11 +19,14 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
+    Near,
     Not,
     Nothing,
     Or,
+    Pattern,
     Phrase,
     Query,
+    Range,
     Synonyms,
     Term,
     Value,
@@ -45,6 +50,25 @@ def _starts(document: Document, field: str, channel: Channel, terms: Sequence[Te
     return sum(all((start - lowest + term.offset, term.text) in held for term in terms) for start in positions)
 
 
+def _near(query: Near, document: Document, field: str) -> bool:
+    held = {(token.position, token.text) for token in document.tokens.get((field, query.channel), [])}
+    positions = {position for position, _ in held}
+    choices = [
+        [
+            range(start, start + max(term.offset for term in part) + 1)
+            for start in positions
+            if all((start + term.offset, term.text) in held for term in part)
+        ]
+        for part in query.parts
+    ]
+    for chosen in itertools.product(*choices):
+        taken = [position for one in chosen for position in one]
+        stretch = max(taken) - min(taken) + 1
+        if len(set(taken)) == len(taken) and stretch - len(taken) <= query.gap:
+            return True
+    return False
+
+
 def _length(document: Document, field: str, channel: Channel) -> int:
     return len({token.position for token in document.tokens.get((field, channel), [])})
 
@@ -57,6 +81,16 @@ def matches(query: Query, document: Document) -> bool:
         return any(_starts(document, field, query.channel, query.terms) for field in query.fields)
     if isinstance(query, Value):
         return query.value in {schema.fold_value(str(value)) for value in document.values.get(query.field, ())}
+    if isinstance(query, Pattern):
+        wanted = re.compile("".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in query.text), re.DOTALL)
+        texts = (token for field in query.fields for token in document.tokens.get((field, query.channel), []))
+        return any(wanted.fullmatch(token.text) for token in texts)
+    if isinstance(query, Near):
+        return any(_near(query, document, field) for field in query.fields)
+    if isinstance(query, Range):
+        low = -math.inf if query.low is None else query.low
+        high = math.inf if query.high is None else query.high
+        return any(low <= float(value) <= high for value in document.values.get(query.field, ()))
     if isinstance(query, And):
         return all(matches(clause, document) for clause in query.clauses)
     if isinstance(query, (Or, AnyReading)):
@@ -92,7 +126,7 @@ def score(query: Query, document: Document, collection: Collection) -> float:
     if isinstance(query, Boosted):
         boosts = sum(boost.weight * score(boost.clause, document, collection) for boost in query.boosts)
         return score(query.clause, document, collection) + boosts
-    return 0.0
+    return 1.0 if isinstance(query, Pattern) else 0.0
 
 
 def _occurrences(form: Query, document: Document, collection: Collection) -> float:
