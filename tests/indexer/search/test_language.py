@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,14 +16,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.engines import open_engine
 from indexer.record import Heading, Record
 from indexer.search.compile import MAX_PATTERNS, Compiled, Reading, compile_query
+from indexer.search.engine import Engine
 from indexer.search.filters import Filters
 from indexer.search.history import MAX_WRITTEN
-from indexer.search.hits import Match, Reason
+from indexer.search.hits import Match, Reason, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
 from indexer.search.query import Nothing, Pattern, leaves
+from indexer.search.searcher import search
 from tests.engines import reference
+from tests.engines.conftest import write
 from tests.engines.reference import Collection
 from tests.indexer.search.notation import shown
 
@@ -252,47 +257,72 @@ COLLECTION = Collection(
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("cardi*", {1, 2}),
-        ("cardio*", {1}),
-        ("*ology[ti]", {1}),
-        ("hea?t attack", {2, 3}),
-        ("骨髓*", {4, 5}),
-        ("attack* heart*", {2, 3}),
-        ('"heart attack"~0', {2}),
-        ('"attack heart"~0', {2}),
-        ('"attack heart"[ti:~2]', {2}),
-        ('"attack heart"~3', {2, 3}),
-        ('"attack heart"[ab:~3]', set()),
-        ('"骨髓瘤 治疗"~5', {4}),
-        ('"骨髓瘤 治疗"~4', set()),
-        ('"治疗 骨髓瘤"~5', {4}),
-        ("2020[dp]", {1, 3}),
-        ("2020/03[dp]", {1}),
-        ("2020/04:2021[dp]", {2, 3}),
-        ("date:>2020", {2}),
-        ("2021/01/01:2021/01/01[dp]", {2}),
-        ("if:>5", {3}),
-        ("if:>=5", {2, 3}),
-        ("NOT if:unknown", {2, 3}),
-        ("citations:>10", {5}),
-        ("citations:[10 TO *]", {4, 5}),
-        ("year:unknown", {5, 6}),
-        ("la:chinese", {4, 5}),
-        ("english[la]", {1, 2, 3, 6}),
-        ("zha*[au]", {5}),
-        ("stroke[majr]", {6}),
-        ("hasabstract", {5}),
-        ("oa:yes OR 4[pmid]", {4, 6}),
-        ("free full text[sb]", {6}),
-        ("(heart NOT attack) OR 骨髓瘤[ti]", {1, 4}),
-    ],
-)
+FINDS = [
+    ("cardi*", {1, 2}),
+    ("cardio*", {1}),
+    ("*ology[ti]", {1}),
+    ("hea?t attack", {2, 3}),
+    ("骨髓*", {4, 5}),
+    ("attack* heart*", {2, 3}),
+    ('"heart attack"~0', {2}),
+    ('"attack heart"~0', {2}),
+    ('"attack heart"[ti:~2]', {2}),
+    ('"attack heart"~3', {2, 3}),
+    ('"attack heart"[ab:~3]', set()),
+    ('"骨髓瘤 治疗"~5', {4}),
+    ('"骨髓瘤 治疗"~4', set()),
+    ('"治疗 骨髓瘤"~5', {4}),
+    ("2020[dp]", {1, 3}),
+    ("2020/03[dp]", {1}),
+    ("2020/04:2021[dp]", {2, 3}),
+    ("date:>2020", {2}),
+    ("2021/01/01:2021/01/01[dp]", {2}),
+    ("if:>5", {3}),
+    ("if:>=5", {2, 3}),
+    ("NOT if:unknown", {2, 3}),
+    ("citations:>10", {5}),
+    ("citations:[10 TO *]", {4, 5}),
+    ("year:unknown", {5, 6}),
+    ("la:chinese", {4, 5}),
+    ("english[la]", {1, 2, 3, 6}),
+    ("zha*[au]", {5}),
+    ("stroke[majr]", {6}),
+    ("hasabstract", {5}),
+    ("oa:yes OR 4[pmid]", {4, 6}),
+    ("free full text[sb]", {6}),
+    ("(heart NOT attack) OR 骨髓瘤[ti]", {1, 4}),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), FINDS)
 def test_finds_by_the_oracle(text: str, found: set[int]) -> None:
     documents = reference.found(compiled(text).query, Filters(), COLLECTION)
     assert {int(document.id.removeprefix("pmid:")) for document in documents} == found
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    location = str(tmp_path_factory.mktemp("language") / "index")
+    write(location, COLLECTION)
+    opened = open_engine(location)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("text", "found"), FINDS)
+def test_finds_by_the_engine(engine: Engine, text: str, found: set[int]) -> None:
+    result = search(engine, SearchRequest(text, expand=False))
+    assert {int(hit.record.id.removeprefix("pmid:")) for hit in result.hits} == found
+
+
+def test_earlier_searches_are_part_of_a_request(engine: Engine) -> None:
+    request = SearchRequest("#1 NOT #2", history={1: "heart OR 骨髓*", 2: "#1 AND attack"})
+    assert {hit.record.id for hit in search(engine, request).hits} == {"pmid:1", "pmid:4", "pmid:5"}
+
+
+def test_patterns_and_nearness_are_marked(engine: Engine) -> None:
+    (hit,) = search(engine, SearchRequest('cardiac* "attack heart"~0', expand=False)).hits
+    assert [part.text for part in hit.title_en if part.matched] == ["Heart", "attack", "cardiac"]
 
 
 def test_a_query_of_which_nothing_is_left_finds_nothing() -> None:
