@@ -267,9 +267,11 @@ def search_command(
 ) -> None:
     """Search the index for QUERY and print the hits, with the counts of each facet.
 
-    Words must all occur; "quoted words" stand together; AND, OR, NOT and parentheses combine; title: author: journal:
-    and other fields narrow. A phrase needs its quotes quoted: medsearch search '"heart failure" elderly'. Other names
-    of what the words mean, in both languages, are searched as well, except in quotes.
+    Words must all occur; "quoted words" stand together, "quoted words"~5 near each other; wild*cards; AND, OR, NOT and
+    parentheses combine. title: author: journal: and other fields narrow, as do PubMed's tags ([ti], [au], [dp]) and
+    ranges (year:2020-2024, date:2024-03..2024-06, impact_factor:>5). The README has all of it. The shell wants a query
+    with quotes, brackets or stars quoted: medsearch search '"heart failure"[ti] elderly'. Other names of what the words
+    mean, in both languages, are searched as well, except in quotes.
     """
     engine = open_engine(index)
     try:
