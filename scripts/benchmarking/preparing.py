@@ -66,12 +66,12 @@ class _Gathered:
         ends = np.cumsum(found.counts).tolist()
         words = [found.terms[number] for number in found.ids.tolist()]
         split = [words[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
-        unseen = set(found.terms) - self._surfaces.keys()
+        unseen = {term for term in found.terms if term not in self._surfaces}
         for text, of_text in zip(texts, split, strict=True):
             if text and unseen and not unseen.isdisjoint(of_text):
                 for token in analysis.tokens(text, Channel.WORDS):
                     self._surfaces.setdefault(token.text, text[token.start : token.end])
-                unseen -= self._surfaces.keys()
+                unseen.difference_update(of_text)
         return split
 
     def _one(self, record: Record, words: dict[str, list[str]]) -> Ready:
