@@ -53,8 +53,8 @@ MAX_STARS = 3
 """Of a pattern."""
 MAX_PATTERNS = 32
 """Patterns of a query; the index's words are looked through for each."""
-MAX_NEAR = 10
-"""Words that are sought near each other."""
+MAX_NEAR = 6
+"""Different words that are sought near each other."""
 MAX_GAP = 1000
 """Other words between them, at most."""
 
@@ -101,11 +101,12 @@ def most_of(words: int) -> int:
 
 def compile_query(text: str, reading: Reading) -> Compiled:
     """Read and compile what was typed. The empty text finds everything, a text without a single word nothing."""
-    whole = substitute(text, reading.history, lambda earlier: _read(earlier, replace(reading, match=Match.ALL)).parsed)
-    read = _read(whole.text, reading)
+    strict = replace(reading, match=Match.ALL)
+    whole = substitute(text, reading.history, lambda earlier: _read(earlier, strict, MAX_WRITTEN).parsed)
     if not whole.references:
-        return read
-    ignored: list[Ignored] = []
+        return _read(text, reading, parse.MAX_CHARACTERS)
+    read = _read(whole.text, reading, MAX_WRITTEN)
+    ignored = parse.beyond(text, parse.MAX_CHARACTERS)
     for part in read.ignored:
         start, reference = whole.typed_at(part.start)
         if reference is None:
@@ -115,15 +116,15 @@ def compile_query(text: str, reading: Reading) -> Compiled:
             ignored.append(Ignored(text[reference.start : reference.end], reference.start, part.reason))
     return replace(
         read,
-        ignored=tuple(dict.fromkeys(ignored)),
+        ignored=tuple(sorted(dict.fromkeys(ignored), key=lambda part: part.start)),
         expansions=tuple(replace(one, start=whole.typed_at(one.start)[0]) for one in read.expansions),
         not_expanded=tuple(replace(one, start=whole.typed_at(one.start)[0]) for one in read.not_expanded),
     )
 
 
-def _read(text: str, reading: Reading) -> Compiled:
-    """A query without references to others."""
-    parsed = parse.parse(text, MAX_WRITTEN if reading.history else parse.MAX_CHARACTERS)
+def _read(text: str, reading: Reading, longest: int) -> Compiled:
+    """A query without references to others, cut at `longest` characters."""
+    parsed = parse.parse(text, longest)
     compiler = _Compiler(reading)
     if parsed.clause is None:
         # A query of which nothing is left finds nothing: showing the whole collection would look like an answer.
@@ -352,16 +353,20 @@ class _Compiler:
 
     def _near_query(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """Words that stand near each other, each as it is written; of Chinese a character counts as a word."""
-        words = analysis.query_words(clause.text)
-        for word in words[MAX_NEAR:]:
+        parts: dict[tuple[TermAt, ...], QueryWord] = {}
+        for word in analysis.query_words(clause.text):
+            # Each once: to look for other places of the same word is work without end, and nobody asks for it.
+            if part := _near_part(word.surface):
+                parts.setdefault(part, word)
+        for word in list(parts.values())[MAX_NEAR:]:
             self._note(word.surface, clause.start + word.start, Reason.TOO_LONG)
-        words = words[:MAX_NEAR]
-        if len(words) < 2:
+        if len(parts) < 2:
             self._note(clause.text, clause.start, Reason.PROXIMITY)
             return self._quoted_query(replace(clause, gap=None), fields)
+        kept = list(parts.items())[:MAX_NEAR]
         gap = min(clause.gap or 0, MAX_GAP)
-        parts = tuple(_near_part(word.surface) for word in words)
-        return Near(fields, Channel.FORMS, parts, gap), f'"{clause.text[: words[-1].end].strip()}"~{gap}'
+        written = f'"{clause.text[: kept[-1][1].end].strip()}"~{gap}'
+        return Near(fields, Channel.FORMS, tuple(part for part, _ in kept), gap), written
 
     def _quoted_patterns(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """A phrase with wildcards: all its words, but not side by side; a single one is as good without its quotes."""
@@ -560,7 +565,7 @@ def _in_order(
 ) -> list[tuple[Query, str]]:
     """The parts of a conjunction as they were typed."""
     found: list[tuple[Query, str]] = []
-    waiting = deque(sorted(units, key=lambda unit: unit.words[0].start))
+    waiting = deque(units)
     for place, part in enumerate(clauses):
         if place in placed:
             found.append(placed[place])

@@ -49,7 +49,8 @@ def substitute(text: str, history: Mapping[int, str], read: Callable[[str], str]
         history: Earlier searches as typed, by number; each may refer to lower numbers.
         read: The reading of a query without references.
     """
-    if not history or not (direct := parse.references(text)):
+    direct = parse.references(text) if history else []
+    if not direct:
         return Substituted(text)
     reached: dict[int, str] = {}
     waiting = [reference.number for reference in direct]

@@ -127,12 +127,16 @@ def references(text: str) -> list[RefersTo]:
     ]
 
 
+def beyond(text: str, longest: int) -> list[Ignored]:
+    """The beginning of what is left out of a text that is too long, as a note; none of one that is not."""
+    rest = text[longest : longest + 60]
+    start = longest + len(rest) - len(rest.lstrip())
+    return [Ignored(rest.strip(), start, Reason.TOO_LONG)] if len(text) > longest else []
+
+
 def parse(text: str, longest: int = MAX_CHARACTERS) -> Parsed:
     """Read a query. Linear in the length of the text, which is cut at `longest`."""
-    ignored: list[Ignored] = []
-    if len(text) > longest:
-        rest = text[longest : longest + 60]
-        ignored.append(Ignored(rest.strip(), longest + len(rest) - len(rest.lstrip()), Reason.TOO_LONG))
+    ignored = beyond(text, longest)
     tokens = repair.sentence(text[:longest], ignored)
     ignored.sort(key=lambda part: part.start)
     # As it was typed, before any folding.

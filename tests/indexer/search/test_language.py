@@ -222,6 +222,14 @@ def test_an_earlier_search_that_is_not_known_is_noted_where_it_stands() -> None:
     assert notes(compiled("#1 AND of AND heart", {1: "the lung"})) == "of@7 stopword"
 
 
+@pytest.mark.parametrize("history", [{}, {1: "heart"}])
+@pytest.mark.parametrize("text", ["#1 OR lung", "kidney"])
+def test_what_is_typed_is_cut_with_a_history_too(text: str, history: dict[int, str]) -> None:
+    found = compiled(text.ljust(MAX_CHARACTERS) + "beyond", history)
+    assert notes(found).endswith(f"beyond@{MAX_CHARACTERS} too_long")
+    assert "beyond" not in found.parsed
+
+
 def test_earlier_searches_that_double_are_bounded() -> None:
     history = {number: f"#{number - 1} OR #{number - 1}" for number in range(2, 60)} | {1: "heart"}
     found = compiled("#20 AND #59", history)
@@ -231,6 +239,14 @@ def test_earlier_searches_that_double_are_bounded() -> None:
 def test_match_any_concerns_plain_words_only() -> None:
     found = compile_query('sepsis shock fever "heart failure" cardio* year:2020', Reading(Match.ANY))
     assert shown(found.query) == '("heart failure"&{cardio*}&year=2020&(sepsi|shock|fever))'
+
+
+def test_words_near_each_other_are_bounded_and_each_once() -> None:
+    assert shown(compiled('"heart of heart Heart"~3').query) == "near3('heart','of')"
+    found = compiled('"a1 b2 c3 d4 e5 f6 g7 h8"~9999')
+    assert shown(found.query).startswith("near1000('a1','b2','c3','d4','e5','f6')")
+    assert notes(found) == "g7@19 too_long, h8@22 too_long"
+    assert compiled(found.parsed).query == found.query
 
 
 def test_patterns_are_bounded() -> None:
