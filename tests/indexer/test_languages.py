@@ -6,7 +6,7 @@ import pytest
 
 from indexer.languages import LANGUAGES, language_code, language_name
 from indexer.record import Record
-from indexer.schema import index_document
+from indexer.schema import index_documents
 
 
 @pytest.mark.parametrize(
@@ -49,5 +49,5 @@ def test_every_language_is_known_by_all_its_names() -> None:
 def test_a_record_has_the_languages_of_its_article_else_of_its_texts(
     given: dict[str, object], values: tuple[str, ...]
 ) -> None:
-    document = index_document(Record(id="pmid:1", **given))  # type: ignore[arg-type]
-    assert document.values["language"] == values
+    documents = index_documents([Record(id="pmid:1", **given)])  # type: ignore[arg-type]
+    assert documents.values[0]["language"] == values
