@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from itertools import count, islice
 from typing import IO, Any
 
@@ -47,7 +48,8 @@ class MedsearchCommand(click.Command):
         except MedsearchError as error:
             raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:
-            click.echo("stopped; nothing was changed", err=True)
+            # It may have come when the switch was made already.
+            click.echo("stopped; nothing is left half-done, and `medsearch stats` shows what the index holds", err=True)
             ctx.exit(130)
 
 
@@ -265,9 +267,11 @@ def search_command(
 ) -> None:
     """Search the index for QUERY and print the hits, with the counts of each facet.
 
-    Words must all occur; "quoted words" stand together; AND, OR, NOT and parentheses combine; title: author: journal:
-    and other fields narrow. A phrase needs its quotes quoted: medsearch search '"heart failure" elderly'. Other names
-    of what the words mean, in both languages, are searched as well, except in quotes.
+    Words must all occur; "quoted words" stand together, "quoted words"~5 near each other; wild*cards; AND, OR, NOT and
+    parentheses combine. title: author: journal: and other fields narrow, as do PubMed's tags ([ti], [au], [dp]) and
+    ranges (year:2020-2024, date:2024-03..2024-06, impact_factor:>5). The README has all of it. The shell wants a query
+    with quotes, brackets or stars quoted: medsearch search '"heart failure"[ti] elderly'. Other names of what the words
+    mean, in both languages, are searched as well, except in quotes.
     """
     engine = open_engine(index)
     try:
@@ -382,6 +386,7 @@ def _hit_lines(number: int, hit: Hit) -> Iterator[str]:
     titles = [text for text in (record.title_en, record.title_zh) if text]
     yield f"{number}. {' / '.join(titles) or record.id}"
     facts = [
+        "RETRACTED" if record.retracted else None,
         record.journal,
         None if record.year is None else str(record.year),
         record.jcr_quartile,
@@ -423,6 +428,13 @@ def _rate(done: int, seconds: float) -> str:
     return f"{done / seconds:.0f}/s" if seconds > 0 else ""
 
 
+def _time_left(done: int, total: int | None, seconds: float) -> str:
+    """How long it takes to do the rest at the same rate, as `0:12:30 left`; "" where that is not known."""
+    if not done or total is None or not seconds:
+        return ""
+    return f"{timedelta(seconds=round((total - done) * seconds / done))} left"
+
+
 def _bar_progress(bar: Progress) -> BuildProgress:
     tasks: dict[Stage, Any] = {}
     began: dict[Stage, float] = {}
@@ -451,7 +463,8 @@ def _plain_progress() -> BuildProgress:
         if is_new or now - last[0] >= PLAIN_INTERVAL_SECONDS:
             last[0] = now
             of = counted(done, "record") if total is None else f"{done} of {counted(total, 'record')}"
-            rate = _rate(done, now - began[stage])
-            click.echo(f"{stage.value}: {of}" + (f", {rate}" if rate else ""), err=True)
+            seconds = now - began[stage]
+            said = (f"{stage.value}: {of}", _rate(done, seconds), _time_left(done, total, seconds))
+            click.echo(", ".join(filter(None, said)), err=True)
 
     return show

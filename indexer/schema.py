@@ -17,6 +17,7 @@ import msgspec
 
 from indexer import analysis
 from indexer.analysis import Channel, TermArrays
+from indexer.languages import language_code
 from indexer.record import Record
 
 FORMAT_VERSION = 1
@@ -87,6 +88,24 @@ def _zone(record: Record) -> tuple[str, ...]:
     return () if record.cas_zone is None else (str(record.cas_zone),)
 
 
+def _languages(record: Record) -> tuple[str, ...]:
+    """Of the article, where that is known; else of its texts."""
+    if record.languages:
+        # `mul` and `und` are codes for not saying it.
+        named = (language_code(name) or name.casefold() for name in record.languages)
+        return tuple(dict.fromkeys(name for name in named if name not in {"mul", "und"}))
+    sides = {"en": (record.title_en, record.abstract_en), "zh": (record.title_zh, record.abstract_zh)}
+    return tuple(side for side, texts in sides.items() if any(texts))
+
+
+def _warning(record: Record) -> tuple[str, ...]:
+    return () if record.on_warning_list is None else ("yes" if record.on_warning_list else "no",)
+
+
+def _has_abstract(record: Record) -> tuple[str, ...]:
+    return ("yes" if record.abstract_en or record.abstract_zh else "no",)
+
+
 FIELDS: tuple[Field, ...] = (
     Field("title_en", Kind.TEXT, lambda r: _one(r.title_en), weight=3.0),
     Field("title_zh", Kind.TEXT, lambda r: _one(r.title_zh), weight=3.0),
@@ -102,15 +121,19 @@ FIELDS: tuple[Field, ...] = (
     Field("journal", Kind.VALUE, lambda r: _one(r.journal), facet=True),
     Field("quartile", Kind.VALUE, lambda r: _one(r.jcr_quartile), facet=True, family="JCR"),
     Field("zone", Kind.VALUE, _zone, facet=True, family="CAS"),
+    Field("category", Kind.VALUE, lambda r: _one(r.cas_category), facet=True, family="CAS"),
     Field("year", Kind.INTEGER, lambda r: _one(r.year), facet=True),
     Field("type", Kind.VALUE, lambda r: r.publication_types, facet=True, multiple=True),
+    Field("language", Kind.VALUE, _languages, facet=True, multiple=True),
     Field("open_access", Kind.VALUE, _open_access, facet=True),
+    Field("warning", Kind.VALUE, _warning, facet=True, family="warning"),
+    Field("has_abstract", Kind.VALUE, _has_abstract),
     Field("date", Kind.INTEGER, _date_number, sortable=True),
     Field("impact_factor", Kind.NUMBER, lambda r: _one(r.impact_factor), sortable=True, family="JCR"),
     Field("citations", Kind.INTEGER, lambda r: _one(r.citation_count), sortable=True),
 )
 
-FAMILIES: tuple[str, ...] = ("JCR", "CAS")
+FAMILIES: tuple[str, ...] = ("JCR", "CAS", "warning")
 """Of editions: journal metrics are published anew each year, and both the old and the new are asked for."""
 Editions = Mapping[str, tuple[str, ...]]
 """The names of the editions that an index holds, newest first, by family; the first is meant where none is named."""
@@ -140,23 +163,63 @@ def fold_value(value: str) -> str:
 ALLOWED: dict[str, tuple[str, ...]] = {
     "quartile": ("Q1", "Q2", "Q3", "Q4"),
     "zone": ("1", "2", "3", "4"),
-    "open_access": ("yes", "no"),
+    **dict.fromkeys(("open_access", "warning", "has_abstract"), ("yes", "no")),
 }
 """The values of fields that have a fixed set."""
-_SPELLINGS = {
-    "quartile": {value: f"Q{value}" for value in "1234"},
-    "zone": {f"{value}区": value for value in "1234"},
-    "open_access": {"true": "yes", "1": "yes", "是": "yes", "false": "no", "0": "no", "否": "no"},
+_YES_OR_NO = {"true": "yes", "1": "yes", "是": "yes", "有": "yes", "false": "no", "0": "no", "否": "no", "无": "no"}
+_SPELLINGS: dict[str, dict[str, str]] = {
+    "quartile": {**{value: f"Q{value}" for value in "1234"}, **{f"{value}区": f"Q{value}" for value in "1234"}},
+    "zone": {f"{value}区": value for value in "1234"} | {f"{han}区": str(n) for n, han in enumerate("一二三四", 1)},
+    **dict.fromkeys(("open_access", "warning", "has_abstract"), _YES_OR_NO),
 }
+_TYPE_NAMES: dict[str, tuple[str, ...]] = {
+    "Case Reports": ("case report", "病例报告", "个案报道", "病例报道"),
+    "Clinical Trial": ("临床试验",),
+    "Clinical Trial Protocol": ("临床试验方案",),
+    "Clinical Trial, Phase I": ("phase 1 clinical trial", "clinical trial, phase 1"),
+    "Clinical Trial, Phase II": ("phase 2 clinical trial", "clinical trial, phase 2"),
+    "Clinical Trial, Phase III": ("phase 3 clinical trial", "clinical trial, phase 3"),
+    "Clinical Trial, Phase IV": ("phase 4 clinical trial", "clinical trial, phase 4"),
+    "Comment": ("评论",),
+    "Comparative Study": ("比较研究",),
+    "Controlled Clinical Trial": ("对照临床试验",),
+    "Editorial": ("社论",),
+    "Guideline": ("指南",),
+    "Journal Article": ("article", "期刊论文", "期刊文章"),
+    "Letter": ("读者来信",),
+    "Meta-Analysis": ("meta analysis", "metaanalysis", "荟萃分析", "meta分析"),
+    "Multicenter Study": ("multicentre study", "多中心研究"),
+    "News": ("新闻",),
+    "Observational Study": ("观察性研究",),
+    "Practice Guideline": ("实践指南",),
+    "Preprint": ("预印本",),
+    "Published Erratum": ("erratum", "勘误"),
+    "Randomized Controlled Trial": ("rct", "randomised controlled trial", "随机对照试验"),
+    "Retracted Publication": ("已撤稿论文",),
+    "Retraction of Publication": ("撤稿声明",),
+    "Review": ("综述",),
+    "Systematic Review": ("系统综述", "系统评价"),
+    "Thesis": ("学位论文",),
+    "Validation Study": ("验证研究",),
+}
+"""Publication types as PubMed names them, with other names that a searcher may type."""
+_SPELLINGS["type"] = {other: name for name, others in _TYPE_NAMES.items() for other in (name.casefold(), *others)}
+
+
+def is_publication_type(text: str) -> bool:
+    """Whether a text names one of the common publication types."""
+    return fold_value(text) in _SPELLINGS["type"]
 
 
 def canonical_value(name: str, text: str) -> str | None:
     """A facet's value as a person may type it, as records have it; None where the field can have no such value."""
     text = " ".join(text.split())
+    if name == "language":
+        return language_code(text) or text.casefold()
+    text = _SPELLINGS.get(name, {}).get(text.casefold(), text)
     if name not in ALLOWED:
         return text
-    value = _SPELLINGS[name].get(text.casefold(), text)
-    return next((allowed for allowed in ALLOWED[name] if allowed.casefold() == value.casefold()), None)
+    return next((allowed for allowed in ALLOWED[name] if allowed.casefold() == text.casefold()), None)
 
 
 @dataclass(frozen=True)

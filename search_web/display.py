@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from indexer import schema
+from indexer.languages import language_name
 from indexer.search.filters import UNKNOWN, Choice, Span
 from indexer.search.hits import Fragments
 from search_web.messages import Messages
@@ -35,8 +36,12 @@ def label(messages: Messages, facet: str, choice: Choice) -> str:
         return messages("value.zone", value=choice)
     if facet == "type":
         return messages.publication_type(choice)
+    if facet == "language":
+        return language_name(choice, messages.language)
     if facet == "open_access" and choice in ("yes", "no"):
         return messages("value.open_access.yes" if choice == "yes" else "value.open_access.no")
+    if facet == "warning" and choice in ("yes", "no"):
+        return messages("value.warning.yes" if choice == "yes" else "value.warning.no")
     return choice
 
 

@@ -28,7 +28,7 @@ FORMS_SHOWN = 3
 """Other forms of a concept that the folded line of them shows."""
 PAGES_AROUND = 2
 """Page numbers on each side of the present one."""
-FACET_ORDER = ("quartile", "zone", "year", "journal", "type", "open_access")
+FACET_ORDER = ("quartile", "zone", "year", "journal", "type", "category", "language", "open_access", "warning")
 """What narrows most stands first; the endpoint's order is the schema's."""
 ORDINAL = {"quartile", "zone"}
 """Facets whose few values are a scale, and are shown in its order rather than by count (`unknown` sorts last)."""

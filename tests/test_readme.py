@@ -25,8 +25,9 @@ from indexer.export import FORMATS as EXPORTS
 from indexer.journals import read_tables
 from indexer.search.compile import Reading, compile_query
 from indexer.search.engine import Sort
+from indexer.search.fields import SEARCH_FIELDS, SearchField
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match
-from indexer.search.parse import MAX_CHARACTERS, SEARCH_FIELDS, SearchField
+from indexer.search.parse import MAX_CHARACTERS
 from indexer.sources import Read, read
 from indexer.sources.formats import FORMATS
 from indexer.sources.mapping import read_mapping

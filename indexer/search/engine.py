@@ -189,6 +189,10 @@ class Engine(Protocol):
         """The lexicon of the generation: its concepts, words and names."""
         ...
 
+    def warm(self) -> None:
+        """Have ready what the first searches would wait for; whoever serves calls it before it does."""
+        ...
+
     def close(self) -> None:
         """Give back files and memory; the engine can't be used afterwards."""
         ...

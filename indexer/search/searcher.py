@@ -88,7 +88,9 @@ def found_records(engine: Engine, request: SearchRequest, deadline: float | None
 
 def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ranking: Settings) -> Reading:
     older = older_than_newest(chosen, engine.manifest.editions)
-    return Reading(request.match, older, engine.terms() if request.expand else None, request.without, ranking)
+    return Reading(
+        request.match, older, engine.terms() if request.expand else None, request.without, ranking, request.history
+    )
 
 
 def _plan(

@@ -137,7 +137,7 @@ def _outcomes(fields: list[tuple[str, str]], position: Position) -> Iterator[Out
         volume=first("VI"),
         issue=first("IP"),
         pages=first("PG"),
-        date=values.date(first("DP")) or values.date(first("DEP")),
+        dates=(first("DP"), first("DEP")),
         authors=_authors(fields),
         keywords=tuple(_keywords(fields)),
         headings=values.headings(given.get("MH", [])),

@@ -141,9 +141,14 @@ def read(stream: BufferedReader, position: Position, options: Options) -> Iterat
     header, at, separator = found
     if header.unmet:
         yield Noted(position, missing(header.unmet, header.names))
+    empty = True
     for row in _rows(chain(begun, lines), separator, len(header.names)):
         if row.number > at:
-            yield from _outcomes(row, header, replace(position, line=row.number))
+            for outcome in _outcomes(row, header, replace(position, line=row.number)):
+                empty = False
+                yield outcome
+    if empty:
+        yield Skipped(position, "It is a table without rows below its header.")
 
 
 def _decoded(lines: Iterable[text.Line]) -> Iterator[_Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from indexer.build import Stage
 from indexer.cli import main
 from tests.conftest import REPOSITORY, SAMPLES, write_jsonl
 
@@ -34,6 +36,39 @@ def test_build_ends_with_a_report(tmp_path: Path) -> None:
     assert "published g-" in result.stdout
 
 
+def test_progress_says_how_fast_and_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.cli.PLAIN_INTERVAL_SECONDS", 0)
+    path = write_jsonl(tmp_path / "records.jsonl", [{"title": f"Aspirin {number}"} for number in range(1100)])
+    lines = run("build", str(path), "--index", str(tmp_path / "index")).stderr.splitlines()
+    assert any(re.fullmatch(r"reading: \d+ records?, \d+/s", line) for line in lines)
+    assert any(re.fullmatch(r"indexing: \d+ of 1100 records, \d+/s, 0:00:\d\d left", line) for line in lines)
+    assert lines[-1].startswith("publishing: ")
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("command", ["build", "update"])
+def test_an_interrupted_change_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, stage: Stage
+) -> None:
+    index = tmp_path / "index"
+    path = write_jsonl(tmp_path / "1.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}])
+    run("build", str(path), "--index", str(index))
+    before = sorted(each.name for each in index.iterdir())
+    more = write_jsonl(tmp_path / "2.jsonl", [{"title": "Warfarin", "doi": f"10.5555/{number}"} for number in range(9)])
+
+    def interrupt(now: Stage, _done: int, _total: int | None) -> None:
+        if now == stage:
+            raise KeyboardInterrupt  # as Ctrl-C does
+
+    monkeypatch.setattr("indexer.cli._plain_progress", lambda: interrupt)
+    result = run(command, str(more), "--index", str(index))
+    assert result.exit_code == 130
+    assert result.stderr.startswith("stopped; nothing is left half-done")
+    assert result.stdout == ""
+    assert sorted(each.name for each in index.iterdir()) == before
+    assert run("stats", "--index", str(index)).stdout.startswith("1 document, ")
+
+
 def test_stats_shows_the_report_again(tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "records.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}])
     built = run("build", str(path), "--index", str(tmp_path / "index")).stdout.splitlines()[:-1]
@@ -52,6 +87,14 @@ def test_search_prints_hits_and_facets(index: str, query: str, first: str) -> No
     assert " documents for " in lines[0]
     assert first in lines[1]
     assert any(line.startswith("quartile: Q1 ") for line in lines)
+
+
+def test_search_says_what_was_retracted(tmp_path: Path) -> None:
+    path = tmp_path / "retracted.nbib"
+    path.write_text("PMID- 1\nTI  - A made-up trial\nPT  - Retracted Publication\nDP  - 2020\n", encoding="utf-8")
+    run("build", str(path), "--index", str(tmp_path / "index"))
+    lines = run("search", "--index", str(tmp_path / "index"), "made-up").stdout.splitlines()
+    assert lines[2] == "   RETRACTED · 2020 · pmid:1"
 
 
 def test_search_filters_sorts_and_pages(index: str) -> None:

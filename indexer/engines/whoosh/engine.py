@@ -22,12 +22,13 @@ from indexer.engines.whoosh.columns import NOT_FILTERED, FacetColumn, Failing
 from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, leaf_cache
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
 from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
+from indexer.engines.whoosh.warm import warm
 from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError, RequestError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
 from indexer.search.engine import EngineAnswer, EngineHit, FacetCounts, Manifest, Plan, Sort
-from indexer.search.query import Query
+from indexer.search.query import Everything, Query
 from indexer.search.ranking import DEFAULT, Settings
 from indexer.terms.lexicon import Lexicon
 
@@ -190,6 +191,12 @@ class WhooshEngine:
             return (self.folder / name).read_bytes()
         except OSError as error:
             raise IndexDamagedError(f"can't read {self.folder / name} ({error}); rebuild the index") from error
+
+    def warm(self) -> None:
+        """Load compiled loops, and what is worked out of the columns of the whole generation."""
+        warm()
+        if self._collection.living:
+            self.search(Plan(Everything(), facets=schema.FACETS, facet_limits=dict.fromkeys(schema.FACETS, 1)))
 
     def close(self) -> None:
         """Give back files; mapped ones are given back when the last search that reads them has ended."""

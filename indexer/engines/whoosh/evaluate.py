@@ -63,7 +63,7 @@ CACHE_BYTES = 64 * 2**20
 DENSE = 16
 """A union goes through an array of the segment's size where its parts hold more than this part of the documents."""
 SEEK = 4
-"""Within so many times fewer documents than it has postings, a term is looked up document by document."""
+"""Within so many times more documents than it has postings, a term's postings are gone through, else the documents."""
 
 
 @dataclass(frozen=True)
@@ -214,17 +214,21 @@ class Evaluator:
         places = self._collection.places(names, query.text)[number]
         if not places:
             return NOTHING
-        if within is None or SEEK * within.size > sum(place.end - place.begin for place in places):
+        if (
+            within is None
+            or self._is_kept(query)
+            or within.size > SEEK * sum(place.end - place.begin for place in places)
+        ):
             return _only(self._leaf(query)[number], within)
         rarity = idf(self._collection.living, self._collection.frequency(names, query.text))
         return self._saturated(self._term_occurrences(query, number, within), rarity)
 
+    def _is_kept(self, query: Leaf) -> bool:
+        return self._cache.get((query, self._ranking)) is not None
+
     def _phrase(self, query: Phrase, number: int, within: Docs | None) -> Matches:
-        if within is None:
-            return self._leaf(query)[number]
-        kept = self._cache.get((query, self._ranking))
-        if kept is not None:
-            return _only(kept[number], within)
+        if within is None or self._is_kept(query):
+            return _only(self._leaf(query)[number], within)
         found = self._occurrences(query, number, within)
         return self._saturated(found, self._phrase_rarity(query)) if found.docs.size else NOTHING
 

@@ -2,7 +2,7 @@
 
 All take the arrays of one segment (`columnar.layout`), read-only and uncopied, and documents as ascending numbers. They
 run without the interpreter's lock. Arrays that come from here are made read-only by their callers, so that each loop is
-compiled for one type of each argument; `warm` in `engine` has all of them ready before the first request.
+compiled for one type of each argument; `warm` has all of them ready before the first request.
 
 `alive` says of each document whether it is not deleted; it is empty where none of the segment's is.
 """
@@ -28,6 +28,8 @@ KEYS = 5
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
+FEW = 256
+"""Values of a facet that are few."""
 HEAD_EVERY = 64
 """Terms from one head to the next."""
 
@@ -111,7 +113,7 @@ def _compared(term_bytes: Numbers, begin: Whole, end: Whole, text: Numbers) -> W
 
 
 @compiled
-def gallop(docs: Numbers, at: Whole, end: Whole, wanted: Whole) -> Whole:
+def _gallop(docs: Numbers, at: Whole, end: Whole, wanted: Whole) -> Whole:
     """The first place from `at` on, before `end`, whose document is not less than `wanted`; `end` where none is."""
     if at >= end or docs[at] >= wanted:
         return at
@@ -193,7 +195,7 @@ def weigh_at(
     at = begin
     for index in range(wanted.size):
         doc = wanted[index]
-        at = gallop(docs, at, end, doc)
+        at = _gallop(docs, at, end, doc)
         if at >= end:
             break
         if docs[at] == doc:
@@ -274,30 +276,13 @@ def count_union(docs: Numbers, begins: Numbers, ends: Numbers, alive: Numbers) -
                 continue
             elsewhere = False
             for longer in range(part + 1, last + 1):
-                cursors[longer] = gallop(docs, cursors[longer], ends[longer], doc)
+                cursors[longer] = _gallop(docs, cursors[longer], ends[longer], doc)
                 if cursors[longer] < ends[longer] and docs[cursors[longer]] == doc:
                     elsewhere = True
                     break
             if not elsewhere:
                 count += 1
     return count
-
-
-@compiled
-def intersect(docs: Numbers, others: Numbers) -> Numbers:
-    """The documents that stand in both lists; the second is walked through by leaps."""
-    kept = np.empty(min(docs.size, others.size), dtype=np.uint32)
-    count = 0
-    at = 0
-    for index in range(docs.size):
-        doc = docs[index]
-        at = gallop(others, at, others.size, doc)
-        if at >= others.size:
-            break
-        if others[at] == doc:
-            kept[count] = doc
-            count += 1
-    return kept[:count]
 
 
 @compiled
@@ -308,7 +293,7 @@ def intersect_range(docs: Numbers, others: Numbers, begin: Whole, end: Whole) ->
     at = begin
     for index in range(docs.size):
         doc = docs[index]
-        at = gallop(others, at, end, doc)
+        at = _gallop(others, at, end, doc)
         if at >= end:
             break
         if others[at] == doc:
@@ -326,7 +311,7 @@ def places(docs: Numbers, others: Numbers) -> tuple[Numbers, Numbers]:
     if docs.size <= others.size:
         at = 0
         for index in range(docs.size):
-            at = gallop(others, at, others.size, docs[index])
+            at = _gallop(others, at, others.size, docs[index])
             if at >= others.size:
                 break
             if others[at] == docs[index]:
@@ -336,7 +321,7 @@ def places(docs: Numbers, others: Numbers) -> tuple[Numbers, Numbers]:
     else:
         at = 0
         for index in range(others.size):
-            at = gallop(docs, at, docs.size, others[index])
+            at = _gallop(docs, at, docs.size, others[index])
             if at >= docs.size:
                 break
             if docs[at] == others[index]:
@@ -352,7 +337,7 @@ def subtract(docs: Numbers, others: Numbers) -> Numbers:
     kept = np.ones(docs.size, dtype=np.bool_)
     at = 0
     for index in range(docs.size):
-        at = gallop(others, at, others.size, docs[index])
+        at = _gallop(others, at, others.size, docs[index])
         if at >= others.size:
             break
         if others[at] == docs[index]:
@@ -562,7 +547,7 @@ def phrase_starts(
         for slot in range(size):
             term = terms[slot]
             first = np.int64(posting_starts[term])
-            at = gallop(docs, cursors[slot], np.int64(posting_starts[term + 1]), doc)
+            at = _gallop(docs, cursors[slot], np.int64(posting_starts[term + 1]), doc)
             cursors[slot] = at
             byte = _position_byte(
                 at, term, known, bytes_known, slot, freqs, big_postings, big_freqs, positions, position_starts, skips,
@@ -786,6 +771,14 @@ def count_values(
     docs: Numbers, ordinals: Numbers, codes: Numbers, failing: Numbers, failed: Numbers, number: Whole, counts: Numbers
 ) -> None:
     """Count the values of documents that fail no filter but perhaps that of this facet; `codes` numbers ordinals."""
+    if not failing.size and counts.size <= FEW:
+        # Several tallies in turn: with few values, the next count would most often wait for the last one.
+        tallies = np.zeros((4, counts.size), dtype=np.int64)
+        for index in range(docs.size):
+            tallies[index & 3, codes[ordinals[docs[index]]]] += 1
+        for code in range(counts.size):
+            counts[code] += tallies[0, code] + tallies[1, code] + tallies[2, code] + tallies[3, code]
+        return
     if not failing.size:
         for index in range(docs.size):
             counts[codes[ordinals[docs[index]]]] += 1
@@ -886,7 +879,12 @@ def best_documents(
     where = np.empty(most + 1, dtype=np.int64)
     heap = np.empty(most, dtype=np.int64)
     size = 0
+    # Where the order is by score alone, what is less than the worst so far is passed over at once.
+    quick = scores.size > 0 and not values.size and not preferred.size
+    worst = -np.inf
     for index in range(docs.size):
+        if quick and scores[index] < worst:
+            continue
         doc = docs[index]
         slot = most if size == most else size
         # Rounded, so that sums taken in another order, as by another engine, tie where they should.
@@ -916,10 +914,11 @@ def best_documents(
                 heap[(at - 1) // 2], heap[at] = heap[at], heap[(at - 1) // 2]
                 at = (at - 1) // 2
         elif _before(kept, slot, heap[0]):
-            worst = heap[0]
-            where[worst] = index
-            kept[worst] = kept[slot]
+            where[heap[0]] = index
+            kept[heap[0]] = kept[slot]
             _sift(kept, heap, size)
+        if size == most:
+            worst = (kept[heap[0], 1] - 1.0) / 1e6
     order = np.empty(size, dtype=np.int64)
     keys = np.empty((size, KEYS), dtype=np.float64)
     for place in range(size - 1, -1, -1):

@@ -143,6 +143,7 @@ class WhooshWriter:
             engine = open_folder(self._generation.folder)
             try:
                 engine.verify(but=self._published)
+                engine.warm()
                 self._verify(engine, manifest)
             finally:
                 engine.close()

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from whoosh import query as wq
-from whoosh.reading import IndexReader
 
 from indexer import schema
 from indexer.analysis import Channel, TermAt
 from indexer.engines.whoosh import store
 from indexer.engines.whoosh.columnar import segment
 from indexer.engines.whoosh.engine import WhooshEngine
-from indexer.engines.whoosh.mapping import ID_FIELD, text_field
+from indexer.engines.whoosh.mapping import text_field
 from indexer.schema import TEXT_FIELDS
 from indexer.search.engine import Plan
 from indexer.search.query import (
@@ -39,47 +36,11 @@ from indexer.search.query import (
     Weighted,
 )
 from tests.engines.conftest import make_records, write_in_steps
-from tests.engines.reference import Collection
-from tests.engines.whoosh.postings_oracle import PostingsOracle
+from tests.engines.whoosh.conftest import Written
 
 QUERIES = 5000
 CHUNKS = 10
 ALL = tuple(field.name for field in TEXT_FIELDS)
-
-
-@dataclass(frozen=True)
-class Written:
-    """An index of several segments with deletions, open in both ways."""
-
-    engine: WhooshEngine
-    reader: IndexReader
-    oracle: PostingsOracle
-    ids: dict[int, str]
-    texts: list[tuple[Channel, list[tuple[str, int]]]]
-    """The tokens of some fields, to make phrases of."""
-    words: dict[Channel, list[str]]
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
-    location = tmp_path_factory.mktemp("differential") / "index"
-    records = write_in_steps(str(location), make_records(300, seed=11), steps=4, deleted=40)
-    folder = store.published_folder(str(location))
-    engine = WhooshEngine(folder)
-    reader = segment.open_dir(folder / store.POSTINGS, readonly=True).reader()
-    assert len(reader.leaf_readers()) > 1
-    assert reader.doc_count() < reader.doc_count_all()
-    ids = {number: reader.column_reader(ID_FIELD)[number] for number in reader.all_doc_ids()}
-    texts = [
-        (channel, [(token.text, token.position) for token in tokens])
-        for document in Collection(records).documents
-        for (_, channel), tokens in document.tokens.items()
-        if len(tokens) > 2
-    ]
-    words = {channel: sorted({word for of, text in texts if of is channel for word, _ in text}) for channel in Channel}
-    yield Written(engine, reader, PostingsOracle(reader), ids, texts, words)
-    reader.close()
-    engine.close()
 
 
 def _fields(rng: random.Random) -> tuple[str, ...]:
@@ -134,10 +95,11 @@ def _form(rng: random.Random, written: Written) -> Weighted:
     return Weighted(form, rng.choice([0.0, 0.3, 1.0, 2.0]))
 
 
-def _tree(rng: random.Random, written: Written, depth: int) -> Query:
+def random_tree(rng: random.Random, written: Written, depth: int) -> Query:
+    """A query of every kind of node over the index's own words."""
     if depth == 0 or rng.random() < 0.3:
         return _leaf(rng, written)
-    clauses = tuple(_tree(rng, written, depth - 1) for _ in range(rng.randint(1, 4)))
+    clauses = tuple(random_tree(rng, written, depth - 1) for _ in range(rng.randint(1, 4)))
     kind = rng.randrange(7)
     if kind == 0:
         return Or(clauses)
@@ -158,7 +120,7 @@ def _tree(rng: random.Random, written: Written, depth: int) -> Query:
 def test_random_trees_match_score_and_count_as_whoosh_reads_them(written: Written, chunk: int) -> None:
     rng = random.Random(chunk)
     for _ in range(QUERIES // CHUNKS):
-        query = _tree(rng, written, rng.choice([0, 1, 2, 3]))
+        query = random_tree(rng, written, rng.choice([0, 1, 2, 3]))
         facet = rng.choice(schema.FACETS)
         answer = written.engine.search(Plan(query, facets=(facet,), limit=400))
         expected = written.oracle.evaluate(query)

@@ -45,6 +45,7 @@ FIELDS = {
     "cas_zone": st.integers(1, 4),
     "citation_count": st.integers(0, 10_000_000),
     "open_access": st.booleans(),
+    "on_warning_list": st.booleans(),
     "retracted": st.booleans(),
 }
 LISTS = {
