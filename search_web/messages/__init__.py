@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from indexer.journals.views import GIVEN
 from search_web.messages import en, zh
 
 
@@ -38,6 +39,14 @@ class Messages:
     def publication_type(self, name: str) -> str:
         """The name of a publication type in this language, where it is known."""
         return self.publication_types.get(name.casefold(), name)
+
+    def edition(self, name: str) -> str:
+        """An edition of journal metrics, or whose they are where they are of none."""
+        return self.texts["edition.given"] if name == GIVEN else name
+
+    def article_language(self, code: str) -> str:
+        """The name of an article's language."""
+        return code
 
 
 CATALOGUES: Mapping[str, Messages] = {
