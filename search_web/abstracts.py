@@ -1,4 +1,4 @@
-"""The sections of a structured abstract, as its labels show them: `METHODS: ...`, 方法：…, 【方法】…"""
+"""The sections of a structured abstract, as its labels show them: `METHODS: ...`, 方法：…, 【方法】…."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 
 _ENGLISH = (
-    "aims?|background|case (?:description|presentation|report)|clinical (?:relevance|significance)|conclusions?|context|"
-    "data (?:sources?|extraction|synthesis)|design|discussion|evidence|exposures?|findings|funding|hypothesis|impact|"
-    "importance|interpretation|interventions?|introduction|limitations?|main (?:outcomes?|results?)|materials?|measurements?|"
-    "methodology|methods?|objectives?|outcomes?|participants?|patients?|purpose|registration|relevance|results?|sample|"
-    "scope|setting|significance|study (?:design|population|selection)|subjects|trial registration|"
-    "outcome measures?|main outcome measures?|primary outcomes?|statistical analysis"
+    "aims?|background|case (?:description|presentation|report)|clinical (?:relevance|significance)|conclusions?|"
+    "context|data (?:sources?|extraction|synthesis)|design|discussion|evidence|exposures?|findings|funding|hypothesis|"
+    "impact|importance|interpretation|interventions?|introduction|limitations?|main (?:outcomes?|results?)|materials?|"
+    "measurements?|methodology|methods?|objectives?|outcomes?|participants?|patients?|purpose|registration|"
+    "relevance|results?|sample|scope|setting|significance|study (?:design|population|selection)|subjects|"
+    "trial registration|outcome measures?|main outcome measures?|primary outcomes?|statistical analysis"
 )
 _CHINESE = (
-    "(?:研究|临床)?(?:背景|目的|目标|方法|结果|结论|讨论|意义|设计|对象)|引言|前言|材料|资料|病例|干预|主要(?:结果|结局|观察)?指标|"
-    "局限性?|创新点|基金|注册|展望"
+    "(?:研究|临床)?(?:背景|目的|目标|方法|结果|结论|讨论|意义|设计|对象)|引言|前言|材料|资料|病例|干预|"
+    "主要(?:结果|结局|观察)?指标|局限性?|创新点|基金|注册|展望"
 )
 _LABEL = re.compile(
     rf"""(?:^|(?<=[.!?)\]。！？；;）])) \s*

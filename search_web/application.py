@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Request, Response
 
 from indexer.engines import LiveIndex
-from search_web import api, current, errors, pages
+from search_web import api, compression, current, errors, exports, pages
 
 _HEADERS = {
     # Scripts and what they ask for: our own files and our own endpoint, nothing that stands in a page.
@@ -41,8 +41,10 @@ def make_application(index: str) -> Flask:
     app.jinja_env.lstrip_blocks = True
     current.attach(app, LiveIndex(index))
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(api.blueprint)
     errors.register(app)
+    compression.register(app)
     app.after_request(_secured)
     return app
 

@@ -50,7 +50,7 @@ def audit(result: SearchResult, messages: Messages, now: datetime, address: str)
         typed_only = (messages("expansions.off"),)
     ignored = tuple(messages("ignored." + part.reason.value, text=part.text) for part in result.ignored)
     relevant = request.text or request.sort is not Sort.RELEVANCE
-    lines = [
+    return [
         AuditLine("database", (messages("audit.database.value", count=manifest.documents),)),
         AuditLine("date", (f"{now:%Y-%m-%d %H:%M} UTC",)),
         AuditLine("query", (request.text,) if request.text else (messages("audit.everything"),), bool(request.text)),
@@ -67,7 +67,6 @@ def audit(result: SearchResult, messages: Messages, now: datetime, address: str)
         ),
         AuditLine("repeat", (address,), code=True),
     ]
-    return lines
 
 
 def _relaxed(result: SearchResult, messages: Messages) -> tuple[str, ...]:

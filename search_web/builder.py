@@ -27,7 +27,7 @@ class Row:
 
 
 def read_rows(parameters: Mapping[str, Sequence[str]]) -> list[Row]:
-    """The rows that a form sends as `op`, `field`, `way` and `words`, once each a row; what is no choice is the first."""
+    """The rows that a form sends as `op`, `field`, `way` and `words`, one of each for a row; no choice is the first."""
 
     def at(name: str, place: int, choices: Sequence[str]) -> str:
         given = parameters.get(name, ())

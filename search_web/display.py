@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from indexer import schema
+from indexer.languages import language_name
 from indexer.search.filters import UNKNOWN, Choice, Span
 from indexer.search.hits import Fragments, Ignored
 from search_web.messages import Messages
@@ -51,9 +52,9 @@ def label(messages: Messages, facet: str, choice: Choice) -> str:
     if facet == "type":
         return messages.publication_type(choice)
     if facet == "language":
-        return messages.article_language(choice)
+        return language_name(choice, messages.language)
     if facet in ("open_access", "warning") and choice in ("yes", "no"):
-        return messages(f"value.{facet}." + choice)
+        return messages("value." + facet + "." + choice)
     return choice
 
 

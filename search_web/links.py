@@ -167,6 +167,10 @@ class Links:
         """The page without a search."""
         return self.asking("")
 
+    def history(self) -> str:
+        """The searches of the browser, beside an empty form that joins them."""
+        return self._address(PageState(language=self.state.language), f"{self.root}/advanced") + "#history"
+
     def help(self) -> str:
         """The help, in this page's language."""
         return self._address(PageState(language=self.state.language), f"{self.root}/help")
@@ -175,6 +179,17 @@ class Links:
         """A record's page, in this page's language and editions."""
         kept = PageState(SearchRequest(editions=self.state.request.editions), self.state.language)
         return self._address(kept, f"{self.root}/record/{record_path(record_id)}")
+
+    def export(self, record_id: str, form: str) -> str:
+        """A record as a file."""
+        editions = ",".join(self.state.request.editions)
+        written = {"id": record_id, "format": form, "edition": editions, "lang": self.state.language or ""}
+        kept = {name: value for name, value in written.items() if value}
+        return f"{self.root}/export?{urlencode(kept, errors='replace')}"
+
+    def endpoint(self) -> str:
+        """Where programs search."""
+        return f"{self.root}/api/v1/search"
 
     def record_json(self, record_id: str) -> str:
         """A record in the endpoint."""
@@ -186,7 +201,7 @@ class Links:
 
     def json(self) -> str:
         """This page's results in the endpoint."""
-        return f"{self.root}/api/v1/search?{urlencode(write(self.state.request), errors='replace')}"
+        return f"{self.endpoint()}?{urlencode(write(self.state.request), errors='replace')}"
 
     def fields(self, *without: str) -> list[tuple[str, str]]:
         """Names and values of the hidden fields by which a form keeps this state, on its first page."""

@@ -8,7 +8,9 @@ from datetime import datetime, timezone
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from indexer.citations import Style, coins, highwire, schema_org
 from indexer.errors import RequestError
+from indexer.export import FORMATS
 from indexer.record import Record
 from indexer.search.editions import chosen_editions
 from indexer.search.engine import Engine, Sort
@@ -16,7 +18,7 @@ from indexer.search.filters import Filters
 from indexer.search.hits import MAX_OFFSET, Match, SearchRequest
 from indexer.search.searcher import find, search
 from indexer.search.similar import similar
-from search_web import builder, current, display, errors, narrowing, record_view, views
+from search_web import builder, citing, current, display, errors, narrowing, record_view, views
 from search_web.audit import as_text, audit, editions_of
 from search_web.links import Links, encoded_path, outward, record_path
 from search_web.messages import CATALOGUES, Messages
@@ -77,8 +79,8 @@ def _told(view: views.HitView, t: Messages) -> str:
 
 
 def given() -> Parameters:
-    """The parameters of the request at hand."""
-    return request.args.to_dict(flat=False)
+    """The parameters of the request at hand, of its address and of a form that it sends."""
+    return request.values.to_dict(flat=False)
 
 
 def state_of(engine: Engine) -> PageState:
@@ -153,6 +155,8 @@ def search_page() -> Response:
         per_page_choices=PER_PAGE,
         paging_limit=MAX_OFFSET,
         examples=EXAMPLES,
+        formats=FORMATS.values(),
+        styles=list(Style),
         manifest=result.manifest,
     )
 
@@ -184,6 +188,11 @@ def record_page(record_id: str) -> Response:
         keywords=record_view.keywords(found, links),
         metrics=record_view.metrics(engine.record(found.id) or found, journal, looked_up.editions, t),
         similar=[views.brief(other, links, t) for other in similar(engine, found, editions=state.request.editions)],
+        citations=[(style, one) for style in Style if (one := citing.cited(found, style))],
+        formats=FORMATS.values(),
+        coins=coins(found),
+        highwire=highwire(found),
+        schema_org=schema_org(found),
         journal_search=links.asking("", Filters({"journal": (found.journal,)})) if found.journal else "",
         manifest=engine.manifest,
     )
@@ -206,7 +215,7 @@ def advanced_page() -> AnyResponse:
         rows = [*rows, builder.Row()]
     rows += [builder.Row()] * (builder.ROWS - len(rows))
     t = current.messages(state.language)
-    all_of_it = search(engine, SearchRequest(facets=tuple(f for f in LIMITS if f in SearchRequest().facets), per_page=1, editions=state.request.editions))
+    limited = search(engine, replace(state.request, text="", facets=LIMITS, per_page=1))
     reading = search(engine, replace(state.request, facets=(), per_page=1))
     return page(
         "advanced.html",
@@ -217,7 +226,7 @@ def advanced_page() -> AnyResponse:
         builder=builder,
         text=text,
         count=reading.total if text or state.request.filters else None,
-        facets=narrowing.facets(all_of_it, links, t),
+        facets=narrowing.facets(limited, links, t),
         years=narrowing.year_bounds(state.request.filters),
         sorts=list(Sort),
         manifest=engine.manifest,

@@ -39,6 +39,7 @@ MAX_FIND = 100
 _DEFAULTS = SearchRequest()
 _REPEATED = frozenset(("more", "find"))
 """Parameters that a form sends from a button and again from what keeps its state; the button stands first."""
+_EARLIER = re.compile(r"s([1-9][0-9]{0,3})")
 _T = TypeVar("_T")
 
 
@@ -181,6 +182,7 @@ def read_lenient(parameters: Parameters) -> PageState:
         editions=listed(",".join(map(visible, parameters.get("edition", ())))),
         expand=value("expand", _expand, _DEFAULTS.expand),
         without=value("without", listed, _DEFAULTS.without),
+        history=_history(parameters),
     )
     if request.page > last_page(request.per_page):
         request = replace(request, page=last_page(request.per_page))
@@ -200,6 +202,13 @@ def read_lenient(parameters: Parameters) -> PageState:
         generation=value("generation", str.strip, "")[:MAX_FIND] or None,
         problems=tuple(problems),
     )
+
+
+def _history(parameters: Parameters) -> dict[int, str]:
+    """Earlier searches that the query names, each under its number: `s1=heart failure` is what `#1` stands for."""
+    named = ((_EARLIER.fullmatch(name), values) for name, values in parameters.items())
+    found = {int(number[1]): visible(values[0])[:MAX_CHARACTERS] for number, values in named if number and values}
+    return dict(sorted(found.items()))
 
 
 def _chosen(parameters: Parameters, filters: Filters, problems: list[Problem]) -> Filters:
@@ -242,6 +251,7 @@ def write_page(state: PageState) -> dict[str, str]:
             written["find"] = state.find
     if state.compact:
         written["view"] = "compact"
+    written |= {f"s{number}": text for number, text in state.request.history.items()}
     if state.language:
         written["lang"] = state.language
     return written

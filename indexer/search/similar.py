@@ -27,7 +27,7 @@ MAX_CANDIDATES = 80
 """Terms whose frequency in the collection is looked up, each of which costs a count."""
 MAX_SHARE = 0.1
 """A term that a greater share of the documents hold says nothing of the subject."""
-MIN_TERMS = 3
+MIN_TERMS = 2
 """A similar record holds so many of the terms, unless there are fewer."""
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexer.journals.views import GIVEN
+from indexer.languages import language_code, language_name
 from search_web.messages import en, zh
 
 
@@ -42,11 +43,11 @@ class Messages:
 
     def edition(self, name: str) -> str:
         """An edition of journal metrics, or whose they are where they are of none."""
-        return self.texts["edition.given"] if name == GIVEN else name
+        return self("edition.given") if name == GIVEN else name
 
     def article_language(self, code: str) -> str:
-        """The name of an article's language."""
-        return code
+        """The name of an article's language, coded in any way; the code itself where it is not known."""
+        return language_name(language_code(code) or code, self.language)
 
 
 CATALOGUES: Mapping[str, Messages] = {
