@@ -1,6 +1,6 @@
 """What is written to, and read from, the index. Knows no Flask.
 
-    sources -> Record -> build -> schema.index_document -> engine's writer -> a published generation
+    sources -> Record -> build -> schema.index_documents -> engine's writer -> a published generation
     text -> search.searcher -> engine -> SearchResult
 
 - `record`: the one shape of an article. `sources`: files -> records. `journals`: what is known of journals.

@@ -1,9 +1,8 @@
 """Sources into a published index, and changes to it.
 
-Records are read once, noted by identity and spooled to an unnamed temporary file (in TMPDIR), which the system removes
-even when the build is killed; then each identity's records are merged into one document and written. So memory grows
-by about a hundred bytes a record, and later values win however far apart two records of one identity stand. Nothing is
-published unless all went well.
+Records are read once and kept on a `spool`; what becomes one document is merged, prepared (`preparing`: analysed,
+enriched, counted) in batches that `workers` spread over the cores, and written in the order in which it was read.
+Nothing is published unless all went well.
 
 `build` makes an index of nothing but the sources. `update` adds to the published one and replaces by identity, and
 `delete` removes from it: both write a generation that shares what did not change with the one before.
@@ -11,7 +10,6 @@ published unless all went well.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 import time
@@ -21,26 +19,38 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import TypeVar
 
 import msgspec
 
 from indexer import __version__, analysis, schema
 from indexer.engines import open_updater, open_writer
 from indexer.errors import BuildError
-from indexer.journals import Journal, JournalCollector, JournalTables, MatchCounts, read_tables, views
-from indexer.record import Record, fold_doi, identity, merge
-from indexer.report import EXAMPLES, MergedIdentity, Report, SourceReport, Tally, Trouble, met
-from indexer.schema import Document, fold_value
+from indexer.journals import Journal, JournalCollector, JournalTables, MatchCounts, read_tables
+from indexer.preparing import Named, Prepared, Preparer
+from indexer.record import fold_doi
+from indexer.report import Report, SourceReport, Tally, Trouble, met
+from indexer.schema import fold_value
 from indexer.search.engine import Companions, Engine, IndexWriter, Manifest, Plan
 from indexer.search.query import Value
 from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
+from indexer.spool import Spool
 from indexer.terms.concept import Concept
 from indexer.terms.learned import Learner
-from indexer.terms.lexicon import LexiconWriter
+from indexer.terms.lexicon import LexiconWriter, counted
 from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
+from indexer.workers import Workers
+
+BATCH = 500
+"""Documents that are prepared and written at once."""
+_WORTH_A_WORKER = 2_000
+"""Documents for which it pays to begin one more process: it takes as long to begin as to prepare so many."""
+
+_Item = TypeVar("_Item")
 
 
 class Stage(str, Enum):
@@ -162,40 +172,42 @@ class _Target:
         """The published generation, of an update."""
         self._path = writer.workspace / "lexicon.new"
         self.lexicon = LexiconWriter(self._path, engine.terms().path) if engine else _begun_lexicon(self._path)
-        self._learner = Learner() if engine is None else None
+        self.learner = Learner()
 
-    def put(self, record: Record, document: Document) -> None:
-        """Write a record that the published generation doesn't hold."""
-        self.writer.add(document)
-        self.lexicon.take(record, document.tokens)
-        if self._learner:
-            self._learner.take(record)
+    def put(self, prepared: Prepared) -> int:
+        """Write documents, in place of published ones; gives how many these were."""
+        replaced = sum(map(self._replace, prepared.documents))
+        self.writer.add(prepared.packed)
+        self.lexicon.take(prepared.counts)
+        for shown in prepared.observed:
+            self.learner.take(shown)
+        return replaced
 
     def remove(self, record_id: str) -> bool:
         """Remove a published record; False where there is none."""
         record = self.engine.record(record_id) if self.engine else None
         if record is None or not self.writer.delete(record_id):
             return False
-        self.lexicon.take_away(record)
+        self.lexicon.take_away(counted([record]))
         return True
 
-    def replace(self, record: Record) -> int:
-        """Remove what a record takes the place of; gives the number of documents.
+    def _replace(self, named: Named) -> int:
+        """Remove what a document takes the place of; gives the number of documents.
 
         Besides the one of its identity it is the one of its PMID: PubMed revises records, and a DOI that it adds makes
         another identity.
         """
         if self.engine is None:
             return 0
-        same = _ids(self.engine, "pmid", record.pmid) if record.pmid else []
-        return sum(self.remove(record_id) for record_id in dict.fromkeys([record.id, *same]))
+        same = _ids(self.engine, "pmid", named.pmid) if named.pmid else []
+        return sum(self.remove(record_id) for record_id in dict.fromkeys([named.id, *same]))
 
     def learn(self) -> dict[str, int]:
         """Add what the documents taught; how many concepts, by the way of learning."""
         learned: Counter[str] = Counter()
 
         def noted() -> Iterator[Concept]:
-            for concept in self._learner.concepts() if self._learner else ():
+            for concept in self.learner.concepts():
                 learned[concept.source] += 1
                 yield concept
 
@@ -244,26 +256,23 @@ def _write(
     started = time.perf_counter()
     engine = target.engine
     with tempfile.TemporaryFile(prefix="medsearch-") as file:
-        spool = _Spool(file)
+        spool = Spool(file)
         reports = [_spool_source(source, found, spool, options) for source, found in outcomes]
         _check_readings(reports, spool)
         taken_back = (_ids(engine, "pmid", pmid) for pmid in spool.taken_back) if engine else ()
         removed = sum(target.remove(record_id) for ids in taken_back for record_id in ids)
         journals = JournalCollector(engine.journals() if engine else ())
-        editions = _editions(tables)
         counts = MatchCounts()
         tally = Tally()
         replaced = 0
-        for record in spool.merged():
-            replaced += target.replace(record)
-            enriched = tables.metrics_of(record)
-            counts.take(record, enriched)
-            journal = enriched.entry.journal if enriched.entry else None
-            names = tuple(name for name in (record.journal, record.journal_abbreviation) if name)
-            kept = msgspec.structs.replace(journals.take(record, journal), journal=enriched.name)
-            target.put(kept, schema.index_document(kept, views(kept, journal, editions), names))
-            tally.take(record)
-            options.progress(Stage.INDEXING, tally.documents, spool.identities)
+        preparer = partial(Preparer, target.writer.packer(), _editions(tables), tables.dump(), learns=engine is None)
+        with Workers(preparer, spool.identities // _WORTH_A_WORKER) as workers:
+            for prepared in workers.map(_batches(spool.documents(), BATCH)):
+                replaced += target.put(prepared)
+                journals.add(prepared.journals)
+                counts.add(prepared.matches)
+                tally.add(prepared.tally)
+                options.progress(Stage.INDEXING, tally.documents, spool.identities)
         options.progress(Stage.WRITING, tally.documents, None)
         report = _report(kind, target.writer, started, reports, tally)
         report.read, report.merged_examples = spool.records, spool.merged_examples()
@@ -280,7 +289,13 @@ def _write(
     return report
 
 
-def _check_readings(reports: Sequence[SourceReport], spool: _Spool) -> None:
+def _batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _check_readings(reports: Sequence[SourceReport], spool: Spool) -> None:
     """Fail where nothing came of the sources."""
     skipped = sum(report.skipped for report in reports)
     if not spool.records and not spool.taken_back:
@@ -336,7 +351,7 @@ def _publish(target: _Target, report: Report, journals: Iterable[Journal], table
     )
 
 
-def _spool_source(source: str, outcomes: Iterator[Outcome], spool: _Spool, options: BuildOptions) -> SourceReport:
+def _spool_source(source: str, outcomes: Iterator[Outcome], spool: Spool, options: BuildOptions) -> SourceReport:
     report = SourceReport(source=source)
     skipped: dict[str, Trouble] = {}
     noted: dict[str, Trouble] = {}
@@ -388,94 +403,3 @@ def _named(engine: Engine, name: str) -> list[str]:
     if doi := fold_doi(name):
         return _ids(engine, "doi", doi)
     return _ids(engine, "pmid", re.sub(r"(?i)^pmid:\s*", "", name)) or _ids(engine, "pmcid", name)
-
-
-def _identified(record: Record) -> Record:
-    """A record that was merged of several identities under the one that its own values make."""
-    return msgspec.structs.replace(
-        record,
-        id=identity(
-            doi=record.doi,
-            pmid=record.pmid,
-            pmcid=record.pmcid,
-            paper_id=record.paper_id,
-            title=record.title_en or record.title_zh,
-            journal=record.journal,
-        ),
-    )
-
-
-class _Spool:
-    """Records on disk in the order in which they were read, and which of them are one document.
-
-    Those of one identity are, and those of one PMID: PubMed revises records, and a DOI that it adds makes another
-    identity.
-    """
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(Record)
-        self._first: dict[bytes, int] = {}
-        """By the digest of an identity, where the first record of its document stands."""
-        self._first_of_pmid: dict[int, int] = {}
-        self._repeats: dict[int, list[int]] = {}
-        self._later: set[int] = set()
-        self._named: dict[int, MergedIdentity] = {}
-        self._offset = 0
-        self.taken_back: dict[str, int] = {}
-        """PMIDs that a source takes back, and how far the spool had come: what was read before is void."""
-        self.records = 0
-
-    @property
-    def identities(self) -> int:
-        """How many documents the records will be, at most."""
-        return self.records - len(self._later)
-
-    def add(self, record: Record, position: str) -> bool:
-        """Append a record; True where it is of the document of one before."""
-        encoded = self._encoder.encode(record)
-        digest = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
-        first = self._offset
-        if record.pmid and record.pmid.isdecimal():
-            first = self._first_of_pmid.setdefault(int(record.pmid), self._first.get(digest, first))
-        first = self._first.setdefault(digest, first)
-        repeated = first != self._offset
-        if repeated:
-            self._repeats.setdefault(first, []).append(self._offset)
-            self._later.add(self._offset)
-            if first in self._named or len(self._named) < EXAMPLES:
-                self._named.setdefault(first, MergedIdentity(record.id, [])).positions.append(position)
-        self._file.write(len(encoded).to_bytes(4, "big") + encoded)
-        self._offset += 4 + len(encoded)
-        self.records += 1
-        return repeated
-
-    def take_back(self, pmid: str) -> None:
-        """Void the records of a PMID that were read so far."""
-        self.taken_back[pmid] = self._offset
-
-    def merged(self) -> Iterator[Record]:
-        """One record for each identity, in the order in which they were first read, without those taken back."""
-        offset = 0
-        while offset < self._offset:
-            record, following = self._at(offset)
-            if offset not in self._later:
-                parts = [(offset, record)]
-                parts += [(repeat, self._at(repeat)[0]) for repeat in self._repeats.get(offset, ())]
-                valid = [part for at, part in parts if at >= self.taken_back.get(part.pmid or "", 0)]
-                if valid:
-                    whole = valid[0]
-                    for later in valid[1:]:
-                        whole = merge(whole, later)
-                    yield whole if len({part.id for part in valid}) == 1 else _identified(whole)
-            offset = following
-
-    def merged_examples(self) -> list[MergedIdentity]:
-        """The first identities that several records had, with the positions of all but the first."""
-        return list(self._named.values())
-
-    def _at(self, offset: int) -> tuple[Record, int]:
-        self._file.seek(offset)
-        length = int.from_bytes(self._file.read(4), "big")
-        return self._decoder.decode(self._file.read(length)), offset + 4 + length

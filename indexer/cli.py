@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
+from datetime import timedelta
+from itertools import count, islice
 from typing import IO, Any
 
 import click
@@ -23,12 +24,12 @@ from indexer.build import Progress as BuildProgress
 from indexer.config import DEFAULT_INDEX, WORDS_VARIABLE
 from indexer.engines import open_engine
 from indexer.errors import ExportError, MedsearchError
-from indexer.export import described, export_jsonl
+from indexer.export import FORMATS, entries
 from indexer.report import Report, counted, read_report, report_lines
 from indexer.search.engine import Sort
 from indexer.search.filters import UNKNOWN, parse_filters
 from indexer.search.hits import MAX_PER_PAGE, Fragments, Hit, Match, SearchRequest, SearchResult
-from indexer.search.searcher import search
+from indexer.search.searcher import found_records, search
 from indexer.sources import Options
 from indexer.sources.mapping import read_mapping
 from indexer.terms.lexicon import Entry, EntryForm, Lexicon
@@ -47,7 +48,8 @@ class MedsearchCommand(click.Command):
         except MedsearchError as error:
             raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:
-            click.echo("stopped; nothing was changed", err=True)
+            # It may have come when the switch was made already.
+            click.echo("stopped; nothing is left half-done, and `medsearch stats` shows what the index holds", err=True)
             ctx.exit(130)
 
 
@@ -65,6 +67,23 @@ index_option = click.option(
     show_envvar=True,
     metavar="DIR",
     help="Where the index is.",
+)
+
+
+filter_option = click.option(
+    "--filter", "filters", default="", metavar="FILTER", help="As 'quartile:Q1|Q2,year:2020-2024'."
+)
+edition_option = click.option(
+    "--edition", "editions", multiple=True, metavar="NAME", help="As 'JCR 2024'; the newest by default."
+)
+match_option = click.option(
+    "--match", type=click.Choice([m.value for m in Match]), default=Match.AUTO.value, show_default=True
+)
+sort_option = click.option(
+    "--sort", type=click.Choice([s.value for s in Sort]), default=Sort.RELEVANCE.value, show_default=True
+)
+expand_option = click.option(
+    "--no-expand", is_flag=True, help="Search what is typed only, without other names of what it means."
 )
 
 
@@ -157,15 +176,53 @@ def delete_command(names: tuple[str, ...], index: str) -> None:
 
 @main.command("export")
 @index_option
-@click.option("--format", "format_", type=click.Choice(["jsonl"]), default="jsonl", show_default=True)
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
+@click.option("--query", "text", metavar="TEXT", help="Only what a search for TEXT finds, in its order.")
+@filter_option
+@edition_option
+@match_option
+@sort_option
+@expand_option
 @click.option(
     "--output", type=click.File("wb", lazy=True), default="-", metavar="FILE", help="Standard output by default."
 )
-def export_command(index: str, format_: str, output: IO[bytes]) -> None:  # noqa: ARG001  the only format so far
-    """Write all records of the index, in a form that `medsearch build` reads back without loss."""
+def export_command(
+    index: str,
+    format_: str,
+    text: str | None,
+    filters: str,
+    editions: tuple[str, ...],
+    match: str,
+    sort: str,
+    output: IO[bytes],
+    *,
+    no_expand: bool,
+) -> None:
+    """Write the records of the index, or those that a search finds, all of them and in its order.
+
+    With --query or --filter it is a search, as the search command does it. Records are written with the metrics that
+    are shown, of the newest editions or those named. JSON lines hold besides these what a record itself says, and are
+    what the build command reads back without loss.
+    """
     engine = open_engine(index)
+    written = count()
     try:
-        count = export_jsonl(described(engine), output)
+        records = engine.records()
+        if text is not None or filters:
+            records = found_records(
+                engine,
+                SearchRequest(
+                    text=text or "",
+                    match=Match(match),
+                    filters=parse_filters(filters),
+                    editions=editions,
+                    sort=Sort(sort),
+                    expand=not no_expand,
+                ),
+            )
+        counting = (entry for entry, _ in zip(entries(engine, records, editions), written, strict=False))
+        for piece in FORMATS[format_].write(counting):
+            output.write(piece)
         output.flush()
     except BrokenPipeError:
         raise  # click ends quietly where a reader such as `head` has enough
@@ -177,7 +234,7 @@ def export_command(index: str, format_: str, output: IO[bytes]) -> None:  # noqa
         ) from error
     finally:
         engine.close()
-    click.echo(f"{counted(count, 'record')} written", err=True)
+    click.echo(f"{counted(next(written), 'record')} written", err=True)
 
 
 def _say(report: Report, index: str, started: float) -> None:
@@ -189,11 +246,11 @@ def _say(report: Report, index: str, started: float) -> None:
 @main.command("search")
 @click.argument("query", nargs=-1)
 @index_option
-@click.option("--filter", "filters", default="", metavar="FILTER", help="As 'quartile:Q1|Q2,year:2020-2024'.")
-@click.option("--edition", "editions", multiple=True, metavar="NAME", help="As 'JCR 2024'; the newest by default.")
-@click.option("--match", type=click.Choice([m.value for m in Match]), default=Match.AUTO.value, show_default=True)
-@click.option("--sort", type=click.Choice([s.value for s in Sort]), default=Sort.RELEVANCE.value, show_default=True)
-@click.option("--no-expand", is_flag=True, help="Search what is typed only, without other names of what it means.")
+@filter_option
+@edition_option
+@match_option
+@sort_option
+@expand_option
 @click.option("--page", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--per-page", type=click.IntRange(1, MAX_PER_PAGE), default=10, show_default=True)
 def search_command(
@@ -210,9 +267,11 @@ def search_command(
 ) -> None:
     """Search the index for QUERY and print the hits, with the counts of each facet.
 
-    Words must all occur; "quoted words" stand together; AND, OR, NOT and parentheses combine; title: author: journal:
-    and other fields narrow. A phrase needs its quotes quoted: medsearch search '"heart failure" elderly'. Other names
-    of what the words mean, in both languages, are searched as well, except in quotes.
+    Words must all occur; "quoted words" stand together, "quoted words"~5 near each other; wild*cards; AND, OR, NOT and
+    parentheses combine. title: author: journal: and other fields narrow, as do PubMed's tags ([ti], [au], [dp]) and
+    ranges (year:2020-2024, date:2024-03..2024-06, impact_factor:>5). The README has all of it. The shell wants a query
+    with quotes, brackets or stars quoted: medsearch search '"heart failure"[ti] elderly'. Other names of what the words
+    mean, in both languages, are searched as well, except in quotes.
     """
     engine = open_engine(index)
     try:
@@ -327,6 +386,7 @@ def _hit_lines(number: int, hit: Hit) -> Iterator[str]:
     titles = [text for text in (record.title_en, record.title_zh) if text]
     yield f"{number}. {' / '.join(titles) or record.id}"
     facts = [
+        "RETRACTED" if record.retracted else None,
         record.journal,
         None if record.year is None else str(record.year),
         record.jcr_quartile,
@@ -368,6 +428,13 @@ def _rate(done: int, seconds: float) -> str:
     return f"{done / seconds:.0f}/s" if seconds > 0 else ""
 
 
+def _time_left(done: int, total: int | None, seconds: float) -> str:
+    """How long it takes to do the rest at the same rate, as `0:12:30 left`; "" where that is not known."""
+    if not done or total is None or not seconds:
+        return ""
+    return f"{timedelta(seconds=round((total - done) * seconds / done))} left"
+
+
 def _bar_progress(bar: Progress) -> BuildProgress:
     tasks: dict[Stage, Any] = {}
     began: dict[Stage, float] = {}
@@ -396,7 +463,8 @@ def _plain_progress() -> BuildProgress:
         if is_new or now - last[0] >= PLAIN_INTERVAL_SECONDS:
             last[0] = now
             of = counted(done, "record") if total is None else f"{done} of {counted(total, 'record')}"
-            rate = _rate(done, now - began[stage])
-            click.echo(f"{stage.value}: {of}" + (f", {rate}" if rate else ""), err=True)
+            seconds = now - began[stage]
+            said = (f"{stage.value}: {of}", _rate(done, seconds), _time_left(done, total, seconds))
+            click.echo(", ".join(filter(None, said)), err=True)
 
     return show

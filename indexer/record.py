@@ -112,6 +112,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Chinese Academy of Sciences zone (中科院分区), 1 to 4."""
     cas_category: str | None = None
     """Its broad category (大类), as `医学`."""
+    on_warning_list: bool | None = None
+    """Whether the journal stands on an early-warning list (国际期刊预警名单); tables of journals say so, no source."""
 
     citation_count: int | None = None
     open_access: bool | None = None
@@ -171,4 +173,6 @@ def merge(earlier: Record, later: Record) -> Record:
         given["issue"] = later.issue  # an issue belongs to its volume
     if earlier.pdf_url or later.pdf_url:
         given["open_access"] = True  # whoever says that it is not does not know of the free full text
+    if earlier.retracted:
+        given["retracted"] = True  # nor does who says that it was not know of the retraction
     return msgspec.structs.replace(earlier, **given)

@@ -133,6 +133,15 @@ class Tally:
         if record.year is not None and not EARLIEST_YEAR <= record.year <= self._latest_year:
             met(self._odd_years, record.id, str(record.year))
 
+    def add(self, later: Tally) -> None:
+        """Count what another one has counted."""
+        self.documents += later.documents
+        self._filled.update(later._filled)
+        self._languages.update(later._languages)
+        for example in later._odd_years.examples:
+            met(self._odd_years, example.position, example.detail)
+        self._odd_years.count += later._odd_years.count - len(later._odd_years.examples)
+
     def filled(self) -> list[Filled]:
         """How many documents have each field."""
         return [Filled(name, count) for name, count in self._filled.most_common()]

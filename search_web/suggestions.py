@@ -10,7 +10,7 @@ MAX_SUGGESTIONS = 20
 DEFAULT_SUGGESTIONS = 8
 """As many as fit on a phone's screen above its keyboard."""
 
-_SYNTAX = re.compile(r'["“”＂()（）*?？]|(?<=\w)[:：]')
+_SYNTAX = re.compile(r'["“”„‟〝〞＂「」『』«»()（）\[\]［］*＊?？~～#＃\\]|(?<=\w)[:：=＝]|(?<!\S)[与與或非](?!\S)')
 _OPERATOR = re.compile(r"\b(?:AND|OR|NOT)\b")
 
 
@@ -30,4 +30,4 @@ def as_words(text: str) -> str:
 
 
 def _unquoted(text: str) -> str:
-    return " ".join(re.sub('["“”＂]', " ", text).split())
+    return " ".join(re.sub('["“”„‟〝〞＂*?]', " ", text).split())

@@ -21,11 +21,13 @@ import pytest
 
 from indexer import schema
 from indexer.config import WORDS_VARIABLE
+from indexer.export import FORMATS as EXPORTS
 from indexer.journals import read_tables
 from indexer.search.compile import Reading, compile_query
 from indexer.search.engine import Sort
+from indexer.search.fields import SEARCH_FIELDS, SearchField
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match
-from indexer.search.parse import MAX_CHARACTERS, SEARCH_FIELDS, SearchField
+from indexer.search.parse import MAX_CHARACTERS
 from indexer.sources import Read, read
 from indexer.sources.formats import FORMATS
 from indexer.sources.mapping import read_mapping
@@ -154,6 +156,12 @@ def test_examples_of_records_are_read(readme: Path, tmp_path: Path) -> None:
 def test_every_format_has_a_row(readme: Path) -> None:
     listed = {name for row in table(readme, "Format", "格式") for name in code(row[0])}
     assert {form.name for form in FORMATS} == listed
+
+
+@both
+def test_every_format_of_exports_has_a_row(readme: Path) -> None:
+    rows = tables(readme)["`--format`"]
+    assert [code(row[0]) for row in rows] == [[name] for name in EXPORTS]
 
 
 @both

@@ -8,7 +8,7 @@ in `tokens`; every token knows where in the source it stands. `lists` reads the 
 them, and an operator's.
 
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
-  FORMS (what stands there, for quoted searches).
+  FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one.
 - `query_words` cuts a query into the words a searcher means; `phrase` is a quoted text.
 - `key` is the same for all spellings of a term: the term bank looks terms up by it.
 - `sentences` cuts a text for snippets; `language_of` tells its language.
@@ -25,6 +25,7 @@ from functools import lru_cache
 from importlib.metadata import version
 
 from indexer.analysis import chinese, english, spelling, stopwords
+from indexer.analysis.arrays import TermArrays, term_arrays, texts_with
 from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
 from indexer.analysis.mixed import phrase, query_words, tokens
@@ -39,6 +40,7 @@ __all__ = [
     "Normalized",
     "QueryWord",
     "Reading",
+    "TermArrays",
     "TermAt",
     "Token",
     "fingerprint",
@@ -49,6 +51,8 @@ __all__ = [
     "phrase",
     "query_words",
     "sentences",
+    "term_arrays",
+    "texts_with",
     "tokens",
 ]
 

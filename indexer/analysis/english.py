@@ -248,20 +248,26 @@ def number_term(text: str, piece: Piece) -> tuple[str, int, int] | None:
     )
 
 
-class _Analysed(NamedTuple):
-    """The tokens of a piece of text, their offsets and positions counted from the piece's beginning."""
+class Analysed(NamedTuple):
+    """The WORDS tokens of a text without spaces, their offsets and positions counted from its beginning."""
 
     tokens: tuple[Token, ...]
     positions: int
     leads: str
-    """What the piece begins with, where what stands before it may give that another token: a key of `_LEADS`."""
+    """What it begins with, where what stands before it may give that another token: a key of `LEADS`."""
 
 
-_LEADS = {
+LEADS = {
     "%": re.compile("%"),
     "number": re.compile(r"\.?\d"),
     "numeral": re.compile(r"[(\[]?(?:x|ix|iv|v?i{1,3}|v)(?:[a-d][12]?)?(?![^\W_]|')"),
 }
+
+CONTEXT = LONGEST_TERM
+"""Characters before a text without spaces that may change its tokens."""
+
+_PLAIN_WORD = re.compile("[(\\[\"']{0,2}([a-z]{2,64})[)\\]\"'.,;:!?]{0,3}")
+"""A word between marks, as most are."""
 
 
 def words(text: str, offset: int = 0, position: int = 0) -> list[Token]:
@@ -271,19 +277,15 @@ def words(text: str, offset: int = 0, position: int = 0) -> list[Token]:
     at = 0
     for piece in text.split(" "):
         if piece:
-            tokens, positions, leads = _remembered_words_of(piece) if len(piece) <= LONGEST_TERM else _words_of(piece)
-            if leads and at:
-                if leads == "%":
-                    found += _percent_apart(text, at, offset, position - 1)
-                elif (leads == "number" and text[at - 2 : at - 1] in numbers.SIGNS) or (
-                    leads == "numeral" and numbers.is_counted(text, at)
-                ):
-                    tokens = _tokens_of(text, at, at + len(piece))[0]
+            analysed = _remembered_words_of(piece) if len(piece) <= LONGEST_TERM else words_of(piece)
+            tokens = analysed.tokens
+            if analysed.leads and at:
+                tokens = words_behind(text[max(0, at - CONTEXT) : at], piece, analysed) or tokens
             base = offset + at
             for term, place, start, end in tokens:
                 # What Token(...) does, without its call: this line makes every English token there is.
                 found.append(tuple.__new__(Token, (term, position + place, base + start, base + end)))
-            position += positions
+            position += analysed.positions
         at += len(piece) + 1
     return found
 
@@ -293,7 +295,7 @@ def forms(text: str, offset: int = 0, position: int = 0) -> list[Token]:
     found: list[Token] = []
     for piece in text.split(" "):
         if piece:
-            tokens = _remembered_forms_of(piece) if len(piece) <= LONGEST_TERM else _forms_of(piece)
+            tokens = _remembered_forms_of(piece) if len(piece) <= LONGEST_TERM else forms_of(piece)
             for term, place, start, end in tokens:
                 found.append(tuple.__new__(Token, (term, position + place, offset + start, offset + end)))
             position += len(tokens)
@@ -301,18 +303,39 @@ def forms(text: str, offset: int = 0, position: int = 0) -> list[Token]:
     return found
 
 
-def _percent_apart(text: str, at: int, offset: int, position: int) -> list[Token]:
-    """The token of a number, at `position`, that a space divides from the per cent sign at `at`."""
-    match = _NUMBER_BEFORE.search(text, max(0, at - LONGEST_TERM // 2), at)
-    if match is None:
-        return []
-    return [Token(f"{match[1]}%", position, offset + match.start(1), offset + at + 1)]
+def words_of(piece: str) -> Analysed:
+    """The WORDS tokens of a text without spaces, by itself."""
+    if plain := _plain_word(piece):
+        return Analysed((Token(term(plain[1]), 0, *plain.span(1)),), 1, "")
+    leads = next((lead for lead, begins in LEADS.items() if begins.match(piece)), "")
+    tokens, positions = _tokens_of(piece, 0, len(piece))
+    return Analysed(tokens, positions, leads)
 
 
-def _words_of(text: str) -> _Analysed:
-    leads = next((lead for lead, begins in _LEADS.items() if begins.match(text)), "")
-    tokens, positions = _tokens_of(text, 0, len(text))
-    return _Analysed(tokens, positions, leads)
+def words_behind(before: str, piece: str, analysed: Analysed) -> tuple[Token, ...] | None:
+    """The tokens of a text without spaces where what stands before it makes them others; None where it doesn't.
+
+    Args:
+        before: What stands before it, up to a space; the last `CONTEXT` characters of it suffice.
+        piece: The text.
+        analysed: Its tokens by itself.
+    """
+    at = len(before)
+    if analysed.leads == "%":
+        # Of a number that a space divides from its per cent sign.
+        match = _NUMBER_BEFORE.search(before, max(0, at - LONGEST_TERM // 2))
+        return match and (Token(f"{match[1]}%", -1, match.start(1) - at, 1), *analysed.tokens)
+    if (analysed.leads == "number" and before[at - 2 : at - 1] in numbers.SIGNS) or (
+        analysed.leads == "numeral" and numbers.is_counted(before, at)
+    ):
+        return _tokens_of(before + piece, at, at + len(piece))[0]
+    return None
+
+
+def _plain_word(piece: str) -> re.Match[str] | None:
+    """The piece where it is a word between marks that has no letter or numeral to look at; its group 1 is the word."""
+    match = _PLAIN_WORD.fullmatch(piece)
+    return match if match and not _DIVISIBLE.search(match[1]) and not numbers.arabic(match[1]) else None
 
 
 def _tokens_of(text: str, begin: int, behind: int) -> tuple[tuple[Token, ...], int]:
@@ -363,7 +386,10 @@ def _joined_tokens(found: list[Piece], index: int) -> list[_Placed]:
     return joint
 
 
-def _forms_of(text: str) -> tuple[Token, ...]:
+def forms_of(text: str) -> tuple[Token, ...]:
+    """The FORMS tokens of a text without spaces."""
+    if plain := _plain_word(text):
+        return (Token(plain[1], 0, *plain.span(1)),)
     tokens: list[Token] = []
     for start, end in _spans(text, _forms_tokenizer):
         begin = start
@@ -373,5 +399,5 @@ def _forms_of(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-_remembered_words_of = lru_cache(maxsize=1 << 16)(_words_of)
-_remembered_forms_of = lru_cache(maxsize=1 << 16)(_forms_of)
+_remembered_words_of = lru_cache(maxsize=1 << 16)(words_of)
+_remembered_forms_of = lru_cache(maxsize=1 << 16)(forms_of)

@@ -101,6 +101,29 @@ def normalize(text: str) -> Normalized:
     return _by_cluster(text, odd)
 
 
+def fold(text: str) -> str:
+    """The text of `normalize`, without the way back: many times as fast where most of a text is ASCII."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    # A cluster with a character that is not ASCII begins with such a one, or right before it.
+    pieces = _FOREIGN.split(text)
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            pieces[index] = _fold_foreign(piece) if len(piece) <= _SHORT else normalize(piece).text
+        elif piece:
+            pieces[index] = piece.lower().replace("`", "'")
+    return "".join(pieces)
+
+
+_FOREIGN = re.compile(r"([\x00-\x7f]?[^\x00-\x7f]+)")
+_SHORT = 8
+
+
+@lru_cache(maxsize=1 << 14)
+def _fold_foreign(text: str) -> str:
+    return normalize(text).text
+
+
 def _aligned(text: str) -> Normalized:
     return Normalized(text, range(len(text)), range(1, len(text) + 1))
 

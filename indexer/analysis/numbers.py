@@ -46,7 +46,7 @@ SPELT_GREEK_PART = re.compile(
 
 GREEK = "\u0370-\u03ff"
 _MICRO = re.compile(r"(?:\d+(?:\.\d+)?)?μ(?:g|l|m|mol|s|a|v|w|ci|gy|iu|u|eq|kat|f|n|m[23])")
-_GREEK_PIECE = re.compile(f"[{GREEK}](?:'s(?![^\\W_]))?|[^{GREEK}]+")
+_GREEK_PIECE = re.compile(f"[{GREEK}](?:'s$)?|[^{GREEK}]+")
 _GREEK_TEXT = re.compile(f"[{GREEK}]{{4}}")
 
 

@@ -11,7 +11,7 @@ Language = Literal["en", "zh"]
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """The Han characters (Unicode's script Han, with room to grow), as the inside of a regular expression's class."""
 
-_HAN_RUN = re.compile(f"[{HAN}]+")
+HAN_RUN = re.compile(f"[{HAN}]+")
 _LATIN_WORD = re.compile(
     "[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff\uff21-\uff3a\uff41-\uff5a]+"
 )
@@ -29,7 +29,7 @@ def runs(text: str) -> Iterator[Run]:
     """The stretches of `text`, alternately Han and other, in order and without gaps."""
     behind = 0
     if not text.isascii():
-        for match in _HAN_RUN.finditer(text):
+        for match in HAN_RUN.finditer(text):
             start, end = match.span()
             if start > behind:
                 yield Run(behind, start, han=False)
@@ -45,7 +45,7 @@ def language_of(text: str) -> Language | None:
     Everything else that has a letter is en (whatever its script: it is analysed as English); None where it has none.
     """
     if not text.isascii():
-        han = sum(end - start for start, end in map(re.Match.span, _HAN_RUN.finditer(text)))
+        han = sum(end - start for start, end in map(re.Match.span, HAN_RUN.finditer(text)))
         if han and han >= sum(1 for _ in _LATIN_WORD.finditer(text)):
             return "zh"
     return "en" if any(map(str.isalpha, text)) else None

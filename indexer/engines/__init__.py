@@ -63,11 +63,16 @@ class LiveIndex:
         """
         with self._lock:
             if self._engine is None:
-                self._engine = open_engine(self._location)
+                self._engine = self._opened()
             # The one before is not closed: searches may still be reading it. It goes when the last of them does.
             # Where the new one can't be opened, say because it was built by a newer version, the old one serves on.
             with suppress(MedsearchError):
                 published = whoosh.published_generation(self._location)
                 if published not in {None, self._engine.manifest.generation}:
-                    self._engine = open_engine(self._location)
+                    self._engine = self._opened()
             return self._engine
+
+    def _opened(self) -> Engine:
+        engine = open_engine(self._location)
+        engine.warm()
+        return engine

@@ -16,22 +16,31 @@ class JournalCollector:
 
     def __init__(self, known: Iterable[Journal] = ()) -> None:
         self._journals: dict[str, Journal] = {journal_key(journal.name): journal for journal in known}
+        self._of_tables: set[str] = set()
+        """Keys of those that tables know."""
 
-    def take(self, record: Record, journal: Journal | None = None) -> Record:
-        """Note the record's journal, and return the record without what is kept of the journal.
+    def take(self, record: Record, journal: Journal | None = None) -> None:
+        """Note the record's journal.
 
         Args:
             record: A record.
             journal: What the tables know of its journal, which is then kept under its name there.
         """
         if name := journal.name if journal else record.journal:
-            key = journal_key(name)
-            known = journal or self._journals.get(key) or Journal(name=name)
-            description = record.journal_description or (
-                self._journals[key].description if key in self._journals else None
-            )
-            self._journals[key] = msgspec.structs.replace(known, description=description)
-        return msgspec.structs.replace(record, journal_description=None)
+            self._note(journal_key(name), journal, name, record.journal_description)
+
+    def add(self, later: JournalCollector) -> None:
+        """Take what another one has taken."""
+        for key, journal in later._journals.items():
+            self._note(key, journal if key in later._of_tables else None, journal.name, journal.description)
+
+    def _note(self, key: str, journal: Journal | None, name: str, description: str | None) -> None:
+        before = self._journals.get(key)
+        description = description or (before.description if before else None)
+        known = journal or before or Journal(name=name)
+        if journal:
+            self._of_tables.add(key)
+        self._journals[key] = msgspec.structs.replace(known, description=description)
 
     def journals(self) -> list[Journal]:
         """All journals, by name."""

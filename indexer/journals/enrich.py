@@ -99,6 +99,15 @@ class MatchCounts:
         else:
             self._without_journal += 1
 
+    def add(self, later: MatchCounts) -> None:
+        """Count what another one has counted."""
+        self._matched.update(later._matched)
+        self._unmatched.update(later._unmatched)
+        self._names = later._names | self._names
+        self._doubtful.update(later._doubtful)
+        self._doubted = later._doubted | self._doubted
+        self._without_journal += later._without_journal
+
     def _doubt(self, record: Record, journal: Journal) -> None:
         issn = record.issn or record.eissn
         if issn and (journal.issn or journal.eissn):

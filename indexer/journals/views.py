@@ -21,7 +21,8 @@ def view(record: Record, journal: Journal | None, family: str, edition: str) -> 
     not list the journal says that it has no metrics in it.
     """
     of_family = [metrics for metrics in journal.metrics if metrics.edition.family == family] if journal else []
-    if not of_family:
+    # A warning list names the journals that it warns of: one that stands on none is not warned of.
+    if not of_family and (family != Family.WARNING or edition == GIVEN or not record.journal):
         return record, GIVEN
     said = next((metrics for metrics in of_family if metrics.edition.name == edition), None)
     return msgspec.structs.replace(record, **_FIELDS[Family(family)](said)), edition
@@ -39,7 +40,11 @@ def _cas(metrics: Metrics | None) -> Mapping[str, object]:
     return {"cas_zone": metrics and metrics.zone, "cas_category": metrics and metrics.category}
 
 
-_FIELDS = {Family.JCR: _jcr, Family.CAS: _cas}
+def _warning(metrics: Metrics | None) -> Mapping[str, object]:
+    return {"on_warning_list": metrics is not None}
+
+
+_FIELDS = {Family.JCR: _jcr, Family.CAS: _cas, Family.WARNING: _warning}
 
 
 def views(record: Record, journal: Journal | None, editions: Editions) -> Views:
@@ -54,5 +59,7 @@ def as_of(record: Record, journal: Journal | None, chosen: Mapping[str, str]) ->
     """The record in the chosen edition of each family, and the edition that its metrics are of, by family."""
     named: dict[str, str] = {}
     for family in FAMILIES:
-        record, named[family] = view(record, journal, family, chosen.get(family, GIVEN))
+        # No source says by itself that a journal is warned of: without a list there is no edition to name.
+        if family in chosen or family != Family.WARNING:
+            record, named[family] = view(record, journal, family, chosen.get(family, GIVEN))
     return record, named

@@ -2,24 +2,27 @@
 
 Analysis cuts what was typed into words, so that a Chinese sentence typed without spaces is as many words as it holds,
 and each word into its readings. Stop words among other words are left out; in quotes nothing is.
+
+How a query was read is written in its own language. Read again, that is the same query, but for `match=any` and for
+words that are relaxed: written with their operators they no longer are.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from indexer import analysis, schema
 from indexer.analysis import Channel, QueryWord, TermAt
-from indexer.errors import RequestError
-from indexer.record import fold_doi
-from indexer.schema import Kind
+from indexer.analysis.script import HAN
 from indexer.search import parse
 from indexer.search.expand import Expander, Expansion, Terms, Unit, word_query
-from indexer.search.filters import UNKNOWN, Span, read_choice
+from indexer.search.fields import ALL_TEXT, SEARCH_FIELDS, SearchField
+from indexer.search.history import MAX_WRITTEN, substitute
 from indexer.search.hits import Ignored, Match, Reason
 from indexer.search.query import (
     And,
@@ -27,26 +30,36 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
+    Near,
     Not,
     Nothing,
     Or,
+    Pattern,
     Phrase,
     Query,
     Term,
-    Value,
     Weighted,
 )
 from indexer.search.ranking import DEFAULT, Settings
+from indexer.search.values import identifier, names_article, read_value
 
 MIN_WORDS_TO_RELAX = 3
 """A search of fewer plain words is never relaxed."""
 MAX_WORDS = 256
 """Distinct words of a query that are searched for."""
+MIN_PATTERN_LETTERS = 3
+"""Letters and digits beside the wildcards of a pattern; with fewer it is searched as words."""
+MAX_STARS = 3
+"""Of a pattern."""
+MAX_PATTERNS = 32
+"""Patterns of a query; the index's words are looked through for each."""
+MAX_NEAR = 6
+"""Different words that are sought near each other."""
+MAX_GAP = 1000
+"""Other words between them, at most."""
 
 _SHORTEST_PART = 3
 """Letters of a part of a compound that says something by itself."""
-
-_ALL_TEXT = tuple(field.name for field in schema.TEXT_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ class Compiled:
     relaxed: Query | None
     """Documents that hold most of the words; only where the query may be relaxed."""
     parsed: str
+    """How it was read, in its own language."""
     ignored: tuple[Ignored, ...]
     expansions: tuple[Expansion, ...] = ()
     """Concepts that the query names, with their other forms that are searched as well."""
@@ -76,6 +90,8 @@ class Reading:
     without: tuple[str, ...] = ()
     """Concepts that are not expanded."""
     ranking: Settings = DEFAULT
+    history: Mapping[int, str] = field(default_factory=dict)
+    """Earlier searches, by the numbers under which a query refers to them."""
 
 
 def most_of(words: int) -> int:
@@ -85,31 +101,49 @@ def most_of(words: int) -> int:
 
 def compile_query(text: str, reading: Reading) -> Compiled:
     """Read and compile what was typed. The empty text finds everything, a text without a single word nothing."""
-    parsed = parse.parse(text)
+    strict = replace(reading, match=Match.ALL)
+    whole = substitute(text, reading.history, lambda earlier: _read(earlier, strict, MAX_WRITTEN).parsed)
+    if not whole.references:
+        return _read(text, reading, parse.MAX_CHARACTERS)
+    read = _read(whole.text, reading, MAX_WRITTEN)
+    ignored = parse.beyond(text, parse.MAX_CHARACTERS)
+    for part in read.ignored:
+        start, reference = whole.typed_at(part.start)
+        if reference is None:
+            ignored.append(replace(part, start=start))
+        elif part.reason in {Reason.TOO_DEEP, Reason.TOO_LONG}:
+            # Anything else was told when that search was new.
+            ignored.append(Ignored(text[reference.start : reference.end], reference.start, part.reason))
+    return replace(
+        read,
+        ignored=tuple(sorted(dict.fromkeys(ignored), key=lambda part: part.start)),
+        expansions=tuple(replace(one, start=whole.typed_at(one.start)[0]) for one in read.expansions),
+        not_expanded=tuple(replace(one, start=whole.typed_at(one.start)[0]) for one in read.not_expanded),
+    )
+
+
+def _read(text: str, reading: Reading, longest: int) -> Compiled:
+    """A query without references to others, cut at `longest` characters."""
+    parsed = parse.parse(text, longest)
     compiler = _Compiler(reading)
     if parsed.clause is None:
         # A query of which nothing is left finds nothing: showing the whole collection would look like an answer.
         return Compiled(Nothing() if text.strip() else Everything(), None, "", parsed.ignored)
-    units = _units(parsed.clause)
-    if units is None:
-        query, written = compiler.clause(parsed.clause, _ALL_TEXT)
-        relaxed = None
-    else:
-        query, relaxed, written = compiler.plain(units)
-    ignored = sorted((*parsed.ignored, *compiler.ignored), key=lambda part: part.start)[: parse.MAX_NOTES]
+    query, relaxed, written = compiler.whole(parsed.clause)
+    noted = (replace(part, text=text[part.start : part.end]) for part in compiler.ignored)
+    ignored = sorted((*parsed.ignored, *noted), key=lambda part: part.start)[: parse.MAX_NOTES]
     return Compiled(
         query or Nothing(), relaxed, written, tuple(ignored), compiler.expansions(), compiler.not_expanded()
     )
 
 
-def _units(clause: parse.Clause) -> tuple[parse.Clause, ...] | None:
-    """The parts of a query without operators: words, phrases and `field:word`; None where it has an operator."""
-    parts = clause.clauses if isinstance(clause, parse.Conjunction) and not clause.explicit else (clause,)
-    for part in parts:
-        inner = part.clause if isinstance(part, parse.Fielded) else part
-        if not isinstance(inner, (parse.Words, parse.Quoted)):
-            return None
-    return parts
+def _is_plain(clause: parse.Clause) -> bool:
+    """Whether a query has no operator: it is words, phrases, patterns and these in fields, side by side."""
+    if isinstance(clause, parse.Conjunction):
+        return not clause.explicit and all(map(_is_plain, clause.clauses))
+    if isinstance(clause, parse.Fielded):
+        return _is_plain(clause.clause)
+    return isinstance(clause, (parse.Words, parse.Wildcard, parse.Quoted, parse.Bounds))
 
 
 class _Compiler:
@@ -119,6 +153,10 @@ class _Compiler:
         self.ignored: list[Ignored] = []
         self._reading = reading
         self._expander = Expander(reading.terms, reading.ranking, reading.without) if reading.terms else None
+        self._patterns: set[str] = set()
+
+    def _note(self, text: str, start: int, reason: Reason) -> None:
+        self.ignored.append(Ignored(text, start, reason))
 
     def expansions(self) -> tuple[Expansion, ...]:
         """The concepts that were expanded."""
@@ -128,34 +166,33 @@ class _Compiler:
         """The concepts that the request leaves out."""
         return tuple(self._expander.left_out.values()) if self._expander else ()
 
-    def plain(self, units: Sequence[parse.Clause]) -> tuple[Query | None, Query | None, str]:
-        """A query without operators, its relaxed form, and how it was read.
+    def whole(self, clause: parse.Clause) -> tuple[Query | None, Query | None, str]:
+        """A query, its relaxed form, and how it was read.
 
-        Phrases and `field:` clauses are required whatever is asked of words: whoever typed them meant them.
+        Words are scored together, and relaxed where no operator was typed. Everything else is required whatever is
+        asked of words: whoever typed it meant it.
         """
-        required: list[Query] = []
-        written: list[str] = []
-        typed: list[parse.Words] = []
-        for unit in units:
-            if isinstance(unit, parse.Words) and not _identifier(unit.text):
-                typed.append(unit)
-                continue
-            query, text = self.clause(unit, _ALL_TEXT)
-            if query is not None:
-                required.append(query)
-                written.append(text)
-        meant = self._meant(typed, _ALL_TEXT, others=bool(required))
+        plain = _is_plain(clause)
+        parts = clause.clauses if isinstance(clause, parse.Conjunction) else (clause,)
+        if plain and (named := self._articles(parts, ALL_TEXT)):
+            return named[0], None, named[1]
+        typed = _text_of(parts, ALL_TEXT)
+        placed = self._placed(parts, typed, ALL_TEXT)
+        required = [query for query, _ in placed.values()]
+        meant = self._meant(typed, ALL_TEXT, others=any(not isinstance(query, Not) for query in required))
         if not meant:
-            return _all(required), None, " AND ".join(written)
+            written = [text for _, text in placed.values()]
+            return _all(required), None, _bare(written[0]) if len(written) == 1 else " AND ".join(written)
         words = [word for unit in meant for word in unit.words]
         apart = [clause for unit in meant for clause in self._apart(unit)]
-        if self._reading.match is Match.ANY and len(words) > 1:
-            some = " OR ".join(word.surface for word in words)
+        if plain and self._reading.match is Match.ANY and len(words) > 1:
+            some = " OR ".join(_as_word(word.surface) for word in words)
+            written = [text for _, text in placed.values()]
             parsed = " AND ".join([*written, f"({some})" if written else some])
             return _all([*required, self._boosted(Or(tuple(apart)), words)]), None, parsed
-        parsed = " AND ".join([*written, *(unit.surface for unit in meant)])
+        parsed = " AND ".join(text for _, text in _in_order(parts, placed, meant))
         relaxed = None
-        if self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX:
+        if plain and self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX:
             relaxed = _all([*required, self._boosted(AtLeast(most_of(len(apart)), tuple(apart)), words)])
         worded = And(tuple(unit.query for unit in meant)) if len(meant) > 1 else meant[0].query
         return _all([*required, self._boosted(worded, words)]), relaxed, parsed
@@ -172,14 +209,14 @@ class _Compiler:
 
     def _with_parts(self, word: QueryWord) -> Query:
         """A word where not all words are required: a compound is sought by its parts as well, which count less."""
-        query = word_query(word, _ALL_TEXT)
+        query = word_query(word, ALL_TEXT)
         if len(word.surface) == 1 and word.surface.isascii():
             return Weighted(query, self._reading.ranking.lone)
         parts = [part for text in _parts(word.surface) for part in analysis.query_words(text) if not part.stopword]
         if not parts:
             return query
         ranking = self._reading.ranking
-        apart = (Weighted(word_query(part, _ALL_TEXT), ranking.parts) for part in parts)
+        apart = (Weighted(word_query(part, ALL_TEXT), ranking.parts) for part in parts)
         return Or((Weighted(query, ranking.whole), *apart))
 
     def _boosted(self, query: Query, words: Sequence[QueryWord]) -> Query:
@@ -200,102 +237,184 @@ class _Compiler:
         """The query of a clause and how it was read; None and "" where nothing of it is left."""
         if isinstance(clause, parse.Words):
             return self._words_query(clause, fields)
+        if isinstance(clause, parse.Wildcard):
+            return self._wildcard_query(clause, fields)
         if isinstance(clause, parse.Quoted):
             return self._quoted_query(clause, fields)
         if isinstance(clause, parse.Fielded):
             return self._fielded_query(clause)
         if isinstance(clause, parse.Negation):
-            query, text = self.clause(clause.clause, fields)
-            return (None, "") if query is None else (Not(query), f"NOT {text}")
+            return _negated(self.clause(clause.clause, fields))
+        if isinstance(clause, parse.Bounds):
+            clause = parse.Conjunction((clause.low, clause.high), explicit=False)
         return self._joined(clause, fields)
 
     def _joined(
         self, clause: parse.Conjunction | parse.Disjunction, fields: tuple[str, ...]
     ) -> tuple[Query | None, str]:
-        if isinstance(clause, parse.Conjunction):
-            joint, make, kept = " AND ", _all, self._conjoined(clause.clauses, fields)
-        else:
-            joint, make = " OR ", _any
-            parts = [self.clause(part, fields) for part in clause.clauses]
-            kept = [(query, text) for query, text in parts if query is not None]
-        if not kept:
-            return None, ""
-        if len(kept) == 1:
-            return kept[0]
-        return make([query for query, _ in kept]), f"({joint.join(text for _, text in kept)})"
+        if isinstance(clause, parse.Disjunction):
+            return _either([self.clause(part, fields) for part in clause.clauses])
+        if not clause.explicit and (named := self._articles(clause.clauses, fields)):
+            return named[0], f"({named[1]})"
+        typed = _text_of(clause.clauses, fields)
+        placed = self._placed(clause.clauses, typed, fields)
+        others = any(not isinstance(query, Not) for query, _ in placed.values())
+        # Its words are one text, among which stop words are left out.
+        return _both(_in_order(clause.clauses, placed, self._meant(typed, fields, others=others)))
 
-    def _conjoined(self, clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> list[tuple[Query, str]]:
-        """The clauses of a conjunction; its words are one text, among which stop words are left out."""
-        everywhere = fields == _ALL_TEXT
-        typed = [part for part in clauses if isinstance(part, parse.Words)]
-        runs = [part for part in typed if not (everywhere and _identifier(part.text))]
+    def _placed(
+        self, clauses: Sequence[parse.Clause], typed: Sequence[parse.Words], fields: tuple[str, ...]
+    ) -> dict[int, tuple[Query, str]]:
+        """The clauses of a conjunction that are not of its text, by their places."""
         placed: dict[int, tuple[Query, str]] = {}
+        of_text = {part.start for part in typed}
         for place, part in enumerate(clauses):
-            if part not in runs:
+            if not isinstance(part, parse.Words) or part.start not in of_text:
                 query, text = self.clause(part, fields)
                 if query is not None:
                     placed[place] = query, text
-        others = any(not isinstance(query, Not) for query, _ in placed.values())
-        units = self._meant(runs, fields, others=others)
-        kept: list[tuple[Query, str]] = []
-        for place, part in enumerate(clauses):
-            if place in placed:
-                kept.append(placed[place])
-            elif isinstance(part, parse.Words):
-                end = part.start + len(part.text)
-                kept += [(unit.query, unit.surface) for unit in units if part.start <= unit.words[0].start < end]
-        return kept
+        return placed
+
+    def _articles(self, clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> tuple[Query, str] | None:
+        """Several identifiers side by side: no article has two of a kind, so that any of them is meant."""
+        words = [clause for clause in clauses if isinstance(clause, parse.Words) and names_article(clause.text)]
+        if fields != ALL_TEXT or len(clauses) < 2 or len(words) < len(clauses):
+            return None
+        query, written = _either([self._words_query(clause, fields) for clause in words])
+        return (query, written[1:-1]) if query else None
 
     def _fielded_query(self, clause: parse.Fielded) -> tuple[Query | None, str]:
         field = clause.field
-        if schema.BY_NAME[field.fields[0]].kind is Kind.TEXT:
-            query, text = self.clause(clause.clause, field.fields)
-            return query, f"{field.name}:{text}" if text else ""
-        return self._value_clause(clause.clause, field)
+        if isinstance(clause.clause, parse.Fielded):
+            return self._fielded_query(clause.clause)
+        if not field.is_text:
+            return self._value_clause(clause.clause, field)
+        query, text = self.clause(clause.clause, field.fields)
+        return query, _in_field(field.name, text)
 
-    def _value_clause(self, clause: parse.Clause, field: parse.SearchField) -> tuple[Query | None, str]:
+    def _value_clause(self, clause: parse.Clause, field: SearchField) -> tuple[Query | None, str]:
         """A clause over exact values: each word or phrase in it is one value."""
-        if isinstance(clause, (parse.Words, parse.Quoted)):
+        if isinstance(clause, (parse.Words, parse.Wildcard, parse.Quoted, parse.Bounds)):
             return self._value(clause, field)
         if isinstance(clause, parse.Negation):
-            query, text = self._value_clause(clause.clause, field)
-            return (None, "") if query is None else (Not(query), f"NOT {text}")
+            return _negated(self._value_clause(clause.clause, field))
         if isinstance(clause, parse.Fielded):
             return self._fielded_query(clause)
-        joint, make = (" AND ", _all) if isinstance(clause, parse.Conjunction) else (" OR ", _any)
         parts = [self._value_clause(part, field) for part in clause.clauses]
-        kept = [(query, text) for query, text in parts if query is not None]
-        return make([query for query, _ in kept]), f"({joint.join(text for _, text in kept)})"
+        if isinstance(clause, parse.Disjunction):
+            return _either(parts)
+        return _both([(query, text) for query, text in parts if query is not None])
 
-    def _value(self, clause: parse.Words | parse.Quoted, field: parse.SearchField) -> tuple[Query | None, str]:
+    def _value(
+        self, clause: parse.Words | parse.Wildcard | parse.Quoted | parse.Bounds, field: SearchField
+    ) -> tuple[Query | None, str]:
         """Documents that have a value; what is no value of the field is named, and searched as words."""
-        name = field.fields[0]
-        edition = self._reading.editions.get(schema.BY_NAME[name].family or "")
-        choices = [clause.text] if isinstance(clause, parse.Quoted) else clause.text.split("|")
-        queries = [_value_query(name, choice, edition) for choice in choices]
-        known = [query for query in queries if query is not None]
-        if len(known) < len(queries):
-            self.ignored.append(Ignored(clause.text, clause.start, Reason.NO_SUCH_VALUE))
-            return self.clause(clause, _ALL_TEXT)
-        written = f'"{clause.text}"' if isinstance(clause, parse.Quoted) else clause.text
-        return _any(known), f"{field.name}:{written}"
+        edition = self._reading.editions.get(schema.BY_NAME[field.fields[0]].family or "")
+        if isinstance(clause, parse.Bounds):
+            choices = [f"{clause.low.text}:{clause.high.text}"]
+        elif isinstance(clause, parse.Words):
+            # Identifiers are pasted as lists, with commas.
+            choices = re.split(r"[|,;]", clause.text) if field.name in {"pmid", "pmcid"} else clause.text.split("|")
+        else:
+            choices = [clause.text]
+        values = [read_value(field, choice, edition) for choice in choices if choice.strip() or len(choices) == 1]
+        known = [value for value in values if value is not None]
+        if not known or len(known) < len(values) or isinstance(clause, parse.Wildcard):
+            for part in (clause.low, clause.high) if isinstance(clause, parse.Bounds) else (clause,):
+                self._note(part.text, part.start, Reason.NO_SUCH_VALUE)
+            query, text = self.clause(clause, ALL_TEXT)
+            return query, _apart(text, ALL_TEXT)
+        return _either([(value.query, value.written) for value in known])
 
     def _words_query(self, clause: parse.Words, fields: tuple[str, ...]) -> tuple[Query | None, str]:
-        if fields == _ALL_TEXT and (exact := _identifier(clause.text)):
-            return exact, clause.text
+        if fields == ALL_TEXT and (named := identifier(clause.text)):
+            value = read_value(named.field, named.value, None)
+            if value and named.certain:
+                return value.query, value.written
+            if value:
+                text = clause.text.rstrip(".,;。，；")
+                return AnyReading((value.query, Term(ALL_TEXT, Channel.WORDS, text))), text
         units = self._meant([clause], fields, others=False)
-        written = " AND ".join(unit.surface for unit in units)
-        return _all([unit.query for unit in units]), f"({written})" if " AND " in written else written
+        return _both(_in_order([clause], {}, units))
 
     def _quoted_query(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
+        if parse.has_wildcard(clause.text):
+            return self._quoted_patterns(clause, fields)
+        if clause.gap is not None:
+            return self._near_query(clause, fields)
         terms = analysis.phrase(clause.text)
         if not terms:
-            self.ignored.append(Ignored(clause.text, clause.start, Reason.PUNCTUATION))
+            self._note(clause.text, clause.start, Reason.PUNCTUATION)
             return None, ""
         written = f'"{clause.text.strip()}"'
         if len(terms) == 1:
             return Term(fields, Channel.FORMS, terms[0].text), written
         return Phrase(fields, Channel.FORMS, terms), written
+
+    def _near_query(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
+        """Words that stand near each other, each as it is written; of Chinese a character counts as a word."""
+        parts: dict[tuple[TermAt, ...], QueryWord] = {}
+        for word in analysis.query_words(clause.text):
+            # Each once: to look for other places of the same word is work without end, and nobody asks for it.
+            if part := _near_part(word.surface):
+                parts.setdefault(part, word)
+        for word in list(parts.values())[MAX_NEAR:]:
+            self._note(word.surface, clause.start + word.start, Reason.TOO_LONG)
+        if len(parts) < 2:
+            self._note(clause.text, clause.start, Reason.PROXIMITY)
+            return self._quoted_query(replace(clause, gap=None), fields)
+        kept = list(parts.items())[:MAX_NEAR]
+        gap = min(clause.gap or 0, MAX_GAP)
+        written = f'"{clause.text[: kept[-1][1].end].strip()}"~{gap}'
+        return Near(fields, Channel.FORMS, tuple(part for part, _ in kept), gap), written
+
+    def _quoted_patterns(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
+        """A phrase with wildcards: all its words, but not side by side; a single one is as good without its quotes."""
+        pieces = list(re.finditer(r"\S+", clause.text))
+        if len(pieces) > 1 or clause.gap is not None:
+            self._note(clause.text, clause.start, Reason.WILDCARD_APART)
+        parts: list[tuple[Query | None, str]] = []
+        for piece in pieces:
+            start = clause.start + piece.start()
+            if parse.has_wildcard(piece[0]):
+                parts.append(self._wildcard_query(parse.Wildcard(piece[0], start), fields))
+            elif analysis.phrase(piece[0]):
+                parts.append(self._quoted_query(parse.Quoted(piece[0], start), fields))
+        query, text = _both([(query, text) for query, text in parts if query is not None])
+        return query, _apart(text, fields) if len(parts) > 1 else text
+
+    def _wildcard_query(self, clause: parse.Wildcard, fields: tuple[str, ...]) -> tuple[Query | None, str]:
+        """Documents that hold a word of a pattern, unstemmed; of a compound, all its words."""
+        folded = re.sub(r"\*+", "*", analysis.normalize(clause.text).text)
+        if re.search(f"[{HAN}]", folded):
+            # A Chinese text has no ends of words: what begins or ends with a string holds it.
+            inner = folded.strip("*")
+            query = None if "*" in inner or "?" in inner else _form(inner, fields)
+            return (query, f'"{inner}"') if query else self._without_wildcards(clause, fields)
+        pieces = re.findall(r"[\w*?][\w*?']*", folded)
+        patterns = [piece.strip("?'") for piece in pieces if parse.has_wildcard(piece)]
+        if not patterns or any(not _is_pattern(pattern) for pattern in patterns):
+            return self._without_wildcards(clause, fields)
+        if len(self._patterns | set(patterns)) > MAX_PATTERNS:
+            return self._without_wildcards(clause, fields)
+        self._patterns.update(patterns)
+        if len(pieces) > 1:
+            self._note(clause.text, clause.start, Reason.WILDCARD_APART)
+        parts: list[tuple[Query, str]] = []
+        for piece in (piece.strip("?'") for piece in pieces):
+            if piece in patterns:
+                parts.append((Pattern(fields, Channel.FORMS, piece), piece))
+            elif query := _form(piece, fields):
+                parts.append((query, f'"{piece}"'))
+        query, text = _both(parts)
+        return query, _apart(text, fields) if len(parts) > 1 else text
+
+    def _without_wildcards(self, clause: parse.Wildcard, fields: tuple[str, ...]) -> tuple[Query | None, str]:
+        """A pattern that can't be one, as its words."""
+        self._note(clause.text, clause.start, Reason.WILDCARD)
+        words = parse.Words(re.sub(r"[*?]", " ", clause.text), clause.start)
+        query, text = self._words_query(words, fields)
+        return query, _apart(text, fields)
 
     def _meant(self, typed: Sequence[parse.Words], fields: tuple[str, ...], *, others: bool) -> list[Unit]:
         """What several runs of text mean, analysed as one text, since capitals mean something only among others.
@@ -307,31 +426,43 @@ class _Compiler:
         text = " " * typed[0].start
         for run in typed:
             text = text.ljust(run.start) + run.text
-            if match := re.search(r"\w[*?]|[*?]\w", run.text):
-                self.ignored.append(Ignored(match.group(), run.start + match.start(), Reason.WILDCARD))
-        words = analysis.query_words(text)
+        # Marks without a letter are words to the analysis, so that a text has no holes, and none to who types.
+        words = [word for word in analysis.query_words(text) if _LETTER.search(word.surface)]
         self._note_wordless(typed, words)
         for word in words[MAX_WORDS:]:
-            self.ignored.append(Ignored(word.surface, word.start, Reason.TOO_LONG))
+            self._note(word.surface, word.start, Reason.TOO_LONG)
         words = words[:MAX_WORDS]
         if self._expander:
             units = self._expander.units(text, words, fields)
         else:
-            units = [Unit((word,), word_query(word, fields)) for word in words]
+            units = [Unit((word,), word_query(word, fields), word.surface) for word in words]
         if others or any(not _says_nothing(unit) for unit in units):
             for unit in filter(_says_nothing, units):
-                self.ignored.append(Ignored(unit.surface, unit.words[0].start, Reason.STOPWORD))
+                self._note(unit.surface, unit.words[0].start, Reason.STOPWORD)
             units = [unit for unit in units if not _says_nothing(unit)]
-        return list({unit.query: unit for unit in reversed(units)}.values())[::-1]
+        first: dict[Query, Unit] = {}
+        for unit in units:
+            first.setdefault(unit.query, unit)
+        return list(first.values())
 
     def _note_wordless(self, typed: Sequence[parse.Words], words: Sequence[QueryWord]) -> None:
         held = [False] * len(typed)
         starts = [run.start for run in typed]
         for word in words:
-            held[bisect_right(starts, word.start) - 1] = True
+            for place in range(bisect_right(starts, word.start) - 1, bisect_left(starts, word.end)):
+                held[place] = True
         for run, has_word in zip(typed, held, strict=True):
             if not has_word:
-                self.ignored.append(Ignored(run.text, run.start, Reason.PUNCTUATION))
+                self._note(run.text, run.start, Reason.PUNCTUATION)
+
+
+_LETTER = re.compile(r"[^\W_]")
+
+
+def _text_of(clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> list[parse.Words]:
+    """The clauses of a conjunction that are one text together: words, but for what stands for itself."""
+    words = (clause for clause in clauses if isinstance(clause, parse.Words))
+    return [word for word in words if fields != ALL_TEXT or not identifier(word.text)]
 
 
 def _parts(surface: str) -> list[str]:
@@ -356,7 +487,7 @@ def _exact_form(word: QueryWord) -> Query | None:
     terms = analysis.phrase(word.surface)
     if len(terms) != 1 or word.readings[0].channel is Channel.FORMS or not word.surface.isascii():
         return None
-    return Term(_ALL_TEXT, Channel.FORMS, terms[0].text)
+    return Term(ALL_TEXT, Channel.FORMS, terms[0].text)
 
 
 def _side_by_side(before: QueryWord, word: QueryWord) -> Query | None:
@@ -364,50 +495,118 @@ def _side_by_side(before: QueryWord, word: QueryWord) -> Query | None:
     first, second = before.readings[0], word.readings[0]
     if any(reading.channel is Channel.FORMS or len(reading.terms) != 1 for reading in (first, second)):
         return None
-    return Phrase(_ALL_TEXT, Channel.WORDS, (first.terms[0], TermAt(second.terms[0].text, 1)))
+    return Phrase(ALL_TEXT, Channel.WORDS, (first.terms[0], TermAt(second.terms[0].text, 1)))
 
 
-_FIRST_YEAR, _LAST_YEAR = 1600, 2100
-"""Of any record: an open range is searched between these."""
-
-
-def _value_query(name: str, text: str, edition: str | None) -> Query | None:
-    """Documents whose field has the value that was typed; None where the field can have no such value."""
-    if name == "doi":
-        return Value(name, fold_doi(text) or schema.fold_value(text))
-    if name in {"pmid", "pmcid"}:
-        digits = re.sub(r"(?i)^pmc", "", text.strip())
-        return Value(name, digits if name == "pmid" else f"pmc{digits}") if digits.isdecimal() else None
-    try:
-        choice = read_choice(name, text)
-    except RequestError:
+def _form(text: str, fields: tuple[str, ...]) -> Query | None:
+    """The documents that hold a text as it is written."""
+    terms = analysis.phrase(text)
+    if not terms:
         return None
-    if choice == UNKNOWN and name in schema.ALLOWED:
-        known = [Value(schema.edition_field(name, edition), value.casefold()) for value in schema.ALLOWED[name]]
-        return Not(Or(tuple(known)))
-    if not isinstance(choice, Span):
-        return Value(schema.edition_field(name, edition), schema.fold_value(choice))
-    low, high = max(choice.low or _FIRST_YEAR, _FIRST_YEAR), min(choice.high or _LAST_YEAR, _LAST_YEAR)
-    years = range(low, high + 1)
-    return _any([Value(name, str(year)) for year in years]) or Nothing()
+    return Term(fields, Channel.FORMS, terms[0].text) if len(terms) == 1 else Phrase(fields, Channel.FORMS, terms)
 
 
-_LABELLED = re.compile(r"(pmc?id)\s*:?\s*(?:pmc)?(\d+)", re.IGNORECASE)
+def _is_pattern(text: str) -> bool:
+    """Whether a pattern says enough to be looked for."""
+    return len(re.findall(r"\w", text)) >= MIN_PATTERN_LETTERS and text.count("*") <= MAX_STARS
 
 
-def _identifier(text: str) -> Query | None:
-    """A bare DOI, PMCID or PMID finds its article; digits without a label may be a word as well."""
-    text = text.rstrip(".,;。，；")
-    if labelled := _LABELLED.fullmatch(text):
-        label, number = labelled.groups()
-        return Value("pmid", number) if label.casefold() == "pmid" else Value("pmcid", f"pmc{number}")
-    if doi := fold_doi(re.sub(r"(?i)^doi\s+", "", text)):
-        return Value("doi", doi)
-    if re.fullmatch(r"(?i:pmc)\d{3,9}", text):
-        return Value("pmcid", text.casefold())
-    if re.fullmatch(r"[1-9]\d{5,8}", text):
-        return AnyReading((Value("pmid", text), Term(_ALL_TEXT, Channel.WORDS, text)))
-    return None
+def _near_part(surface: str) -> tuple[TermAt, ...]:
+    """The terms of a word among others.
+
+    A run of Han characters is given by its pairs, of which the last does not tell that its second character is a part
+    of the word as well; so that character is a term by itself.
+    """
+    terms = analysis.phrase(surface)
+    ends = [
+        TermAt(term.text[1], term.offset + 1)
+        for place, term in enumerate(terms)
+        if re.fullmatch(f"[{HAN}]{{2}}", term.text)
+        and (place + 1 == len(terms) or terms[place + 1].offset > term.offset + 1)
+    ]
+    return tuple(sorted((*terms, *ends), key=lambda term: term.offset))
+
+
+_NO_WORD = re.compile(r"AND|OR|NOT|[与與或非]")
+_ARTICLE = re.compile(r"A|AN|THE")
+
+
+def _as_word(surface: str) -> str:
+    """A word that is read as one: what would be an operator, or anything else, stands behind a backslash."""
+    return f"\\{surface}" if _NO_WORD.fullmatch(surface) or identifier(surface) else surface
+
+
+def _as_words(unit: Unit, *, first: bool) -> str:
+    """A unit as it is read as one; `first` of its text, where a capital article would be no more than that."""
+    words = [_as_word(word) for word in unit.surface.split()]
+    article = first and _ARTICLE.fullmatch(words[0]) and not unit.words[0].stopword
+    if article or (len(words) > 1 and identifier(unit.surface)):
+        words[0] = f"\\{words[0]}"
+    return " ".join(words)
+
+
+def _apart(written: str, fields: tuple[str, ...]) -> str:
+    """What is no part of the text around it, as a clause that stays one: in the field in which it is sought anyway."""
+    return _in_field(next(field.name for field in SEARCH_FIELDS.values() if field.fields == fields), written)
+
+
+_FIELDED = re.compile(r"\w+:")
+
+
+def _in_field(name: str, written: str) -> str:
+    """A clause in a field; one that names its own field stays in that."""
+    if not written or _FIELDED.match(written):
+        return written
+    return f"{name}:({written})" if written.startswith("NOT ") else f"{name}:{written}"
+
+
+def _in_order(
+    clauses: Sequence[parse.Clause], placed: Mapping[int, tuple[Query, str]], units: Sequence[Unit]
+) -> list[tuple[Query, str]]:
+    """The parts of a conjunction as they were typed."""
+    found: list[tuple[Query, str]] = []
+    waiting = deque(units)
+    for place, part in enumerate(clauses):
+        if place in placed:
+            found.append(placed[place])
+        elif isinstance(part, parse.Words):
+            end = part.start + len(part.text)
+            while waiting and waiting[0].words[0].start < end:
+                unit = waiting.popleft()
+                found.append((unit.query, _as_words(unit, first=unit is units[0])))
+    return found
+
+
+def _both(parts: Sequence[tuple[Query, str]]) -> tuple[Query | None, str]:
+    return _grouped(_all, " AND ", parts)
+
+
+def _either(parts: Sequence[tuple[Query | None, str]]) -> tuple[Query | None, str]:
+    return _grouped(_any, " OR ", [(query, text) for query, text in parts if query is not None])
+
+
+def _grouped(
+    make: Callable[[Sequence[Query]], Query | None], joint: str, parts: Sequence[tuple[Query, str]]
+) -> tuple[Query | None, str]:
+    """Clauses that are joined; one alone stands for itself."""
+    if len(parts) < 2:
+        return parts[0] if parts else (None, "")
+    return make([query for query, _ in parts]), f"({joint.join(text for _, text in parts)})"
+
+
+def _bare(written: str) -> str:
+    """A whole query without the parentheses around all of it."""
+    depth = 0
+    for place, character in enumerate(re.sub('"[^"]*"', lambda quoted: "x" * len(quoted[0]), written)):
+        depth += (character == "(") - (character == ")")
+        if not depth:
+            return written[1:-1] if written[0] == "(" and place == len(written) - 1 else written
+    return written
+
+
+def _negated(read: tuple[Query | None, str]) -> tuple[Query | None, str]:
+    query, text = read
+    return (None, "") if query is None else (Not(query), f"NOT {text}")
 
 
 def _combine(make: Callable[[tuple[Query, ...]], Query], queries: Sequence[Query]) -> Query | None:

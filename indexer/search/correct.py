@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from indexer import analysis, schema
+from indexer import analysis
 from indexer.analysis.script import language_of
-from indexer.record import fold_doi
-from indexer.schema import Kind
 from indexer.search import parse
+from indexer.search.values import identifier
 from indexer.terms.lexicon import Lexicon, QueryCorrection
 
 CORRECT_BELOW = 10
@@ -23,7 +22,7 @@ Counted without the filters, as for relaxation: that a filter leaves nothing say
 BETTER = 10
 """How many times as many documents a correction finds at least, where some hold all that was typed."""
 
-_NAMES = frozenset({"authors", "journal_name"})
+_NAMES = frozenset({("authors",), ("journal_name",)})
 """Fields whose words are names: the lexicon's words are those of texts."""
 
 
@@ -51,25 +50,27 @@ def correction(
 
 
 def typed_words(text: str) -> list[tuple[int, int]]:
-    """Where the words of a query stand, those in quotes among them: no operators, field names, values or names."""
+    """Where the words of a query stand, those in quotes among them.
+
+    No operators, field names, tags, values, names or patterns, and nothing of the earlier searches it refers to.
+    """
     clause = parse.parse(text).clause
     return sorted(_words(clause)) if clause else []
 
 
 def _words(clause: parse.Clause) -> Iterator[tuple[int, int]]:
     if isinstance(clause, (parse.Words, parse.Quoted)):
-        if fold_doi(clause.text):
+        if identifier(clause.text):
             return
         for word in analysis.query_words(clause.text):
             # A Chinese particle may be a piece of a word that was written wrongly.
             if not word.stopword or language_of(word.surface) == "zh":
                 yield clause.start + word.start, clause.start + word.end
     elif isinstance(clause, parse.Fielded):
-        fields = clause.field.fields
-        if schema.BY_NAME[fields[0]].kind is Kind.TEXT and not _NAMES.intersection(fields):
+        if clause.field.is_text and clause.field.fields not in _NAMES:
             yield from _words(clause.clause)
     elif isinstance(clause, parse.Negation):
         yield from _words(clause.clause)
-    else:
+    elif isinstance(clause, (parse.Conjunction, parse.Disjunction)):
         for part in clause.clauses:
             yield from _words(part)

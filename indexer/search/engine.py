@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from indexer.journals import Journal
 from indexer.record import Record
-from indexer.schema import Document
+from indexer.schema import Documents
 from indexer.search.filters import Filters
 from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
@@ -154,6 +154,10 @@ class Engine(Protocol):
         """All records, in no particular order, read one by one."""
         ...
 
+    def records_of(self, plan: Plan) -> Iterator[Record]:
+        """All records of the answer to a plan, in its order, read one by one; offset, limit and facets don't count."""
+        ...
+
     def journal(self, name: str) -> Journal | None:
         """What is known of a journal by its name."""
         ...
@@ -174,8 +178,20 @@ class Engine(Protocol):
         """The lexicon of the generation: its concepts, words and names."""
         ...
 
+    def warm(self) -> None:
+        """Have ready what the first searches would wait for; whoever serves calls it before it does."""
+        ...
+
     def close(self) -> None:
         """Give back files and memory; the engine can't be used afterwards."""
+        ...
+
+
+class Packer(Protocol):
+    """Brings documents into the form that its writer takes. Can be pickled, for use in other processes."""
+
+    def pack(self, documents: Documents) -> object:
+        """A batch of documents, at least one, as `IndexWriter.add` takes it; it can be pickled."""
         ...
 
 
@@ -195,8 +211,12 @@ class IndexWriter(Protocol):
         """A folder for files in the making; what is not published goes with it."""
         ...
 
-    def add(self, document: Document) -> None:
-        """Index and store a document, in place of the published one of the same identity where there is one.
+    def packer(self) -> Packer:
+        """What brings documents into the form that `add` takes."""
+        ...
+
+    def add(self, packed: Any) -> None:  # noqa: ANN401 - what its packer packed
+        """Index and store documents, in place of the published ones of the same identities where there are any.
 
         Each identity is added once.
         """

@@ -69,13 +69,10 @@ class Unit:
     """Without stop words; at least one."""
     query: Query
     """Documents that hold all the words, or another form of what they name."""
+    surface: str
+    """As typed, stop words included."""
     others: Query | None = None
     """The forms of the concept; None where the words name none."""
-
-    @property
-    def surface(self) -> str:
-        """As typed, a word after the other."""
-        return " AND ".join(word.surface for word in self.words)
 
 
 class Expander:
@@ -113,7 +110,7 @@ class Expander:
                         end = behind
                         break
             else:
-                units.append(Unit((words[at],), word_query(words[at], fields)))
+                units.append(Unit((words[at],), word_query(words[at], fields), words[at].surface))
             at = end
         return units
 
@@ -161,7 +158,7 @@ class Expander:
                         preferred += _all_words(form.text, within)
         if not forms:
             # Words whose concept is left out stand as they were typed; no shorter name among them is one instead.
-            return Unit(typed, _all_of([word_query(word, fields) for word in typed])) if plain else None
+            return Unit(typed, _all_of([word_query(word, fields) for word in typed]), surface) if plain else None
         together = _all_of([word_query(word, fields) for word in typed])
         if (typed_form := form_query(surface, fields)) is not None:
             # It adds nothing to the score, but makes the forms as common as all of them are together: a rare synonym
@@ -169,7 +166,7 @@ class Expander:
             forms.append(Weighted(typed_form, 0.0))
         others: list[Query] = [Weighted(Synonyms(tuple(forms)), self._ranking.synonym)]
         others += [Weighted(query, self._ranking.apart) for query in preferred]
-        return Unit(typed, Or((together, *others)), others[0] if len(others) == 1 else Or(tuple(others)))
+        return Unit(typed, Or((together, *others)), surface, others[0] if len(others) == 1 else Or(tuple(others)))
 
     def _others(self, entry: Entry, seen: set[str]) -> Iterable[EntryForm]:
         """The forms of a concept that are searched besides those seen, the best of each language."""

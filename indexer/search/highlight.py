@@ -6,6 +6,7 @@ sub-words and phrases included.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -13,7 +14,7 @@ from functools import lru_cache
 from indexer import analysis
 from indexer.analysis import Channel, TermAt, Token
 from indexer.search.hits import Fragment, Fragments
-from indexer.search.query import Phrase, Query, leaves
+from indexer.search.query import Pattern, Phrase, Query, leaves
 
 SNIPPET_WIDTH = 320
 """Of a snippet, in columns: a Chinese character takes two."""
@@ -33,9 +34,12 @@ class Highlighter:
     def __init__(self, query: Query) -> None:
         self._terms: dict[Channel, dict[str, set[str]]] = {channel: {} for channel in Channel}
         self._phrases: dict[Channel, dict[str, list[tuple[TermAt, ...]]]] = {channel: {} for channel in Channel}
+        self._patterns: dict[Channel, dict[str, list[re.Pattern[str]]]] = {channel: {} for channel in Channel}
         for leaf in leaves(query):
             for field in leaf.fields:
-                if isinstance(leaf, Phrase):
+                if isinstance(leaf, Pattern):
+                    self._patterns[leaf.channel].setdefault(field, []).append(_expression(leaf.text))
+                elif isinstance(leaf, Phrase):
                     self._phrases[leaf.channel].setdefault(field, []).append(leaf.terms)
                 else:
                     self._terms[leaf.channel].setdefault(field, set()).add(leaf.text)
@@ -46,9 +50,13 @@ class Highlighter:
         for channel in Channel:
             terms = self._terms[channel].get(field, set())
             phrases = self._phrases[channel].get(field, [])
-            if not terms and not phrases:
+            patterns = self._patterns[channel].get(field, [])
+            if not terms and not phrases and not patterns:
                 continue
             tokens = analysis.tokens(text, channel)
+            if patterns:
+                words = {token.text for token in tokens}
+                terms = terms | {word for word in words if any(pattern.fullmatch(word) for pattern in patterns)}
             spans.extend((token.start, token.end) for token in tokens if token.text in terms)
             spans.extend(_phrase_spans(tokens, phrases))
         return _united(spans)
@@ -72,6 +80,12 @@ class Highlighter:
         if text[window[1] :].strip():
             pieces.append(Fragment(" " + ELLIPSIS, matched=False))
         return tuple(pieces)
+
+
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A `query.Pattern` as a regular expression."""
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
 
 
 def _phrase_spans(tokens: Sequence[Token], phrases: Iterable[tuple[TermAt, ...]]) -> list[_Span]:

@@ -46,6 +46,8 @@ class SearchRequest:
     """Concepts, by their ids in the answer's expansions, that are searched as they were typed."""
     editions: tuple[str, ...] = ()
     """Names of editions of journal metrics, as `JCR 2024`, one of a family at most; the newest where none is named."""
+    history: Mapping[int, str] = field(default_factory=dict)
+    """Earlier searches that the text refers to, as `#1`, by their numbers."""
     facet_limits: dict[str, int] = field(default_factory=dict)
     """Values at most, by facet; DEFAULT_FACET_LIMIT where it is not named, years always all."""
 
@@ -103,6 +105,19 @@ class Reason(str, Enum):
     TOO_LONG = "too_long"
     TOO_DEEP = "too_deep"
     WILDCARD = "wildcard"
+    """It has too few letters beside it, or there are too many: searched as words."""
+    WILDCARD_APART = "wildcard_apart"
+    """A wildcard in a phrase or a compound: all its words are sought, not side by side."""
+    PROXIMITY = "proximity"
+    """What is to stand near each other is not two words or more: searched as it is."""
+    NEAREST_FIELD = "nearest_field"
+    """A field of PubMed's that is part of another one here, which was searched."""
+    ALL_FIELDS = "all_fields"
+    """A field of PubMed's that is not held, or none at all: all fields were searched."""
+    UNKNOWN_SEARCH = "unknown_search"
+    """No such search is known, or it finds nothing to refer to."""
+    UNSUPPORTED = "unsupported"
+    """Syntax of other search engines, without meaning here."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +128,11 @@ class Ignored:
     start: int
     """Offset in the query as typed."""
     reason: Reason
+
+    @property
+    def end(self) -> int:
+        """Offset behind it."""
+        return self.start + len(self.text)
 
 
 @dataclass(frozen=True)

@@ -180,9 +180,9 @@ Query = Union[
 ]
 
 
-def leaves(query: Query) -> tuple[Term | Phrase, ...]:
-    """The terms and phrases that a match may be shown by, in order; what stands under `Not` is left out."""
-    if isinstance(query, (Term, Phrase)):
+def leaves(query: Query) -> tuple[Term | Phrase | Pattern, ...]:
+    """What a match may be shown by, in order; what stands under `Not` is left out."""
+    if isinstance(query, (Term, Phrase, Pattern)):
         return (query,)
     if isinstance(query, Near):
         return tuple(Phrase(query.fields, query.channel, part) for part in query.parts)

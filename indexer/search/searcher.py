@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -44,29 +44,11 @@ def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) 
     """
     started = time.perf_counter()
     chosen = chosen_editions(request.editions, engine.manifest.editions)
-    older = older_than_newest(chosen, engine.manifest.editions)
-    reading = Reading(request.match, older, engine.terms() if request.expand else None, request.without, ranking)
+    reading = _reading(engine, request, chosen, ranking)
     compiled = compile_query(request.text, reading)
-    query, preferred = _relaxed(engine, compiled)
-    answer = engine.search(
-        Plan(
-            query=query,
-            preferred=preferred,
-            filters=request.filters,
-            facets=request.facets,
-            facet_limits={
-                name: request.facet_limits.get(name, DEFAULT_FACET_LIMIT)
-                for name in request.facets
-                if schema.BY_NAME[name].kind is not Kind.INTEGER
-            },
-            editions=older,
-            sort=request.sort,
-            offset=(request.page - 1) * request.per_page,
-            limit=request.per_page,
-            ranking=ranking,
-        )
-    )
-    highlighter = Highlighter(query)
+    plan = _plan(engine, request, compiled, reading)
+    answer = engine.search(plan)
+    highlighter = Highlighter(plan.query)
     return SearchResult(
         request=request,
         total=answer.total,
@@ -77,9 +59,47 @@ def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) 
         expansions=compiled.expansions,
         not_expanded=compiled.not_expanded,
         correction=_correction(engine, request, reading, answer),
-        relaxation=_relaxation(answer) if preferred is not None else None,
+        relaxation=_relaxation(answer) if plan.preferred is not None else None,
         took_ms=(time.perf_counter() - started) * 1000,
         manifest=engine.manifest,
+    )
+
+
+def found_records(engine: Engine, request: SearchRequest) -> Iterator[Record]:
+    """All records that a request finds, as they are stored, in the order of its pages, which don't count here.
+
+    Raises:
+        RequestError: At once, where the request names an edition that the index does not hold.
+    """
+    chosen = chosen_editions(request.editions, engine.manifest.editions)
+    reading = _reading(engine, request, chosen, DEFAULT)
+    return engine.records_of(_plan(engine, request, compile_query(request.text, reading), reading))
+
+
+def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ranking: Settings) -> Reading:
+    older = older_than_newest(chosen, engine.manifest.editions)
+    return Reading(
+        request.match, older, engine.terms() if request.expand else None, request.without, ranking, request.history
+    )
+
+
+def _plan(engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading) -> Plan:
+    query, preferred = _relaxed(engine, compiled)
+    return Plan(
+        query=query,
+        preferred=preferred,
+        filters=request.filters,
+        facets=request.facets,
+        facet_limits={
+            name: request.facet_limits.get(name, DEFAULT_FACET_LIMIT)
+            for name in request.facets
+            if schema.BY_NAME[name].kind is not Kind.INTEGER
+        },
+        editions=reading.editions,
+        sort=request.sort,
+        offset=(request.page - 1) * request.per_page,
+        limit=request.per_page,
+        ranking=reading.ranking,
     )
 
 

@@ -93,7 +93,6 @@ _PARSERS: dict[str, Callable[[object], Any]] = {
     "journal_description": values.paragraphs,
     "issue": values.issue,
     "pages": values.text,
-    "publication_date": values.date,
     "jcr_quartile": values.quartile,
     "jcr_categories": values.categories,
     "impact_factor": values.impact_factor,
@@ -104,7 +103,7 @@ _PARSERS: dict[str, Callable[[object], Any]] = {
     "pdf_url": values.address,
     "url": values.address,
 }
-_OWN_RULES = ("eissn", "issn", "keywords", "volume", "year")
+_OWN_RULES = ("eissn", "issn", "keywords", "publication_date", "volume", "year")
 
 FIELDS: tuple[str, ...] = tuple(sorted((*_TEXTS, *_PARSERS, *_OWN_RULES)))
 """The names under which values may stand."""
@@ -125,7 +124,7 @@ def found_in(given: Iterable[tuple[str, object]], notes: list[str]) -> Found:
         notes: Takes sentences on what is left out, for the operator.
     """
     found: Found = {}
-    year: str | None = None
+    dates: dict[str, list[object]] = {"publication_date": [], "year": []}
     issue: str | None = None
     keywords: list[str] = []
     electronic: str | None = None
@@ -133,7 +132,9 @@ def found_in(given: Iterable[tuple[str, object]], notes: list[str]) -> Found:
     for name, value in given:
         if name in found or value in ("", None):
             continue
-        if name in _PARSERS:
+        if name in dates:
+            dates[name].append(value)
+        elif name in _PARSERS:
             _put(found, name, _PARSERS[name](value))
         elif name in _TEXTS:
             which, parse = _TEXTS[name]
@@ -151,14 +152,15 @@ def found_in(given: Iterable[tuple[str, object]], notes: list[str]) -> Found:
             volume = values.volume(value)
             _put(found, "volume", volume.volume if volume else None)
             issue = issue or (volume.issue if volume else None)
-        elif name == "year":
-            year = year or values.date(value)
     for name, side in sides.items():
         _put(found, f"{name}_en", side.english)
         _put(found, f"{name}_zh", side.chinese)
         notes.extend(side.notes)
     _put(found, "keywords", values.keywords(keywords))
-    _put(found, "publication_date", year)
+    date, note = values.first_date([*dates["publication_date"], *dates["year"]])
+    _put(found, "publication_date", date)
+    if note:
+        notes.append(note)
     _put(found, "issue", issue)
     _put(found, "eissn", electronic)
     return found

@@ -58,7 +58,9 @@ def plain_text(text: str) -> str:
     but `10^9`. An unknown name is a tag where it has a prefix, attributes or a closing tag; so `<LOD>` stays.
     """
     if "<" not in text and "&" not in text and text.isprintable():
-        return " ".join(text.split())
+        # Of white space only the plain space is printable.
+        is_plain = "  " not in text and not text.startswith(" ") and not text.endswith(" ")
+        return text if is_plain else " ".join(text.split())
     text = _seen(text.replace(_BREAK, " "))
     if "<" in text or "&" in text:
         for _ in range(_ROUNDS):

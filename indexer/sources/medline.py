@@ -20,9 +20,10 @@ from indexer.sources.tagged import Fields, Kind
 # A browser that saves a page may leave tags before the first one.
 _TAG = re.compile(r"(?:<[^<>]{1,200}>\s{0,9}){0,9}([A-Z]{2,4}) {0,2}-(?: |$)")
 _TAG_BYTES = re.compile(_TAG.pattern.encode())
-_BEGINNING = re.compile(r"(?:<[^<>]{1,200}>\s{0,9}){0,9}PMID {0,2}- ?[0-9]")
+# An export of ours names no PMID where there is none.
+_BEGINNING = re.compile(r"(?:<[^<>]{1,200}>\s{0,9}){0,9}PMID {0,2}-(?: ?[0-9]|$)")
 _OPENING = frozenset((b"PMID", b"PMC", b"OWN", b"STAT"))
-_NOTICES = {
+NOTICES = {
     "CIN": "CommentIn",
     "CON": "CommentOn",
     "CRI": "CorrectedandRepublishedIn",
@@ -47,6 +48,8 @@ _NOTICES = {
     "UOF": "UpdateOf",
 }
 """Tags of notices, and the name of each kind in PubMed's XML."""
+OURS = "medsearch"
+"""The owner (OTO) of terms that `indexer.export` adds: metrics of the journal, no keywords."""
 _NOTICE_PMID = re.compile(r"\bPMID:?\s*(\d{1,9})")
 _OTHER_KIND = re.compile(r"(?:Publisher|AAMC|AIDS|KIE|NASA|PIP|Plain-language-summary): ", re.IGNORECASE)
 
@@ -134,9 +137,9 @@ def _outcomes(fields: list[tuple[str, str]], position: Position) -> Iterator[Out
         volume=first("VI"),
         issue=first("IP"),
         pages=first("PG"),
-        date=values.date(first("DP")) or values.date(first("DEP")),
+        dates=(first("DP"), first("DEP")),
         authors=_authors(fields),
-        keywords=tuple(word.lstrip("* ") for word in given.get("OT", ())),
+        keywords=tuple(_keywords(fields)),
         headings=values.headings(given.get("MH", [])),
         languages=languages,
         publication_types=tuple(given.get("PT", ())),
@@ -183,9 +186,19 @@ def _authors(fields: list[tuple[str, str]]) -> Iterator[str]:
             yield value
 
 
+def _keywords(fields: list[tuple[str, str]]) -> Iterator[str]:
+    """Terms of authors and indexers; those of an owner follow its name."""
+    owner = None
+    for tag, value in fields:
+        if tag == "OTO":
+            owner = value
+        elif tag == "OT" and owner != OURS:
+            yield value.lstrip("* ")
+
+
 def _notices(fields: list[tuple[str, str]]) -> Iterator[Notice]:
     for tag, value in fields:
-        if kind := _NOTICES.get(tag):
+        if kind := NOTICES.get(tag):
             pmid = _NOTICE_PMID.search(value)
             source = values.text(_NOTICE_PMID.sub("", value))
             yield Notice(kind, source and source.rstrip(". ") + ".", pmid[1] if pmid else None)

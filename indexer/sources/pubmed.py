@@ -108,12 +108,16 @@ class Sides:
         if not text:
             return
         if values.is_corrupted(text):
-            which = f"Chinese {self.what}" if chinese else self.what
-            self.notes.append(f"Its {which} is corrupted (???? where characters were) and was left out.")
+            self.notes.append(corrupted(self.what, chinese=chinese))
         elif analysis.language_of(text) == "zh":
             self.chinese = self.chinese or text
         else:
             self.english = self.english or text
+
+
+def corrupted(what: str, *, chinese: bool) -> str:
+    """The note on a text, `title` or `abstract`, that was left out for being corrupted."""
+    return f"Its {'Chinese ' if chinese else ''}{what} is corrupted (???? where characters were) and was left out."
 
 
 def is_japanese(text: str) -> bool:
@@ -187,7 +191,7 @@ def outcomes_of(
     volume: str | None,
     issue: str | None,
     pages: str | None,
-    date: str | None,
+    dates: Iterable[str | None],
     authors: Iterable[str | None],
     keywords: tuple[str | None, ...] = (),
     headings: Iterable[Heading] = (),
@@ -197,13 +201,15 @@ def outcomes_of(
 ) -> Iterator[Outcome]:
     """What comes of an article: its record, and before it what is odd about that.
 
-    It was retracted where its type or a notice says so.
+    It was retracted where its type or a notice says so. Of the dates, which come as they are written, the first counts
+    that is one.
 
     Raises:
         RecordError: There is neither a title nor an abstract.
     """
     if not (titles.english or titles.chinese or abstracts.english or abstracts.chinese):
         raise RecordError(" ".join([NO_RECORD, *titles.notes, *abstracts.notes]))
+    date, note = _dated(tuple(dates))
     journal = journal or journal_abbreviation
     types = _types(publication_types)
     notices = tuple(notices)
@@ -235,14 +241,20 @@ def outcomes_of(
         publication_date=date,
         year=int(date[:4]) if date else None,
     )
-    for note in (*titles.notes, *abstracts.notes):
-        yield Noted(position, note)
+    for each in (*titles.notes, *abstracts.notes, note):
+        if each:
+            yield Noted(position, each)
     yield Read(record, position)
 
 
 @lru_cache(maxsize=2**12)
 def _types(given: tuple[str | None, ...]) -> tuple[str, ...]:
     return values.publication_types(list(given))
+
+
+@lru_cache(maxsize=2**12)
+def _dated(given: tuple[str | None, ...]) -> values.Dated:
+    return values.first_date(given)
 
 
 def at(position: Position, line: int) -> Position:

@@ -206,10 +206,10 @@ def _outcomes(paragraphs: list[list[str]], position: Position) -> Iterator[Outco
     for other in parts.others:
         given = pubmed.abstract(values.text(other))
         # Which language it is in is not said; Chinese, and what is left of it, shows.
-        if given and not pubmed.is_japanese(given):
-            corrupted = values.is_corrupted(given)
-            if corrupted or analysis.language_of(given) == "zh":
-                abstracts.take(given, chinese="Chinese" in parts.languages)
+        if not given or pubmed.is_japanese(given):
+            continue
+        if values.is_corrupted(given) or analysis.language_of(given) == "zh":
+            abstracts.take(given, chinese="Chinese" in parts.languages)
     cited = _CITATION.match(citation)
     cited_doi = _DOI.search(citation)
     return pubmed.outcomes_of(
@@ -224,7 +224,7 @@ def _outcomes(paragraphs: list[list[str]], position: Position) -> Iterator[Outco
         volume=values.text(cited["volume"]) if cited else None,
         issue=values.text(cited["issue"]) if cited else None,
         pages=values.text(cited["pages"]) if cited else None,
-        date=values.date(cited["date"]) if cited else None,
+        dates=(cited["date"],) if cited else (),
         authors=parts.authors or (),
         languages=parts.languages,
         notices=parts.notices,

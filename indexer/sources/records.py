@@ -35,7 +35,8 @@ _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # What stands in a line of JSON where a text in it may hold a control: an escape, or a raw one that JSON lets pass.
 _SUSPECT = re.compile("[\\\\\x7f-\x9f]")
 
-_KEYS = frozenset(Record.__struct_fields__)
+_KEYS = frozenset((*Record.__struct_fields__, "standing"))
+"""An export adds `standing`, how it showed the metrics of the journal; that is passed over."""
 _PARTS: dict[str, type[msgspec.Struct]] = {"headings": Heading, "notices": Notice, "qualifiers": Qualifier}
 
 

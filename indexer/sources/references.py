@@ -233,6 +233,7 @@ def _named(reference: Reference) -> Iterator[tuple[str, object]]:
     yield from (("issue", issue) for issue in reference.all("issue"))
     yield "pages", _pages(reference)
     yield "publication_date", _date(reference)
+    yield from (("year", year) for year in reference.all("year"))
 
     yield from (("doi", doi) for doi in _dois(reference))
     yield from (("pmid", number) for number in _pmids(reference))

@@ -20,6 +20,9 @@ from indexer.sources.outcomes import Format
 from indexer.sources.references import Tags, reader
 from indexer.sources.tagged import Field, Fields, Kind
 
+OURS = "medsearch"
+"""The provider (DP) of what `indexer.export` writes: there the lines of a value are its paragraphs, none was broken."""
+
 TAGS: Tags = {
     "type": ("TY",),
     "kind": ("M3",),
@@ -103,6 +106,9 @@ def _settle(given: Fields) -> None:
     if any("embase.com/" in address for address in given.get("UR", ())):
         # It names only Medline where that is the record's origin.
         given.setdefault("DB", []).append("Embase")
+    if OURS in given.get("DP", ()):
+        for tag in ("AB", "N2"):
+            given[tag] = [value.replace("\n", "\N{PARAGRAPH SEPARATOR}") for value in given.get(tag, ())]
     databases = " ".join(given.get("DB", ())).casefold()
     if "embase" in databases and "JF" in given:
         given.setdefault("TT", []).extend(given.pop("T2", ()))
@@ -112,7 +118,7 @@ def _settle(given: Fields) -> None:
         if database in databases:
             given.setdefault("PM", []).extend(filter(str.isdigit, given.get(tag, ())))
     # Where both stand, N2 repeats the abstract or holds notes, unless it is in the other language.
-    if "AB" in given and "N2" in given:
+    if given.get("AB") and "N2" in given:
         languages = set(map(analysis.language_of, given["AB"]))
         given["N2"] = [value for value in given["N2"] if analysis.language_of(value) not in languages]
 

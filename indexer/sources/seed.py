@@ -15,7 +15,7 @@ from typing import TypeVar
 from indexer import analysis
 from indexer.errors import RecordError
 from indexer.record import Record
-from indexer.sources import fields, values
+from indexer.sources import fields, pubmed, values
 from indexer.sources.mapping import at
 from indexer.sources.objects import JsonObject, split_object
 
@@ -47,9 +47,7 @@ class PlainPart:
         return cls(lines[0] if lines else None, "\n".join(lines[1:]) or None, "\n".join(description) or None)
 
 
-def record_of(
-    outer: JsonObject, plain: PlainPart, columns: Mapping[str, str] | None = None, notes: list[str] | None = None
-) -> Record:
+def record_of(outer: JsonObject, plain: PlainPart, columns: Mapping[str, str], notes: list[str]) -> Record:
     """The record that an object and the plain part behind it describe.
 
     Args:
@@ -57,7 +55,7 @@ def record_of(
         plain: What follows it.
         columns: Keys, or paths of keys, and the record's fields that they hold, whatever else they would mean; they
             have the first say.
-        notes: Takes sentences on what is left out of them.
+        notes: Takes sentences on what is left out, for the operator.
 
     Raises:
         RecordError: There is neither a title nor an abstract.
@@ -66,24 +64,31 @@ def record_of(
     mapped: fields.Found = {}
     if columns:
         given = ((field, at(each, key)) for each in objects for key, field in columns.items())
-        mapped = fields.found_in(given, [] if notes is None else notes)
+        mapped = fields.found_in(given, notes)
         objects = tuple({key: value for key, value in each.items() if key not in columns} for each in objects)
-    found = {**_found(objects, plain), **mapped}
+    found = {**_found(objects, plain, notes), **mapped}
     if not any(found.get(name) for name in ("title_en", "title_zh", "abstract_en", "abstract_zh")):
-        raise RecordError("It has neither a title nor an abstract (keys title, abstract, TitleCN, AbstractTextCN).")
+        reason = "It has neither a title nor an abstract (keys title, abstract, TitleCN, AbstractTextCN)."
+        raise RecordError(" ".join([reason, *notes]))
     return fields.record_of(found)
 
 
-def _found(objects: tuple[JsonObject, ...], plain: PlainPart) -> fields.Found:
+def _found(objects: tuple[JsonObject, ...], plain: PlainPart, notes: list[str]) -> fields.Found:
     """The values of a record's fields."""
-    title_en, title_zh = _by_language(objects, "TitleCN", "title", plain.title, values.text)
-    abstract_en, abstract_zh = _by_language(objects, "AbstractTextCN", "abstract", plain.abstract, values.paragraphs)
+    title_en, title_zh = _by_language(objects, "TitleCN", "title", plain.title, values.text, notes)
+    abstract_en, abstract_zh = _by_language(
+        objects, "AbstractTextCN", "abstract", plain.abstract, values.paragraphs, notes
+    )
     journals = tuple(journal for given in objects if isinstance(journal := given.get("journal"), dict))
     name = _first(journals, ("name",), values.text) or _first(objects, ("journal", "PeriodicalName"), values.text)
     numbered = (*journals, *objects)
     volume = _first(numbered, ("volume",), values.volume)
     issns = _first(objects, ("issn", "ISSN"), values.issns) or ()
     pdf_url = _first(objects, ("openAccessPdf",), values.address)
+    dates = [given.get("publicationDate") for given in objects]
+    date, note = values.first_date([*dates, *(given.get(key) for given in objects for key in ("EPubDate", "year"))])
+    if note:
+        notes.append(note)
     return {
         "doi": _first(objects, _RESOLVED, values.doi),
         "pmid": _first(objects, ("PMID", "pmid"), values.pmid),
@@ -104,8 +109,7 @@ def _found(objects: tuple[JsonObject, ...], plain: PlainPart) -> fields.Found:
         "volume": volume.volume if volume else None,
         "issue": _first(numbered, ("issue",), values.issue) or (volume.issue if volume else None),
         "pages": _first(numbered, ("pages",), values.text),
-        "publication_date": _first(objects, ("publicationDate",), values.date)
-        or _first(objects, ("EPubDate", "year"), values.date),
+        "publication_date": date,
         "jcr_quartile": _first(objects, ("JCR",), values.quartile),
         "jcr_categories": _first(objects, ("JCRName",), values.categories) or (),
         "impact_factor": _first(objects, ("PeriodicalIF",), values.impact_factor),
@@ -148,8 +152,9 @@ def _by_language(
     key: str,
     trailing: str | None,
     parse: Callable[[str], str | None],
+    notes: list[str],
 ) -> tuple[str | None, str | None]:
-    """The English and the Chinese text, each the first that is in its script.
+    """The English and the Chinese text, each the first that is in its script and not corrupted.
 
     What stands under the key of the translation is asked first for the Chinese text and last for the English one.
     """
@@ -164,6 +169,9 @@ def _by_language(
             continue
         seen.append(given)
         text = parse(given)
+        if text and values.is_corrupted(text):
+            notes.append(pubmed.corrupted(key, chinese=place < len(translated)))
+            continue
         language = analysis.language_of(text) if text else None
         if language == "zh":
             chinese = chinese or text

@@ -43,7 +43,10 @@ def read(stream: BufferedReader, position: Position, options: Options) -> Iterat
         yield from _each(chain(begun, lines), position, options.columns)
     else:
         data = _rejoined(begun, stream)
-        yield _too_big(position) if data is None else _whole(data, begun[0].number, position, options.columns)
+        if data is None:
+            yield _too_big(position)
+        else:
+            yield from _whole(data, begun[0].number, position, options.columns)
 
 
 def _is_json_lines(begun: list[text.Line]) -> bool:
@@ -120,18 +123,32 @@ def _each(lines: Iterable[text.Line], position: Position, columns: Mapping[str, 
         yield Noted(position, missing(unmet, keys))
 
 
-def _whole(data: bytes, first_line: int, position: Position, columns: Mapping[str, str]) -> Outcome:
+def _whole(data: bytes, first_line: int, position: Position, columns: Mapping[str, str]) -> Iterator[Outcome]:
     """The record of a file of one object."""
+    notes: list[str] = []
+    try:
+        value, rest = _object_and_plain_part(data, first_line)
+        record = record_of(value, PlainPart.of(rest), columns, notes)
+    except RecordError as error:
+        yield Skipped(position, str(error))
+        return
+    yield from (Noted(position, note) for note in notes)
+    yield Read(record, position)
+
+
+def _object_and_plain_part(data: bytes, first_line: int) -> tuple[JsonObject, str]:
+    """The object that a file begins with, and what follows it.
+
+    Raises:
+        RecordError: There is none, or there are several.
+    """
     decoded = text.decode(data)
     if decoded is None:
-        return Skipped(position, _NO_ENCODING)
-    try:
-        value, rest = split_object(decoded, first_line=first_line)
-        if _ANOTHER_OBJECT.search(rest):
-            return Skipped(position, "It holds several objects, and not one a line; write one object a line.")
-        return Read(record_of(value, PlainPart.of(rest), columns), position)
-    except RecordError as error:
-        return Skipped(position, str(error))
+        raise RecordError(_NO_ENCODING)
+    value, rest = split_object(decoded, first_line=first_line)
+    if _ANOTHER_OBJECT.search(rest):
+        raise RecordError("It holds several objects, and not one a line; write one object a line.")
+    return value, rest
 
 
 def _too_big(position: Position) -> Skipped:

@@ -42,6 +42,8 @@ _CITATION = re.compile(
 _EXTRA = re.compile(r"(?<!\S)(PMID|PMCID|DOI)\s*:\s*(\S+)(?!\S)", re.IGNORECASE)
 _OPEN = re.compile(r"\b(?:open access|gold|green|bronze|hybrid|diamond)\b", re.IGNORECASE)
 _FLAGS = {"是": "yes", "否": "no", "y": "yes", "n": "no"}
+LIKE_A_FORMULA = re.compile("'*[=+@\uff1d\uff0b\uff0d\uff20-]")
+"""What begins so programs may run, but for apostrophes before it; exports put one there, and it is taken off again."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TYPES = {
     "article": "Journal Article",
@@ -139,9 +141,14 @@ def read(stream: BufferedReader, position: Position, options: Options) -> Iterat
     header, at, separator = found
     if header.unmet:
         yield Noted(position, missing(header.unmet, header.names))
+    empty = True
     for row in _rows(chain(begun, lines), separator, len(header.names)):
         if row.number > at:
-            yield from _outcomes(row, header, replace(position, line=row.number))
+            for outcome in _outcomes(row, header, replace(position, line=row.number)):
+                empty = False
+                yield outcome
+    if empty:
+        yield Skipped(position, "It is a table without rows below its header.")
 
 
 def _decoded(lines: Iterable[text.Line]) -> Iterator[_Line]:
@@ -323,6 +330,8 @@ def _given(cells: list[str], header: Header) -> Iterator[tuple[str, object]]:
     parts: dict[str, str] = {}
     for name, place in header.fields:
         cell = cells[place].strip() if place < len(cells) else ""
+        if cell[:1] == "'" and LIKE_A_FORMULA.match(cell):
+            cell = cell[1:]
         if not cell:
             continue
         if name in columns.PARTS:

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LIMIT_BYTES = 64 * 2**20
-"""The most that is held in memory of a text that can't be read piece by piece: a file of one record, or a line."""
+LIMIT_BYTES = 16 * 2**20
+"""The most that is held in memory of a text that can't be read piece by piece: a file of one record, or a line. What
+stands in it may take twenty times as much."""
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,7 @@ from indexer.sources.html import plain_text
 _NO_VALUE = frozenset(
     ("", "0", "0.0", "-", "--", "—", "n/a", "n.a.", "na", "nan", "none", "null", "nil", "undefined", "无", "暂无")
 )
+_LONGEST_NO_VALUE = max(map(len, _NO_VALUE))
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15}")
 _LOST = re.compile("\\?{3,}|\N{REPLACEMENT CHARACTER}+")
 _FEWEST_LOST = 4
@@ -39,6 +41,8 @@ _COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])")
 _YEAR_FIRST = re.compile(r"([0-9]{4})[\s,-]+([a-z]{3})[a-z]*\.?(?:[\s,-]+([0-9]{1,2})(?![0-9]))?", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(?:([0-9]{1,2})[\s-]+)?([a-z]{3})[a-z]*\.?[\s,-]+([0-9]{4})(?![0-9])", re.IGNORECASE)
 _ANY_YEAR = re.compile(r"(?<![0-9])((?:1[6-9]|20)[0-9]{2})(?![0-9])")
+_YEAR_DIGITS = re.compile(r"[0-9]{3,15}")
+_LONGEST_SHOWN = 40
 _MONTH_FIRST = re.compile(r"([a-z]{3})[a-z]*\.?\s+([0-9]{1,2})\s?,\s?([0-9]{4})(?![0-9])", re.IGNORECASE)
 
 _VOLUME = re.compile(
@@ -65,6 +69,13 @@ _ET_AL = re.compile(r"[\s,，]{0,3}(?:\bet\.? al\b\.?|等)$", re.IGNORECASE)
 _BELONGS_TO_NAME = re.compile(r"(?:[A-Z]\.[\s-]?){1,4}|[JS]r\.?|I{2,3}|IV")
 
 
+class Dated(NamedTuple):
+    """A date as `date` gives it, and, where there is none but an impossible one, a sentence on that."""
+
+    date: str | None
+    note: str | None
+
+
 class Volume(NamedTuple):
     """A volume as given, and the issue where it names one too."""
 
@@ -82,7 +93,7 @@ def paragraphs(value: object) -> str | None:
     """A text, its paragraphs separated by a newline."""
     if isinstance(value, str):
         plain = plain_text(value)
-        return None if plain.casefold() in _NO_VALUE else plain
+        return None if len(plain) <= _LONGEST_NO_VALUE and plain.casefold() in _NO_VALUE else plain
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value == 0:
         return None
     return str(int(value)) if value == int(value) else str(value)
@@ -208,6 +219,21 @@ def date(value: object) -> str | None:
     return f"{year}-{month:02}-{day:02}"
 
 
+def first_date(given: Iterable[object]) -> Dated:
+    """The first date of several values; where none is one, what is impossible about them."""
+    values = tuple(given)
+    found = next(filter(None, map(date, values)), None)
+    return Dated(found, None if found else next(filter(None, map(_impossible_year, values)), None))
+
+
+def _impossible_year(value: object) -> str | None:
+    given = text(value)
+    if given is None or not any(map(int, _YEAR_DIGITS.findall(given))):
+        return None
+    shown = given if len(given) <= _LONGEST_SHOWN else f"{given[:_LONGEST_SHOWN]}…"
+    return f"Its date {shown!r} has an impossible year and was left out."
+
+
 def _date_parts(given: str) -> tuple[int, int, int]:
     """Year, month and day; 0 for what is not given."""
     if found := _COMPACT_DATE.match(given):
@@ -302,14 +328,14 @@ def authors(value: object) -> tuple[str, ...]:
 
 def _joined_names(parts: list[str]) -> list[str]:
     """Names out of text split at commas, where initials and suffixes may stand behind one: `Smith, J., Doe, A.`."""
-    names: list[str] = []
+    names: list[list[str]] = []
     for part in parts:
         part = re.sub(r"^(?:and|&)\s+", "", part)  # noqa: PLW2901 - the word before the last name
         if names and _BELONGS_TO_NAME.fullmatch(part):
-            names[-1] += f", {part}"
+            names[-1].append(part)
         else:
-            names.append(part)
-    return names
+            names.append([part])
+    return [", ".join(name) for name in names]
 
 
 def issns(value: object) -> tuple[str, ...]:

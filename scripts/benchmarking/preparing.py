@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
-from benchmarking.ready import LANGUAGES, SAMPLES, Ready, Vocabulary, Word
+from benchmarking.ready import BATCH, LANGUAGES, SAMPLES, TEXTS, Ready, Vocabulary, Word
 from indexer import analysis
 from indexer.analysis import Channel
 from indexer.analysis.stopwords import CHINESE, ENGLISH
@@ -25,10 +27,11 @@ def prepare(corpus: Path, documents: int, folder: Path) -> Vocabulary:
         vocabulary = _Gathered(max(1, documents // SAMPLES))
         encoder = msgspec.json.Encoder()
         with (folder / "ready.jsonl").open("wb") as file:
-            for outcome in read(str(corpus)):
-                # An index is given each identity once.
-                if isinstance(outcome, Read) and vocabulary.documents < documents and vocabulary.is_new(outcome.record):
-                    file.write(encoder.encode(vocabulary.take(outcome.record)) + b"\n")
+            records = (outcome.record for outcome in read(str(corpus)) if isinstance(outcome, Read))
+            # An index is given each identity once.
+            new = islice(filter(vocabulary.is_new, records), documents)
+            while batch := list(islice(new, BATCH)):
+                file.writelines(encoder.encode(ready) + b"\n" for ready in vocabulary.take(batch))
         kept.write_bytes(encoder.encode(vocabulary.finished(time.process_time() - started)))
     return msgspec.json.decode(kept.read_bytes(), type=Vocabulary)
 
@@ -52,25 +55,33 @@ class _Gathered:
         self._identities.add(record.id)
         return len(self._identities) > before
 
-    def take(self, record: Record) -> Ready:
-        """Note a record, and give it as the systems get it."""
-        texts: dict[str, str] = {}
+    def take(self, records: list[Record]) -> list[Ready]:
+        """Note records, and give them as the systems get them."""
+        words = {name: self._words_of([getattr(record, name) for record in records]) for name in TEXTS}
+        return [self._one(record, {name: words[name][at] for name in TEXTS}) for at, record in enumerate(records)]
+
+    def _words_of(self, texts: list[str | None]) -> list[list[str]]:
+        """The tokens of each text."""
+        found = analysis.term_arrays(texts)[Channel.WORDS]
+        ends = np.cumsum(found.counts).tolist()
+        words = [found.terms[number] for number in found.ids.tolist()]
+        split = [words[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+        unseen = {term for term in found.terms if term not in self._surfaces}
+        for text, of_text in zip(texts, split, strict=True):
+            if text and unseen and not unseen.isdisjoint(of_text):
+                for token in analysis.tokens(text, Channel.WORDS):
+                    self._surfaces.setdefault(token.text, text[token.start : token.end])
+                unseen.difference_update(of_text)
+        return split
+
+    def _one(self, record: Record, words: dict[str, list[str]]) -> Ready:
         for language, fields in LANGUAGES.items():
-            held: set[str] = set()
-            for field in fields:
-                source = getattr(record, field)
-                tokens = analysis.tokens(source, Channel.WORDS) if source else []
-                for token in tokens:
-                    if token.text not in self._surfaces:
-                        self._surfaces[token.text] = source[token.start : token.end]
-                if tokens:
-                    texts[field] = " ".join(token.text for token in tokens)
-                    held.update(token.text for token in tokens)
+            held = {word for name in fields for word in words[name]}
             self._counts[language].update(held)
             self._in_language[language] += bool(held)
         ready = Ready(
             id=record.id,
-            texts=texts,
+            texts={name: " ".join(found) for name, found in words.items() if found},
             record=msgspec.json.encode(record).decode(),
             journal=record.journal,
             quartile=record.jcr_quartile,

@@ -25,7 +25,7 @@ from indexer.record import Record
 from indexer.search import ranking, searcher
 from indexer.search.engine import Engine
 from indexer.search.hits import Match, SearchRequest
-from indexer.terms.learned import Learner
+from indexer.terms.learned import Learner, observed
 from indexer.terms.lexicon import Lexicon, LexiconWriter
 from indexer.terms.ours import ours
 from indexer.terms.tables import read_terms
@@ -148,7 +148,8 @@ class Ours:
         def make(path: Path) -> Lexicon:
             learner = Learner()
             for record in taught:
-                learner.take(record)
+                if shown := observed(record):
+                    learner.take(shown)
             with closing(LexiconWriter(path)) as writer:
                 writer.add_concepts(ours())
                 for table in tables:

@@ -223,8 +223,8 @@ TEXTS: dict[str, str] = {
     "journal, year, publication type and open access.",
     "home.examples": "For example:",
     "home.newest": "Newest in the collection",
-    "home.syntax": "Words must all occur; “quoted words” stand together; AND, OR, NOT and parentheses combine; title: "
-    "or [ti], author: or [au] and others search one field; so do ranges: year:2020-2024.",
+    "home.syntax": "Words must all occur; “quoted words” stand together; AND, OR, NOT and parentheses combine; "
+    "title: or [ti], author: or [au] and others search one field; so do ranges: year:2020-2024.",
     "home.help": "More about searching",
     # A record
     "record.abstract.en": "Abstract in English",

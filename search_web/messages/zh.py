@@ -216,12 +216,12 @@ TEXTS: dict[str, str] = {
     "empty.examples": "或从示例开始：",
     # The page without a search
     "home.heading": "中英文医学文摘检索",
-    "home.intro": "收录文献 {count:,} 篇，中英文同时检索，可按 JCR 分区、中科院分区、期刊、年份、文献类型和开放获取筛"
-    "选。",
+    "home.intro": "收录文献 {count:,} 篇，中英文同时检索，"
+    "可按 JCR 分区、中科院分区、期刊、年份、文献类型和开放获取筛选。",
     "home.examples": "例如：",
     "home.newest": "最新收录",
-    "home.syntax": "默认须包含全部检索词；“引号内的词”须相连出现；可用 AND、OR、NOT 和括号组合；标题:、作者:、关键词:"
-    "、期刊: 只检索该字段。",
+    "home.syntax": "默认须包含全部检索词；“引号内的词”须相连出现；可用 AND、OR、NOT 和括号组合；"
+    "标题:、作者:、关键词:、期刊: 或 [ti]、[au] 只检索该字段；年:2020-2024 检索一段时间。",
     "home.help": "更多检索方法",
     # A record
     "record.abstract.en": "英文摘要",

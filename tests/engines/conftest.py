@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 import pytest
 
 from indexer import __version__, analysis, schema
-from indexer.engines import open_engine, open_writer
+from indexer.engines import open_engine, open_updater, open_writer
 from indexer.journals import Journal
 from indexer.record import Record
-from indexer.search.engine import Companions, Engine, Manifest
+from indexer.search.engine import Companions, Engine, IndexWriter, Manifest
 from indexer.terms.lexicon import LexiconWriter
 from tests.engines.reference import Collection
 
@@ -65,17 +66,43 @@ def make_records(count: int, seed: int) -> list[Record]:
 
 def write(location: str, collection: Collection) -> None:
     """Publish a collection as a generation."""
-    writer = open_writer(location, {})
+    _publish(open_writer(location, {}), collection.records, len(collection.records))
+
+
+def write_in_steps(location: str, records: Sequence[Record], steps: int, deleted: int) -> list[Record]:
+    """Publish records by a build and updates, so that they stand in several segments, and delete some of the first.
+
+    Gives the records that are there in the end.
+    """
+    # Each step is so much smaller than the one before that its segment is not merged with it.
+    ends = [len(records) - len(records) // 4**step for step in range(1, steps)] + [len(records)]
+    _publish(open_writer(location, {}), records[: ends[0]], ends[0])
+    for begin, end in pairwise(ends):
+        engine, writer = open_updater(location)
+        engine.close()
+        _publish(writer, records[begin:end], end)
+    if not deleted:
+        return list(records)
+    engine, writer = open_updater(location)
+    engine.close()
+    gone = {record.id for record in random.Random(1).sample(records[: ends[0]], deleted)}
+    _publish(writer, [], len(records) - deleted, gone)
+    return [record for record in records if record.id not in gone]
+
+
+def _publish(writer: IndexWriter, records: Sequence[Record], total: int, gone: Iterable[str] = ()) -> None:
     try:
-        for document in collection.documents:
-            writer.add(document)
-        writer.finish()
+        if records:
+            writer.add(writer.packer().pack(schema.index_documents(records)))
+        for record_id in gone:
+            assert writer.delete(record_id)
+        assert writer.finish() == total
         lexicon = LexiconWriter(writer.workspace / "lexicon")
         lexicon.finish()
         manifest = Manifest(
             generation=writer.generation,
             built_at="2026-01-01T00:00:00+00:00",
-            documents=len(collection.documents),
+            documents=total,
             schema=schema.fingerprint(),
             analysis=analysis.fingerprint(),
             version=__version__,

@@ -7,11 +7,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from indexer import schema
-from indexer.analysis import Channel, TermAt
+from indexer import analysis, schema
+from indexer.analysis import Channel, TermAt, Token
 from indexer.record import Record
-from indexer.schema import Document, index_document
+from indexer.schema import Values, index_documents
 from indexer.search.filters import UNKNOWN, Filters, Span
 from indexer.search.query import (
     And,
@@ -40,7 +41,27 @@ class Collection:
 
     def __init__(self, records: Sequence[Record]) -> None:
         self.records = records
-        self.documents = [index_document(record) for record in records]
+        self.documents = [_document(record) for record in records]
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is indexed of a record."""
+
+    id: str
+    tokens: dict[tuple[str, Channel], list[Token]]
+    values: dict[str, Values]
+
+
+def _document(record: Record) -> Document:
+    texts = {field.name: field.read(record) for field in schema.TEXT_FIELDS}
+    tokens = {
+        (name, channel): analysis.tokens(str(text[0]), channel)
+        for name, text in texts.items()
+        for channel in Channel
+        if text
+    }
+    return Document(record.id, tokens, index_documents([record]).values[0])
 
 
 def _starts(document: Document, field: str, channel: Channel, terms: Sequence[TermAt]) -> int:

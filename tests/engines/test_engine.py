@@ -183,6 +183,8 @@ def test_any_query_answers_as_the_oracle(
     assert answer.total == len(expected)
     assert {hit.record.id for hit in answer.hits} == {document.id for document in expected}
     assert engine.count(query) == len(reference.found(query, Filters(), collection))
+    every = list(engine.records_of(Plan(query, filters=filters, limit=1)))
+    assert every == [hit.record for hit in answer.hits]
     by_id = {document.id: document for document in expected}
     for hit in answer.hits:
         assert hit.score == pytest.approx(reference.score(query, by_id[hit.record.id], collection), rel=1e-4, abs=1e-6)
@@ -238,6 +240,8 @@ def test_orders_and_pages(
         walked.extend(hits)
         after = hits[-1].place
     assert walked == list(everything.hits)
+    every = engine.records_of(Plan(query, preferred=preferred, sort=sort, offset=step, limit=1))
+    assert [record.id for record in every] == [hit.record.id for hit in everything.hits]
 
 
 def test_a_search_that_is_not_done_by_its_deadline_is_given_up(engine: Engine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from indexer.build import Stage
 from indexer.cli import main
 from tests.conftest import REPOSITORY, SAMPLES, write_jsonl
 
@@ -33,6 +36,39 @@ def test_build_ends_with_a_report(tmp_path: Path) -> None:
     assert "published g-" in result.stdout
 
 
+def test_progress_says_how_fast_and_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.cli.PLAIN_INTERVAL_SECONDS", 0)
+    path = write_jsonl(tmp_path / "records.jsonl", [{"title": f"Aspirin {number}"} for number in range(1100)])
+    lines = run("build", str(path), "--index", str(tmp_path / "index")).stderr.splitlines()
+    assert any(re.fullmatch(r"reading: \d+ records?, \d+/s", line) for line in lines)
+    assert any(re.fullmatch(r"indexing: \d+ of 1100 records, \d+/s, 0:00:\d\d left", line) for line in lines)
+    assert lines[-1].startswith("publishing: ")
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("command", ["build", "update"])
+def test_an_interrupted_change_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, stage: Stage
+) -> None:
+    index = tmp_path / "index"
+    path = write_jsonl(tmp_path / "1.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}])
+    run("build", str(path), "--index", str(index))
+    before = sorted(each.name for each in index.iterdir())
+    more = write_jsonl(tmp_path / "2.jsonl", [{"title": "Warfarin", "doi": f"10.5555/{number}"} for number in range(9)])
+
+    def interrupt(now: Stage, _done: int, _total: int | None) -> None:
+        if now == stage:
+            raise KeyboardInterrupt  # as Ctrl-C does
+
+    monkeypatch.setattr("indexer.cli._plain_progress", lambda: interrupt)
+    result = run(command, str(more), "--index", str(index))
+    assert result.exit_code == 130
+    assert result.stderr.startswith("stopped; nothing is left half-done")
+    assert result.stdout == ""
+    assert sorted(each.name for each in index.iterdir()) == before
+    assert run("stats", "--index", str(index)).stdout.startswith("1 document, ")
+
+
 def test_stats_shows_the_report_again(tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "records.jsonl", [{"title": "Aspirin", "doi": "10.5555/1"}])
     built = run("build", str(path), "--index", str(tmp_path / "index")).stdout.splitlines()[:-1]
@@ -51,6 +87,14 @@ def test_search_prints_hits_and_facets(index: str, query: str, first: str) -> No
     assert " documents for " in lines[0]
     assert first in lines[1]
     assert any(line.startswith("quartile: Q1 ") for line in lines)
+
+
+def test_search_says_what_was_retracted(tmp_path: Path) -> None:
+    path = tmp_path / "retracted.nbib"
+    path.write_text("PMID- 1\nTI  - A made-up trial\nPT  - Retracted Publication\nDP  - 2020\n", encoding="utf-8")
+    run("build", str(path), "--index", str(tmp_path / "index"))
+    lines = run("search", "--index", str(tmp_path / "index"), "made-up").stdout.splitlines()
+    assert lines[2] == "   RETRACTED · 2020 · pmid:1"
 
 
 def test_search_filters_sorts_and_pages(index: str) -> None:
@@ -213,3 +257,46 @@ def test_an_export_of_no_index_leaves_the_file_that_was_there(tmp_path: Path) ->
     (tmp_path / "records.jsonl").write_text("kept")
     assert run("export", "--index", str(tmp_path / "no"), "--output", str(tmp_path / "records.jsonl")).exit_code == 1
     assert (tmp_path / "records.jsonl").read_text() == "kept"
+
+
+@pytest.mark.parametrize("form", ["ris", "bibtex", "nbib", "csv", "jsonl"])
+def test_an_export_in_every_format(index: str, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "export"
+    result = run("export", "--index", index, "--format", form, "--query", "myeloma", "--output", str(path))
+    assert result.exit_code == 0
+    found = run("search", "--index", index, "myeloma", "--per-page", "100").stdout.split()[0]
+    assert result.stderr == f"{found} records written\n"
+    assert 5 < int(found) < 100
+    assert "骨髓瘤" in path.read_text(encoding="utf-8")
+
+
+def test_an_export_of_a_search_stands_in_its_order(index: str) -> None:
+    asked = ("--index", index, "--filter", "quartile:Q1,year:2020-2024", "--sort", "impact_factor")
+    exported = [json.loads(line)["id"] for line in run("export", *asked).stdout.splitlines()]
+    shown = run("search", *asked, "--per-page", "100").stdout
+    ids = [line.rpartition(" · ")[2] for line in shown.splitlines() if line.startswith("   ") and " · doi:" in line]
+    assert exported == ids
+    assert len(ids) > 5
+
+
+def test_an_export_names_its_editions(tmp_path: Path) -> None:
+    records = write_jsonl(tmp_path / "1.jsonl", [{"title": "Aspirin", "journal": {"name": "Example"}, "JCR": "Q4"}])
+    tables = tmp_path / "journals.csv"
+    tables.write_text("Journal,IF Quartile(2023),IF Quartile(2024)\nExample,Q3,Q2\n", encoding="utf-8")
+    location = str(tmp_path / "index")
+    assert run("build", str(records), "--journals", str(tables), "--index", location).exit_code == 0
+    assert "JCR quartile: Q2 (JCR 2024)" in run("export", "--index", location, "--format", "ris").stdout
+    older = run("export", "--index", location, "--format", "ris", "--edition", "JCR 2023").stdout
+    assert "JCR quartile: Q3 (JCR 2023)" in older
+    line = json.loads(run("export", "--index", location).stdout)
+    assert line["jcr_quartile"] == "Q4"
+    assert line["standing"] == {"editions": {"JCR": "JCR 2024", "CAS": "given"}, "jcr_quartile": "Q2"}
+    wrong = run("export", "--index", location, "--edition", "JCR 1990")
+    assert wrong.exit_code == 1
+    assert "there is no edition 'JCR 1990'" in wrong.stderr
+
+
+def test_an_export_that_finds_nothing_is_empty(index: str) -> None:
+    result = run("export", "--index", index, "--format", "ris", "--query", "qqqzzz")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "0 records written\n"

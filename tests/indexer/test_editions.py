@@ -22,6 +22,8 @@ JCR_2024 = (
     "Moving Medicine,1111-1119,,ONCOLOGY,5.5,Q1\nNew Medicine,2222-2227,,ONCOLOGY,1.5,Q4\n"
 )
 CAS_2023 = "Journal,年份,ISSN,大类,大类分区,Top\nMoving Medicine,2023,1111-1119,医学,3,否\n"
+WARNING_2023 = "Journal,ISSN,预警等级（2023）\nMoving Medicine,1111-1119,高\n"
+WARNING_2025 = "Journal,ISSN,预警原因（2025）\nNew Medicine,2222-2227,论文工厂\n"
 CAS_2025 = "Journal,年份,ISSN/EISSN,大类,大类分区,Top\nMoving Medicine,2025,1111-1119/3333-3338,医学,2 [100/900],否\n"
 RECORDS: list[dict[str, object]] = [
     {"title": "First", "doi": "10.5555/1", "journal": {"name": "Moving Medicine"}, "JCR": "Q4", "RegionNum": 4},
@@ -155,6 +157,42 @@ def test_an_update_uses_the_tables_of_the_build(location: str, tmp_path: Path) -
     engine = open_engine(location)
     assert dois(ask(engine, "quartile:Q1")) == {"1", "2", "6"}
     assert dois(ask(engine, "quartile:Q3", "JCR 2023")) == {"1", "2", "6"}
+
+
+@pytest.fixture(scope="module")
+def warned(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder = tmp_path_factory.mktemp("warned")
+    tables = []
+    for name, text in {"a": WARNING_2023, "b": WARNING_2025, "c": CAS_2025}.items():
+        path = folder / f"{name}.csv"
+        path.write_text(text, encoding="utf-8")
+        tables.append(str(path))
+    source = write_jsonl(folder / "records.jsonl", RECORDS)
+    build([str(source)], str(folder / "index"), BuildOptions(journals=tables))
+    return open_engine(str(folder / "index"))
+
+
+def test_warning_lists_are_editions(warned: Engine) -> None:
+    assert warned.manifest.editions["warning"] == ("Warning 2025", "Warning 2023")
+    # The fourth is in a journal that no table names, and so not on the list; the fifth names no journal.
+    assert counts(ask(warned), "warning") == {"yes": 1, "no": 3, UNKNOWN: 1}
+    assert dois(ask(warned, "warning:yes")) == {"3"}
+    assert dois(ask(warned, "warning:yes", "Warning 2023")) == {"1", "2"}
+    assert dois(ask(warned, text="warning:no")) == {"1", "2", "4"}
+    assert dois(ask(warned, "", "Warning 2023", text="预警:是")) == {"1", "2"}
+    assert dois(ask(warned, text="warning:unknown")) == {"5"}
+    hit = ask(warned, "warning:yes").hits[0]
+    assert (hit.record.on_warning_list, hit.editions["warning"]) == (True, "Warning 2025")
+
+
+def test_without_a_warning_list_nothing_is_said(engine: Engine) -> None:
+    assert set(counts(ask(engine), "warning")) == {UNKNOWN}
+    assert all(hit.record.on_warning_list is None and "warning" not in hit.editions for hit in ask(engine).hits)
+
+
+def test_categories_follow_the_edition(warned: Engine) -> None:
+    assert counts(ask(warned), "category") == {"医学": 2, UNKNOWN: 3}
+    assert dois(ask(warned, "category:医学")) == dois(ask(warned, text="大类:医学")) == {"1", "2"}
 
 
 def test_a_file_that_is_no_table_stops_the_build(tmp_path: Path) -> None:

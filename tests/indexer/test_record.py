@@ -73,6 +73,12 @@ def test_merging_keeps_what_the_later_record_does_not_know():
     )
 
 
+def test_merging_forgets_no_retraction():
+    earlier, later = Record(id="pmid:1", retracted=True), Record(id="pmid:1", retracted=False)
+    assert merge(earlier, later).retracted is True
+    assert merge(later, earlier).retracted is True
+
+
 _records = st.builds(
     Record,
     id=st.just("pmid:1"),

@@ -72,6 +72,7 @@ class FacetColumn:
         chosen = {folded: min(found, key=lambda one: (-found[one], one)) for folded, found in spelled.items()}
         self.values: tuple[str, ...] = (*sorted(chosen.values()), UNKNOWN)
         """The last is UNKNOWN."""
+        self._objects = np.array(self.values, dtype=np.object_)
         self._code_of = code_of = {fold_value(value): code for code, value in enumerate(self.values[:-1])}
         self._segments = tuple(
             _SegmentFacet(
@@ -147,6 +148,5 @@ class FacetColumn:
             if also is not None:
                 ordered = np.concatenate([ordered, held[also[held]]])
             held = np.unique(ordered)
-        values = self.values
-        named = {values[code]: count for code, count in zip(held.tolist(), counts[held].tolist(), strict=True)}
-        return FacetCounts(named, distinct)
+        named = zip(self._objects[held].tolist(), counts[held].tolist(), strict=True)
+        return FacetCounts(dict(named), distinct)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ from indexer.engines.whoosh.columns import NOT_FILTERED, FacetColumn, Failing
 from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, leaf_cache
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
 from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
+from indexer.engines.whoosh.warm import warm
 from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
 from indexer.search.engine import EngineAnswer, EngineHit, FacetCounts, Manifest, Plan, Sort
-from indexer.search.query import Query
+from indexer.search.query import Everything, Query
 from indexer.search.ranking import DEFAULT, Settings
 from indexer.terms.lexicon import Lexicon
 
@@ -75,20 +77,21 @@ class WhooshEngine:
         )
         self._counted: BoundedCache[dict[str, FacetCounts]] = BoundedCache(COUNTED, lambda _: 1)
         self._facet = lru_cache(maxsize=None)(self._read_facet)
+        self._newest = {family: editions[0] for family, editions in self._manifest.editions.items() if editions}
 
     @property
     def manifest(self) -> Manifest:
         """What the generation says of itself."""
         return self._manifest
 
-    def verify(self) -> None:
-        """Read all of the generation's files and compare their checksums.
+    def verify(self, but: WhooshEngine | None = None) -> None:
+        """Read the postings' files, but for those that another generation shares, and compare their checksums.
 
         Raises:
             IndexDamagedError: a byte is not what was written.
         """
         try:
-            self._collection.verify()
+            self._collection.verify(None if but is None else but._collection)  # noqa: SLF001 - of its own kind
         except (ColumnarError, OSError) as error:
             raise IndexDamagedError(f"the index in {self.folder} is damaged ({error}); rebuild it") from error
 
@@ -109,12 +112,7 @@ class WhooshEngine:
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        check_deadline(plan.deadline)
-        found = self._matches(plan.query, plan.ranking, plan.deadline)
-        filters = list(plan.filters.chosen)
-        selected = {name: self._facet_of(name, plan).selected(plan.filters.of(name)) for name in filters}
-        failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
-        passing = [self._passing(number, part, failing[number], plan) for number, part in enumerate(found)]
+        found, selected, failing, passing = self._filtered(plan)
         total = sum(part.docs.size for part in passing)
         preferred_total = total
         if plan.preferred is not None:
@@ -125,6 +123,15 @@ class WhooshEngine:
             hits=tuple(self._page(passing, plan)) if plan.limit else (),
             facets=self._facets(found, failing, selected, plan),
         )
+
+    def _filtered(self, plan: Plan) -> tuple[tuple[Matches, ...], dict[str, Mask], list[Failing], list[_Found]]:
+        """What matches in each segment, the values that each filter lets pass, what fails them, and what passes."""
+        check_deadline(plan.deadline)
+        found = self._matches(plan.query, plan.ranking, plan.deadline)
+        selected = {name: self._facet_of(name, plan).selected(choices) for name, choices in plan.filters.chosen.items()}
+        failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
+        passing = [self._passing(number, part, failing[number], plan) for number, part in enumerate(found)]
+        return found, selected, failing, passing
 
     def record(self, record_id: str) -> Record | None:
         """The record of an identity."""
@@ -142,6 +149,12 @@ class WhooshEngine:
         for segment in self._collection.segments:
             for doc in segment.all_docs().tolist():
                 yield self._stored(segment, doc)
+
+    def records_of(self, plan: Plan) -> Iterator[Record]:
+        """All records of the answer to a plan, in its order."""
+        *_, passing = self._filtered(plan)
+        for _, number, place in self._first(passing, sum(part.docs.size for part in passing), plan):
+            yield self._stored(self._collection.segments[number], int(passing[number].docs[place]))
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""
@@ -169,6 +182,12 @@ class WhooshEngine:
         except OSError as error:
             raise IndexDamagedError(f"can't read {self.folder / name} ({error}); rebuild the index") from error
 
+    def warm(self) -> None:
+        """Load compiled loops, and what is worked out of the columns of the whole generation."""
+        warm()
+        if self._collection.living:
+            self.search(Plan(Everything(), facets=schema.FACETS, facet_limits=dict.fromkeys(schema.FACETS, 1)))
+
     def close(self) -> None:
         """Give back files; mapped ones are given back when the last search that reads them has ended."""
         self._lexicon.close()
@@ -178,10 +197,9 @@ class WhooshEngine:
 
     def _stored_name(self, name: str, plan: Plan) -> str:
         """The name under which the values of a field are stored in the plan's editions."""
-        family = schema.BY_NAME[name].family or ""
-        edition = plan.editions.get(family)
-        newest = next(iter(self._manifest.editions.get(family, ())), None)
-        return schema.edition_field(name, None if edition == newest else edition)
+        family = schema.BY_NAME[name].family
+        edition = plan.editions.get(family) if family else None
+        return schema.edition_field(name, None if edition == self._newest.get(family or "") else edition)
 
     def _facet_of(self, name: str, plan: Plan) -> FacetColumn:
         return self._facet(self._stored_name(name, plan))
@@ -240,21 +258,23 @@ class WhooshEngine:
     def _page(self, passing: list[_Found], plan: Plan) -> Iterator[EngineHit]:
         """The hits of the page that a plan asks for."""
         last = plan.offset + plan.limit
-        best: list[tuple[tuple[float, ...], int, int]] = []
-        for number, part in enumerate(passing):
-            most = min(last, part.docs.size)
-            if most:
-                places, found = self._best(number, part, most, plan)
-                best += [
-                    (tuple(keys), number, place) for keys, place in zip((-found).tolist(), places.tolist(), strict=True)
-                ]
-        best.sort()
-        for keys, number, place in best[plan.offset : last]:
+        for keys, number, place in self._first(passing, last, plan)[plan.offset :]:
             part, segment = passing[number], self._collection.segments[number]
             score = float(part.scores[place]) if part.scores.size else 0.0
             preferred = bool(part.preferred[place]) if part.preferred.size else True
-            behind = tuple(-key for key in keys)
-            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, behind)
+            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, keys)
+
+    def _first(self, passing: list[_Found], most: int, plan: Plan) -> list[tuple[tuple[float, ...], int, int]]:
+        """The first documents in a plan's order: their keys, segments, and places among what passes there."""
+        best: list[tuple[tuple[float, ...], int, int]] = []
+        for number, part in enumerate(passing):
+            if wanted := min(most, part.docs.size):
+                places, keys = self._best(number, part, wanted, plan)
+                found = zip(map(tuple, keys.tolist()), repeat(number), places.tolist(), strict=False)
+                best += found
+        if len(passing) > 1:
+            best.sort(reverse=True)
+        return best[:most]
 
     def _best(self, number: int, part: _Found, most: int, plan: Plan) -> tuple[Any, Any]:
         dates, missing_date = self._keys("date", number)

@@ -61,7 +61,7 @@ CACHE_BYTES = 64 * 2**20
 DENSE = 16
 """A union goes through an array of the segment's size where its parts hold more than this part of the documents."""
 SEEK = 4
-"""Within so many times fewer documents than it has postings, a term is looked up document by document."""
+"""Within so many times more documents than it has postings, a term's postings are gone through, else the documents."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class Evaluator:
         """BM25F of occurrences; see `indexer.search.ranking`."""
         if found.scores is None or not found.docs.size:
             return found
-        return Matches(found.docs, frozen(rarity * found.scores / (self._ranking.k1 + found.scores)))
+        return Matches(found.docs, frozen(kernels.saturate(found.scores, float(rarity), self._ranking.k1)))
 
     def _phrase_rarity(self, query: Phrase) -> float:
         names = index_names(query.fields, query.channel)
@@ -207,17 +207,21 @@ class Evaluator:
         places = self._collection.places(names, query.text)[number]
         if not places:
             return NOTHING
-        if within is None or SEEK * within.size > sum(place.end - place.begin for place in places):
+        if (
+            within is None
+            or self._is_kept(query)
+            or within.size > SEEK * sum(place.end - place.begin for place in places)
+        ):
             return _only(self._leaf(query)[number], within)
         rarity = idf(self._collection.living, self._collection.frequency(names, query.text))
         return self._saturated(self._term_occurrences(query, number, within), rarity)
 
+    def _is_kept(self, query: Leaf) -> bool:
+        return self._cache.get((query, self._ranking)) is not None
+
     def _phrase(self, query: Phrase, number: int, within: Docs | None) -> Matches:
-        if within is None:
-            return self._leaf(query)[number]
-        kept = self._cache.get((query, self._ranking))
-        if kept is not None:
-            return _only(kept[number], within)
+        if within is None or self._is_kept(query):
+            return _only(self._leaf(query)[number], within)
         found = self._occurrences(query, number, within)
         return self._saturated(found, self._phrase_rarity(query)) if found.docs.size else NOTHING
 

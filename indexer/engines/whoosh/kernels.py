@@ -2,7 +2,7 @@
 
 All take the arrays of one segment (`columnar.layout`), read-only and uncopied, and documents as ascending numbers. They
 run without the interpreter's lock. Arrays that come from here are made read-only by their callers, so that each loop is
-compiled for one type of each argument; `warm` in `engine` has all of them ready before the first request.
+compiled for one type of each argument; `warm` has all of them ready before the first request.
 
 `alive` says of each document whether it is not deleted; it is empty where none of the segment's is.
 """
@@ -25,25 +25,69 @@ Truth = Any
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
+FEW = 256
+"""Values of a facet that are few."""
+HEAD_EVERY = 64
+"""Terms from one head to the next."""
+
+
 @compiled
-def find_terms(text: Numbers, term_bytes: Numbers, term_starts: Numbers, lows: Numbers, highs: Numbers) -> Numbers:
+def _head(text: Numbers, begin: Whole, end: Whole) -> Whole:
+    """The first eight bytes of a text as a number of the same order, with zeros behind a shorter one."""
+    head = np.uint64(0)
+    for at in range(begin, begin + 8):
+        head <<= np.uint64(8)
+        if at < end:
+            head |= np.uint64(text[at])
+    return head
+
+
+@compiled
+def term_heads(term_bytes: Numbers, term_starts: Numbers) -> Numbers:
+    """The head of every 64th term, so that a search begins in memory that is near."""
+    count = (term_starts.size - 1 + HEAD_EVERY - 1) // HEAD_EVERY
+    heads = np.empty(count, dtype=np.uint64)
+    for place in range(count):
+        term = place * HEAD_EVERY
+        heads[place] = _head(term_bytes, np.int64(term_starts[term]), np.int64(term_starts[term + 1]))
+    return heads
+
+
+@compiled
+def _narrowed(heads: Numbers, head: Whole, low: Whole, high: Whole) -> tuple[Whole, Whole]:
+    """A range of sorted terms, smaller, that holds a text with a head if the range does."""
+    first = (low + HEAD_EVERY - 1) // HEAD_EVERY
+    last = (high + HEAD_EVERY - 1) // HEAD_EVERY
+    begin = first
+    end = last
+    while begin < end:
+        middle = (begin + end) // 2
+        if heads[middle] < head:
+            begin = middle + 1
+        else:
+            end = middle
+    behind = begin
+    while behind < last and heads[behind] == head:
+        behind += 1
+    if begin > first:
+        low = (begin - 1) * HEAD_EVERY
+    if behind < last:
+        high = behind * HEAD_EVERY
+    return low, high
+
+
+@compiled
+def find_terms(
+    text: Numbers, term_bytes: Numbers, term_starts: Numbers, heads: Numbers, lows: Numbers, highs: Numbers
+) -> Numbers:
     """The ordinal of a term in each of several ranges of a segment's dictionary, -1 where it has none."""
     found = np.full(lows.size, -1, dtype=np.int64)
+    head = _head(text, 0, text.size)
     for field in range(lows.size):
-        low = lows[field]
-        high = highs[field]
+        low, high = _narrowed(heads, head, lows[field], highs[field])
         while low < high:
             middle = (low + high) // 2
-            begin = np.int64(term_starts[middle])
-            size = np.int64(term_starts[middle + 1]) - begin
-            order = 0
-            shorter = size if size < text.size else text.size
-            for at in range(shorter):
-                if term_bytes[begin + at] != text[at]:
-                    order = -1 if term_bytes[begin + at] < text[at] else 1
-                    break
-            if order == 0:
-                order = -1 if size < text.size else (1 if size > text.size else 0)
+            order = _compared(term_bytes, np.int64(term_starts[middle]), np.int64(term_starts[middle + 1]), text)
             if order == 0:
                 found[field] = middle
                 break
@@ -55,7 +99,18 @@ def find_terms(text: Numbers, term_bytes: Numbers, term_starts: Numbers, lows: N
 
 
 @compiled
-def gallop(docs: Numbers, at: Whole, end: Whole, wanted: Whole) -> Whole:
+def _compared(term_bytes: Numbers, begin: Whole, end: Whole, text: Numbers) -> Whole:
+    """Less than 0, 0 or more than 0 where a term is less than a text, equal to it, or greater."""
+    size = end - begin
+    shorter = size if size < text.size else text.size
+    for at in range(shorter):
+        if term_bytes[begin + at] != text[at]:
+            return -1 if term_bytes[begin + at] < text[at] else 1
+    return size - text.size
+
+
+@compiled
+def _gallop(docs: Numbers, at: Whole, end: Whole, wanted: Whole) -> Whole:
     """The first place from `at` on, before `end`, whose document is not less than `wanted`; `end` where none is."""
     if at >= end or docs[at] >= wanted:
         return at
@@ -137,7 +192,7 @@ def weigh_at(
     at = begin
     for index in range(wanted.size):
         doc = wanted[index]
-        at = gallop(docs, at, end, doc)
+        at = _gallop(docs, at, end, doc)
         if at >= end:
             break
         if docs[at] == doc:
@@ -218,30 +273,13 @@ def count_union(docs: Numbers, begins: Numbers, ends: Numbers, alive: Numbers) -
                 continue
             elsewhere = False
             for longer in range(part + 1, last + 1):
-                cursors[longer] = gallop(docs, cursors[longer], ends[longer], doc)
+                cursors[longer] = _gallop(docs, cursors[longer], ends[longer], doc)
                 if cursors[longer] < ends[longer] and docs[cursors[longer]] == doc:
                     elsewhere = True
                     break
             if not elsewhere:
                 count += 1
     return count
-
-
-@compiled
-def intersect(docs: Numbers, others: Numbers) -> Numbers:
-    """The documents that stand in both lists; the second is walked through by leaps."""
-    kept = np.empty(min(docs.size, others.size), dtype=np.uint32)
-    count = 0
-    at = 0
-    for index in range(docs.size):
-        doc = docs[index]
-        at = gallop(others, at, others.size, doc)
-        if at >= others.size:
-            break
-        if others[at] == doc:
-            kept[count] = doc
-            count += 1
-    return kept[:count]
 
 
 @compiled
@@ -252,7 +290,7 @@ def intersect_range(docs: Numbers, others: Numbers, begin: Whole, end: Whole) ->
     at = begin
     for index in range(docs.size):
         doc = docs[index]
-        at = gallop(others, at, end, doc)
+        at = _gallop(others, at, end, doc)
         if at >= end:
             break
         if others[at] == doc:
@@ -270,7 +308,7 @@ def places(docs: Numbers, others: Numbers) -> tuple[Numbers, Numbers]:
     if docs.size <= others.size:
         at = 0
         for index in range(docs.size):
-            at = gallop(others, at, others.size, docs[index])
+            at = _gallop(others, at, others.size, docs[index])
             if at >= others.size:
                 break
             if others[at] == docs[index]:
@@ -280,7 +318,7 @@ def places(docs: Numbers, others: Numbers) -> tuple[Numbers, Numbers]:
     else:
         at = 0
         for index in range(others.size):
-            at = gallop(docs, at, docs.size, others[index])
+            at = _gallop(docs, at, docs.size, others[index])
             if at >= docs.size:
                 break
             if docs[at] == others[index]:
@@ -296,7 +334,7 @@ def subtract(docs: Numbers, others: Numbers) -> Numbers:
     kept = np.ones(docs.size, dtype=np.bool_)
     at = 0
     for index in range(docs.size):
-        at = gallop(others, at, others.size, docs[index])
+        at = _gallop(others, at, others.size, docs[index])
         if at >= others.size:
             break
         if others[at] == docs[index]:
@@ -341,6 +379,15 @@ def mark_terms(docs: Numbers, posting_starts: Numbers, terms: Numbers, alive: Nu
 
 
 @compiled
+def saturate(weighted: Numbers, rarity: float, k1: float) -> Numbers:
+    """BM25F of occurrences; see `indexer.search.ranking`."""
+    scores = np.empty(weighted.size, dtype=np.float64)
+    for index in range(weighted.size):
+        scores[index] = rarity * weighted[index] / (k1 + weighted[index])
+    return scores
+
+
+@compiled
 def take(sums: Numbers, counts: Numbers, minimum: Whole) -> tuple[Numbers, Numbers]:
     """The documents that at least `minimum` clauses hold, with their sums; leaves zeros behind.
 
@@ -350,21 +397,20 @@ def take(sums: Numbers, counts: Numbers, minimum: Whole) -> tuple[Numbers, Numbe
     found = 0
     for doc in range(counts.size):
         found += counts[doc] >= minimum
-    docs = np.empty(found, dtype=np.uint32)
-    scores = np.empty(found, dtype=np.float64)
+    # Written without a branch for each document, which would be guessed wrong half the time; the last may be no hit.
+    docs = np.empty(found + 1, dtype=np.uint32)
+    scores = np.empty(found + 1, dtype=np.float64)
     found = 0
     for word in range(wide.size):
         if wide[word] == 0:
             continue
         for doc in range(4 * word, 4 * word + 4):
-            if counts[doc]:
-                if counts[doc] >= minimum:
-                    docs[found] = doc
-                    scores[found] = sums[doc]
-                    found += 1
-                sums[doc] = 0.0
+            docs[found] = doc
+            scores[found] = sums[doc]
+            found += counts[doc] >= minimum
+            sums[doc] = 0.0
         wide[word] = 0
-    return docs, scores
+    return docs[:found], scores[:found]
 
 
 @compiled
@@ -498,7 +544,7 @@ def phrase_starts(
         for slot in range(size):
             term = terms[slot]
             first = np.int64(posting_starts[term])
-            at = gallop(docs, cursors[slot], np.int64(posting_starts[term + 1]), doc)
+            at = _gallop(docs, cursors[slot], np.int64(posting_starts[term + 1]), doc)
             cursors[slot] = at
             byte = _position_byte(
                 at, term, known, bytes_known, slot, freqs, big_postings, big_freqs, positions, position_starts, skips,
@@ -722,6 +768,14 @@ def count_values(
     docs: Numbers, ordinals: Numbers, codes: Numbers, failing: Numbers, failed: Numbers, number: Whole, counts: Numbers
 ) -> None:
     """Count the values of documents that fail no filter but perhaps that of this facet; `codes` numbers ordinals."""
+    if not failing.size and counts.size <= FEW:
+        # Several tallies in turn: with few values, the next count would most often wait for the last one.
+        tallies = np.zeros((4, counts.size), dtype=np.int64)
+        for index in range(docs.size):
+            tallies[index & 3, codes[ordinals[docs[index]]]] += 1
+        for code in range(counts.size):
+            counts[code] += tallies[0, code] + tallies[1, code] + tallies[2, code] + tallies[3, code]
+        return
     if not failing.size:
         for index in range(docs.size):
             counts[codes[ordinals[docs[index]]]] += 1
@@ -822,7 +876,12 @@ def best_documents(
     where = np.empty(most + 1, dtype=np.int64)
     heap = np.empty(most, dtype=np.int64)
     size = 0
+    # Where the order is by score alone, what is less than the worst so far is passed over at once.
+    quick = scores.size > 0 and not values.size and not preferred.size
+    worst = -np.inf
     for index in range(docs.size):
+        if quick and scores[index] < worst:
+            continue
         doc = docs[index]
         slot = most if size == most else size
         # Rounded, so that sums taken in another order, as by another engine, tie where they should.
@@ -852,10 +911,11 @@ def best_documents(
                 heap[(at - 1) // 2], heap[at] = heap[at], heap[(at - 1) // 2]
                 at = (at - 1) // 2
         elif _before(kept, slot, heap[0]):
-            worst = heap[0]
-            where[worst] = index
-            kept[worst] = kept[slot]
+            where[heap[0]] = index
+            kept[heap[0]] = kept[slot]
             _sift(kept, heap, size)
+        if size == most:
+            worst = (kept[heap[0], 1] - 1.0) / 1e6
     order = np.empty(size, dtype=np.int64)
     keys = np.empty((size, 5), dtype=np.float64)
     for place in range(size - 1, -1, -1):

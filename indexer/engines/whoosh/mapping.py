@@ -6,6 +6,8 @@ fields are indexed as single folded terms and, where they are facets or sort key
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from whoosh import columns, fields, formats
@@ -17,6 +19,9 @@ from indexer.schema import Kind
 ID_FIELD = "identity"
 RECORD_FIELD = "record"
 MISSING_INTEGER = -(2**62)
+RECORD_DICTIONARY = Path(__file__).with_name("records.zdict").read_bytes()
+"""What stored records are compressed with: a Zstandard dictionary trained on the sample records as JSON. Each segment
+keeps the one that it was written with, so that a newer one here needs no rebuild."""
 
 
 def text_field(name: str, channel: Channel) -> str:
@@ -76,19 +81,19 @@ def _plain_field(field: schema.Field) -> fields.FieldType:
     return NumberField(columns.NumericColumn("d", default=float("nan")))
 
 
-def terms_of(document: schema.Document) -> dict[str, list[str]]:
+def terms_of(identity: str, values_of: Mapping[str, schema.Values]) -> dict[str, list[str]]:
     """The identity of a document and its values, as terms, by Whoosh field."""
-    terms = {ID_FIELD: [document.id]}
-    for name, values in document.values.items():
+    terms = {ID_FIELD: [identity]}
+    for name, values in values_of.items():
         if not schema.BY_NAME[name.partition("@")[0]].sortable:
             terms[name] = list({schema.fold_value(str(value)): None for value in values})
     return terms
 
 
-def columns_of(document: schema.Document) -> dict[str, Any]:
+def columns_of(identity: str, values_of: Mapping[str, schema.Values]) -> dict[str, Any]:
     """The identity of a document and its values, as columns hold them, by Whoosh field."""
-    found: dict[str, Any] = {ID_FIELD: document.id.encode()}
-    for name, values in document.values.items():
+    found: dict[str, Any] = {ID_FIELD: identity.encode()}
+    for name, values in values_of.items():
         field = schema.BY_NAME[name.partition("@")[0]]
         if field.sortable:
             found[name] = values[0]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ _V = TypeVar("_V")
 
 def frozen(array: _T) -> _T:
     """The array, read-only from now on: mapped and computed arrays are of one type to compiled loops."""
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array
 
 
@@ -91,6 +91,8 @@ class Segment:
             bits = np.unpackbits(deleted, count=self.size, bitorder="little")
             self.alive = frozen(1 - bits)
             self.living = int(self.alive.sum())
+        self.heads = frozen(kernels.term_heads(arrays.term_bytes, arrays.term_starts))
+        """The beginnings of some terms, for `kernels.find_terms`."""
         self._all: Docs | None = None
         self._scratch = threading.local()
 
@@ -111,8 +113,7 @@ class Segment:
         return kept
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a term of one field stands in a segment."""
 
     field: int
@@ -151,9 +152,17 @@ class Collection:
         self.norms = lru_cache(maxsize=256)(self._norms)
         self._ranges = lru_cache(maxsize=256)(self._field_ranges)
 
-    def verify(self) -> None:
-        """Read all files and compare their checksums; see `columnar.layout.Generation.verify`."""
-        self._generation.verify()
+    def verify(self, but: Collection | None = None) -> None:
+        """Read all files, but for those of segments that another generation shares, and compare their checksums.
+
+        Raises:
+            DamagedFileError: a byte is not what was written.
+        """
+        shared = {one.arrays.name for one in but.segments} if but else set()
+        self._generation.file.verify()
+        for one in self.segments:
+            if one.arrays.name not in shared:
+                one.arrays.verify()
 
     def _field_ranges(self, names: tuple[str, ...]) -> tuple[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], ...]:
         """For each segment, the first terms of fields and those after their last."""
@@ -169,12 +178,10 @@ class Collection:
         found = []
         for segment, (lows, highs) in zip(self.segments, self._ranges(names), strict=True):
             arrays = segment.arrays
-            terms = kernels.find_terms(wanted, arrays.term_bytes, arrays.term_starts, lows, highs)
-            places = []
-            for field, term in enumerate(terms.tolist()):
-                if term >= 0:
-                    begin, end = arrays.posting_starts[term : term + 2].tolist()
-                    places.append(Place(field, term, begin, end))
+            terms = kernels.find_terms(wanted, arrays.term_bytes, arrays.term_starts, segment.heads, lows, highs)
+            held = np.flatnonzero(terms >= 0)
+            begins, ends = arrays.posting_starts[terms[held]], arrays.posting_starts[terms[held] + 1]
+            places = map(Place, held.tolist(), terms[held].tolist(), begins.tolist(), ends.tolist())
             found.append(tuple(sorted(places, key=lambda place: place.end - place.begin)))
         return tuple(found)
 

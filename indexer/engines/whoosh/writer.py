@@ -2,26 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
-from indexer.analysis import Channel, Token
+from indexer.analysis import Channel
 from indexer.engines.whoosh import store
 from indexer.engines.whoosh.columnar import segment
-from indexer.engines.whoosh.columnar.inverter import BatchBuilder, BatchWriter, Tokens
+from indexer.engines.whoosh.columnar.inverter import Batch, BatchBuilder, BatchWriter, TokenArrays
 from indexer.engines.whoosh.engine import WhooshEngine, open_engine, open_folder
-from indexer.engines.whoosh.mapping import ID_FIELD, RECORD_FIELD, columns_of, terms_of, text_field, whoosh_schema
+from indexer.engines.whoosh.mapping import (
+    ID_FIELD,
+    RECORD_DICTIONARY,
+    RECORD_FIELD,
+    columns_of,
+    terms_of,
+    text_field,
+    whoosh_schema,
+)
 from indexer.errors import BuildError, MedsearchError
-from indexer.schema import Document, Editions
+from indexer.schema import Documents, Editions
 from indexer.search.engine import Companions, Manifest, Plan
 from indexer.search.query import Everything, Term
 
 SAMPLE = 50
 """Documents that verification looks up and searches for."""
-BATCH = 500
-"""Documents that are given to the writer at once."""
+
+
+class _Sampled(NamedTuple):
+    """A document that verification looks up, and a term of it that it searches for."""
+
+    record_id: str
+    field: tuple[str, Channel] | None
+    term: str
+
+
+@dataclass(frozen=True)
+class _Packed:
+    """A batch of documents as `WhooshWriter` takes it."""
+
+    ids: list[str]
+    sampled: _Sampled
+    batch: Batch
+
+
+class WhooshPacker:
+    """`indexer.search.engine.Packer` for `WhooshWriter`."""
+
+    def __init__(self, editions: Editions) -> None:
+        self._editions = editions
+
+    def pack(self, documents: Documents) -> _Packed:
+        """Documents as arrays."""
+        builder = BatchBuilder(whoosh_schema(self._editions), RECORD_DICTIONARY)
+        for identity, values, stored in zip(documents.ids, documents.values, documents.stored, strict=True):
+            builder.add(terms_of(identity, values), columns_of(identity, values), {RECORD_FIELD: stored})
+        batch = builder.finish()
+        for key, found in documents.tokens.items():
+            batch.tokens[text_field(*key)] = TokenArrays(
+                found.encoded(), found.ids, found.counts, found.positions, found.lengths
+            )
+        sampled = _Sampled(documents.ids[0], None, "")
+        for key, found in documents.tokens.items():
+            if found.counts[0]:
+                sampled = _Sampled(documents.ids[0], key, found.of(0)[0][0])
+                break
+        return _Packed(documents.ids, sampled, batch)
 
 
 class WhooshWriter:
@@ -37,12 +85,13 @@ class WhooshWriter:
         else:
             generation.begin_with(published.folder)
             index = segment.open_dir(folder)
-        self._writer = BatchWriter(index)
-        self._builder = BatchBuilder(schema)
+        self._writer = BatchWriter(index, dictionary=RECORD_DICTIONARY)
+        self._packer = WhooshPacker(editions)
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
         self._deleted: set[str] = set()
-        self._sample: list[tuple[str, tuple[str, Channel] | None, str]] = []
+        self._batches = 0
+        self._sample: list[_Sampled] = []
 
     @property
     def generation(self) -> str:
@@ -54,19 +103,20 @@ class WhooshWriter:
         """A folder for files in the making."""
         return self._generation.folder
 
-    def add(self, document: Document) -> None:
-        """Index and store a document."""
-        self.delete(document.id)
-        tokens: dict[str, Any] = {text_field(*key): _tokens(found) for key, found in document.tokens.items()}
-        tokens |= terms_of(document)
-        self._builder.add(tokens, columns_of(document), {RECORD_FIELD: document.stored})
-        if len(self._builder) == BATCH:
-            self._writer.add(self._builder.finish())
+    def packer(self) -> WhooshPacker:
+        """What makes batches for `add`."""
+        return self._packer
+
+    def add(self, packed: _Packed) -> None:
+        """Index and store documents."""
+        for record_id in packed.ids:
+            self.delete(record_id)
+        self._writer.add(packed.batch)
         # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
-        if self._count & (self._count - 1) == 0 or len(self._sample) < SAMPLE // 2:
-            key = next(iter(document.tokens), None)
-            self._sample.append((document.id, key, document.tokens[key][0].text if key else ""))
-        self._count += 1
+        if self._batches & (self._batches - 1) == 0 or len(self._sample) < SAMPLE // 2:
+            self._sample.append(packed.sampled)
+        self._batches += 1
+        self._count += len(packed.ids)
 
     def delete(self, record_id: str) -> bool:
         """Remove a published document."""
@@ -77,8 +127,6 @@ class WhooshWriter:
 
     def finish(self) -> int:
         """Write out all changes."""
-        if len(self._builder):
-            self._writer.add(self._builder.finish())
         if self._deleted:
             self._writer.delete(ID_FIELD, (record_id.encode() for record_id in self._deleted))
         self._writer.commit()
@@ -94,7 +142,8 @@ class WhooshWriter:
         try:
             engine = open_folder(self._generation.folder)
             try:
-                engine.verify()
+                engine.verify(but=self._published)
+                engine.warm()
                 self._verify(engine, manifest)
             finally:
                 engine.close()
@@ -121,12 +170,6 @@ class WhooshWriter:
                 raise BuildError(f"the document {record_id} was written and is not found")
             if key is not None and not engine.count(Term((key[0],), key[1], text)):
                 raise BuildError(f"the document {record_id} is not found by its word {text!r}")
-
-
-def _tokens(tokens: list[Token]) -> Tokens:
-    positions = [token.position for token in tokens]
-    # Stacked tokens do not make a text longer than it is.
-    return Tokens([token.text for token in tokens], positions, len(set(positions)))
 
 
 def open_writer(location: str, editions: Editions) -> WhooshWriter:

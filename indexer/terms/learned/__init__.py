@@ -1,6 +1,6 @@
 """What a collection teaches about its own terms: abbreviations, translations in brackets, translations in titles.
 
-`Learner` takes the records of a build and yields concepts. What it finds in a record:
+`observed` finds what a record shows, and `Learner` takes that of all records of a build and yields concepts:
 
 - `definitions`: abbreviations that an English abstract defines; source `ABBREVIATION`.
 - `pairs`: Chinese terms beside their English; source `PARENTHESES`, or `ABBREVIATION` where the English is an
@@ -13,18 +13,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.record import Record
 from indexer.terms.concept import Concept, Form, Role
 from indexer.terms.learned.definitions import Definition, definitions
-from indexer.terms.learned.keywords import pairs_of
+from indexer.terms.learned.keywords import KeywordPair, pairs_of
 from indexer.terms.learned.pairs import Mention, decide, expected_length, mentions
 from indexer.terms.learned.translations import MOST_TITLES, mined, usual_case
 from indexer.terms.learned.words import folded
 
-__all__ = ["ABBREVIATION", "KEYWORDS", "PARENTHESES", "SOURCES", "TITLES", "Learner"]
+__all__ = ["ABBREVIATION", "KEYWORDS", "PARENTHESES", "SOURCES", "TITLES", "Learner", "Observed", "observed"]
 
 ABBREVIATION = "abbreviation"
 PARENTHESES = "parentheses"
@@ -74,8 +75,38 @@ class _Abbreviated(NamedTuple):
     long: str
 
 
+@dataclass(frozen=True)
+class Observed:
+    """What a record shows of terms. Can be pickled."""
+
+    definitions: tuple[Definition, ...]
+    """Of its English abstract, one for each abbreviation."""
+    mentions: tuple[Mention, ...]
+    """Of its Chinese abstract, with the long forms that its English one defines."""
+    titles: tuple[str, str] | None
+    """In Chinese and in English, where it has both."""
+    keywords: tuple[KeywordPair, ...]
+
+
+def observed(record: Record) -> Observed | None:
+    """What a record shows; None where it shows nothing."""
+    defined = {definition.short: definition for definition in definitions(record.abstract_en or "")}
+    mentioned: list[Mention] = []
+    if record.abstract_zh:
+        also = "\n".join((record.title_zh or "", *record.keywords))
+        for mention in mentions(record.abstract_zh, also):
+            if mention.english is None and mention.abbreviation in defined:
+                mention = mention._replace(english=defined[mention.abbreviation].long)  # noqa: PLW2901
+            mentioned.append(mention)
+    titles = (record.title_zh, record.title_en) if record.title_zh and record.title_en else None
+    keywords = tuple(pairs_of(record.keywords))
+    if not (defined or mentioned or titles or keywords):
+        return None
+    return Observed(tuple(defined.values()), tuple(mentioned), titles, keywords)
+
+
 class Learner:
-    """Learns terms from the records of a build: `take` each once, then ask for `concepts`.
+    """Learns terms from the records of a build: `take` what was observed of each once, then ask for `concepts`.
 
     Memory is bounded: of titles the first `MOST_TITLES` that are in both languages are kept, of everything else what
     recurs (lossy counting, Manku and Motwani 2002).
@@ -89,14 +120,15 @@ class Learner:
         self._keywords: Counter[tuple[str, str]] = Counter()
         self._written: dict[str, Counter[str]] = defaultdict(Counter)
 
-    def take(self, record: Record) -> None:
+    def take(self, observed: Observed) -> None:
         """Note what a record teaches."""
-        defined = self._take_definitions(record.abstract_en or "")
-        if record.abstract_zh:
-            self._take_mentions(record, defined)
-        if record.title_zh and record.title_en and len(self._titles) < MOST_TITLES:
-            self._titles[record.title_zh, record.title_en] = None
-        for pair in pairs_of(record.keywords):
+        if observed.definitions:
+            self._take_definitions(observed.definitions)
+        if observed.mentions:
+            self._take_mentions(observed.mentions)
+        if observed.titles and len(self._titles) < MOST_TITLES:
+            self._titles[observed.titles] = None
+        for pair in observed.keywords:
             english = folded(pair.english)
             self._keywords[pair.chinese, english] += 1
             self._written[english][pair.english] += 1
@@ -111,11 +143,9 @@ class Learner:
         yield from self._from_titles()
         yield from self._from_keywords()
 
-    def _take_definitions(self, text: str) -> dict[str, Definition]:
-        """Note the definitions of an English abstract; the answer has them by abbreviation."""
-        found = {definition.short: definition for definition in definitions(text)}
+    def _take_definitions(self, found: Iterable[Definition]) -> None:
         seen: set[_Abbreviated] = set()
-        for definition in found.values():
+        for definition in found:
             pair = _Abbreviated(_short_key(definition.short), folded(definition.long))
             if pair not in seen:
                 seen.add(pair)
@@ -125,14 +155,10 @@ class Learner:
                 noted.longs[definition.long] += 1
         if len(self._definitions) > MOST_KEPT:
             self._definitions = {pair: noted for pair, noted in self._definitions.items() if noted.records > 1}
-        return found
 
-    def _take_mentions(self, record: Record, defined: dict[str, Definition]) -> None:
-        also = "\n".join((record.title_zh or "", *record.keywords))
+    def _take_mentions(self, found: Iterable[Mention]) -> None:
         seen: set[tuple[str, str]] = set()
-        for mention in mentions(record.abstract_zh or "", also):
-            if mention.english is None and mention.abbreviation in defined:
-                mention = mention._replace(english=defined[mention.abbreviation].long)  # noqa: PLW2901
+        for mention in found:
             if mention.english is not None:
                 table, name = self._by_english, folded(mention.english)
             else:

@@ -1,6 +1,7 @@
 """The lexicon of an index generation: its terms, its words and its names, in one SQLite file.
 
-- `writer`: `LexiconWriter` makes it, of concepts and records; an update starts from a copy of the one before.
+- `writer`: `LexiconWriter` makes it, of concepts and of what is `counted` of records; an update starts from a copy of
+  the one before.
 - `reader`: `Lexicon` answers from it, from any number of threads at a time: concepts by key, corrections of words
   (**did you mean**), suggestions while typing. `did_you_mean` corrects a whole query.
 - `entries` (what a concept is there), `spelling` and `suggestions` hold what the answers mean and how they are found;
@@ -13,10 +14,11 @@ from indexer.terms.lexicon.entries import Entry, EntryForm, name_key
 from indexer.terms.lexicon.reader import Lexicon, did_you_mean
 from indexer.terms.lexicon.spelling import Correction, QueryCorrection, Replacement
 from indexer.terms.lexicon.suggestions import Kind, Suggestion
-from indexer.terms.lexicon.writer import LexiconWriter
+from indexer.terms.lexicon.writer import Counts, LexiconWriter, counted
 
 __all__ = [
     "Correction",
+    "Counts",
     "Entry",
     "EntryForm",
     "Kind",
@@ -25,6 +27,7 @@ __all__ = [
     "QueryCorrection",
     "Replacement",
     "Suggestion",
+    "counted",
     "did_you_mean",
     "name_key",
 ]

@@ -12,13 +12,14 @@ import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
 from indexer import analysis
-from indexer.analysis import Channel, Language, Token
+from indexer.analysis import Channel, Language, TermArrays, texts_with
 from indexer.errors import BuildError
 from indexer.record import Record
 from indexer.terms.concept import Concept, Role
@@ -35,18 +36,46 @@ _ITEMS_HELD = 100_000
 _LARGE = 1000
 """Documents of a collection in which a word must be in two to correct another: the typing errors of others are not."""
 
-_TEXTS = {
-    "title_en": Channel.FORMS,
-    "title_zh": Channel.WORDS,
-    "abstract_en": Channel.FORMS,
-    "abstract_zh": Channel.WORDS,
-    "keywords": Channel.WORDS,
-}
-"""The fields whose words are the vocabulary. English words are read from FORMS, of all of them; Chinese ones from
-WORDS, of those that are named with it."""
+_CHINESE_TEXTS = ("title_zh", "abstract_zh", "keywords")
+_TEXTS = ("title_en", "abstract_en", *_CHINESE_TEXTS)
+"""The fields whose words are the vocabulary: English ones are read from FORMS, Chinese ones, of some, from WORDS."""
 
-Tokens = Mapping[tuple[str, Channel], Sequence[Token]]
-"""As `schema.Document.tokens`: of some fields of a record, by name and channel."""
+Tokens = Mapping[tuple[str, Channel], TermArrays]
+"""As `schema.Documents.tokens`: of some fields of records, by name and channel."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a lexicon counts of documents. Can be pickled."""
+
+    documents: int
+    words: dict[str, int]
+    """How many of the documents have each form that may be a word, by form."""
+    items: dict[Kind, dict[str, int]]
+    """How many have each title, journal and author."""
+
+
+def counted(records: Sequence[Record], tokens: Tokens | None = None) -> Counts:
+    """What a lexicon counts of records as they are stored.
+
+    Args:
+        records: The records.
+        tokens: `schema.Documents.tokens` of them, where they are at hand; their texts are analysed again without.
+    """
+    if tokens is None:
+        tokens = _analysed(records)
+    forms = texts_with([tokens[name, Channel.FORMS] for name in _TEXTS if (name, Channel.FORMS) in tokens])
+    words = texts_with([tokens[name, Channel.WORDS] for name in _CHINESE_TEXTS if (name, Channel.WORDS) in tokens])
+    held = {form: count for form, count in forms.items() if form.isascii()}
+    held |= {word: count for word, count in words.items() if not word.isascii()}
+    items: dict[Kind, dict[str, int]] = {}
+    for kind, texts in (
+        (Kind.AUTHOR, [author for record in records for author in set(record.authors)]),
+        (Kind.TITLE, [title for record in records for title in {record.title_en, record.title_zh} if title]),
+        (Kind.JOURNAL, [record.journal for record in records if record.journal]),
+    ):
+        items[kind] = Counter(texts)
+    return Counts(len(records), held, items)
 
 
 class LexiconWriter:
@@ -64,9 +93,8 @@ class LexiconWriter:
     def __init__(self, path: Path, before: Path | None = None) -> None:
         self._path = path
         self._updating = before is not None
-        self._english: Counter[str] = Counter()
-        self._chinese: Counter[str] = Counter()
-        self._items: Counter[tuple[Kind, str]] = Counter()
+        self._words: Counter[str] = Counter()
+        self._items: dict[Kind, Counter[str]] = {kind: Counter() for kind in Kind}
         self._bank: dict[str, int] = {}
         self._documents = 0
         self._syllables: Syllables | None = None
@@ -238,53 +266,35 @@ class LexiconWriter:
 
     # Records
 
-    def take(self, record: Record, tokens: Tokens | None = None) -> None:
-        """Count a document.
+    def take(self, counts: Counts) -> None:
+        """Count documents."""
+        self._documents += counts.documents
+        self._words.update(counts.words)
+        for kind, texts in counts.items.items():
+            self._items[kind].update(texts)
+        self._spill()
 
-        Args:
-            record: As it is stored; `take_away` has to be given the same.
-            tokens: `schema.Document.tokens` of it, where they are at hand; its texts are analysed again without.
-        """
-        self._count(record, tokens, 1)
+    def take_away(self, counts: Counts) -> None:
+        """Undo `take`, for records that are deleted or replaced."""
+        self._documents -= counts.documents
+        self._words.subtract(counts.words)
+        for kind, texts in counts.items.items():
+            self._items[kind].subtract(texts)
+        self._spill()
 
-    def take_away(self, record: Record, tokens: Tokens | None = None) -> None:
-        """Undo `take`, for a record that is deleted or replaced."""
-        self._count(record, tokens, -1)
-
-    def _count(self, record: Record, tokens: Tokens | None, sign: int) -> None:
-        self._documents += sign
-        english, chinese = _words(_analysed(record) if tokens is None else tokens)
-        items = {(Kind.AUTHOR, author) for author in record.authors}
-        for kind, text in (
-            (Kind.TITLE, record.title_en),
-            (Kind.TITLE, record.title_zh),
-            (Kind.JOURNAL, record.journal),
-        ):
-            if text:
-                items.add((kind, text))
-        if sign > 0:
-            self._english.update(english)
-            self._chinese.update(chinese)
-            self._items.update(items)
-        else:
-            self._english.subtract(english)
-            self._chinese.subtract(chinese)
-            self._items.subtract(items)
-        if len(self._english) + len(self._chinese) > _WORDS_HELD:
+    def _spill(self) -> None:
+        if len(self._words) > _WORDS_HELD:
             self._write_words()
-        if len(self._items) > _ITEMS_HELD:
+        if sum(map(len, self._items.values())) > _ITEMS_HELD:
             self._write_items()
 
     def _write_words(self) -> None:
         counts: dict[str, int] = defaultdict(int)
-        for form, count in self._english.items():
-            if word := folding.english_word(form):
+        for form, count in self._words.items():
+            word = folding.english_word(form) if form.isascii() else form if folding.is_han(form) else None
+            if word:
                 counts[word] += count
-        for word, count in self._chinese.items():
-            if folding.is_han(word):
-                counts[word] += count
-        self._english.clear()
-        self._chinese.clear()
+        self._words.clear()
         with self._written():
             self._connection.executemany(
                 "INSERT INTO word VALUES (?, ?, 0) "
@@ -301,8 +311,13 @@ class LexiconWriter:
         self._bank.clear()
 
     def _write_items(self) -> None:
-        rows = sorted((_item_id(kind, text), KINDS.index(kind), text, n) for (kind, text), n in self._items.items())
-        self._items.clear()
+        rows = sorted(
+            (_item_id(kind, text), KINDS.index(kind), text, count)
+            for kind, texts in self._items.items()
+            for text, count in texts.items()
+        )
+        for texts in self._items.values():
+            texts.clear()
         with self._written():
             self._connection.executemany(
                 "INSERT INTO item VALUES (?, ?, ?, ?, NULL) "
@@ -458,26 +473,10 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(tuple[EntryForm, ...]).decode
 
 
-def _analysed(record: Record) -> Tokens:
-    texts = {name: getattr(record, name) for name in _TEXTS if name != "keywords"}
-    texts["keywords"] = "\n".join(record.keywords)
-    return {
-        (name, channel): analysis.tokens(text, channel)
-        for name, text in texts.items()
-        if text
-        for channel in dict.fromkeys((Channel.FORMS, _TEXTS[name]))
-    }
-
-
-def _words(tokens: Tokens) -> tuple[set[str], set[str]]:
-    """What may be English words, and Chinese ones."""
-    english: set[str] = set()
-    chinese: set[str] = set()
-    for name, channel in _TEXTS.items():
-        forms = tokens.get((name, Channel.FORMS), ())
-        if channel is Channel.FORMS:
-            english.update([token.text for token in forms])
-        else:
-            english.update([token.text for token in forms if token.text.isascii()])
-            chinese.update([token.text for token in tokens.get((name, channel), ()) if not token.text.isascii()])
-    return english, chinese
+def _analysed(records: Sequence[Record]) -> Tokens:
+    tokens: dict[tuple[str, Channel], TermArrays] = {}
+    for name in _TEXTS:
+        given = [getattr(record, name) for record in records]
+        texts = ["\n".join(keywords) for keywords in given] if name == "keywords" else given
+        tokens |= {(name, channel): found for channel, found in analysis.term_arrays(texts).items()}
+    return tokens

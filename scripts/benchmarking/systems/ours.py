@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from benchmarking.mix import Kind, MixQuery, Narrowing
 from benchmarking.ready import TEXTS, Ready
 from benchmarking.systems import Found
 from indexer import __version__, analysis, schema
-from indexer.analysis import Channel, TermAt, Token
+from indexer.analysis import Channel, TermArrays, TermAt
 from indexer.engines import open_engine, open_writer
-from indexer.schema import Document
+from indexer.schema import Documents, Values
 from indexer.search.engine import Companions, Engine, Manifest, Plan
 from indexer.search.filters import Choice, Filters, Span
-from indexer.search.query import And, Or, Phrase, Query, Term
+from indexer.search.query import And, Or, Pattern, Phrase, Query, Term
 from indexer.terms.lexicon import LexiconWriter
 
 
 class System:
     """`benchmarking.systems.System` over our engine."""
 
-    # No prefixes: the executed query has no node for them yet.
-    kinds = frozenset({Kind.TERM, Kind.AND, Kind.OR, Kind.PHRASE})
+    kinds = frozenset(Kind)
     narrows = True
 
     _engine: Engine
@@ -31,11 +32,11 @@ class System:
         """Of this checkout."""
         return __version__
 
-    def ready(self, batch: list[Ready]) -> list[Document]:
-        """Documents as `schema.index_document` would give them, with these tokens and values alone."""
-        return [_document(one) for one in batch]
+    def ready(self, batch: list[Ready]) -> list[Documents]:
+        """A batch as `schema.index_documents` would give it, with these tokens and values alone."""
+        return [_documents(batch)]
 
-    def build(self, documents: Iterator[Document], folder: Path) -> None:
+    def build(self, documents: Iterator[Documents], folder: Path) -> None:
         """Write and publish a generation of ready tokens."""
         write_ready(documents, str(folder))
 
@@ -54,12 +55,13 @@ class System:
         )
 
 
-def write_ready(documents: Iterator[Document], location: str) -> None:
-    """Write documents whose tokens are ready: the hook for a writer that takes them in another form, say in batches."""
+def write_ready(batches: Iterator[Documents], location: str) -> None:
+    """Write and publish documents whose tokens are ready."""
     writer = open_writer(location, {})
     try:
-        for document in documents:
-            writer.add(document)
+        packer = writer.packer()
+        for documents in batches:
+            writer.add(packer.pack(documents))
         manifest = Manifest(
             generation=writer.generation,
             built_at="1970-01-01T00:00:00+00:00",
@@ -75,20 +77,33 @@ def write_ready(documents: Iterator[Document], location: str) -> None:
         writer.close()
 
 
-def _document(ready: Ready) -> Document:
-    tokens = {
-        (name, Channel.WORDS): [Token(text, position, 0, 0) for position, text in enumerate(ready.texts[name].split())]
-        for name in TEXTS
-        if name in ready.texts
-    }
+def _documents(batch: list[Ready]) -> Documents:
+    tokens = {}
+    for name in TEXTS:
+        texts = [ready.texts.get(name, "").split() for ready in batch]
+        if any(texts):
+            numbers: dict[str, int] = {}
+            ids = [numbers.setdefault(word, len(numbers)) for text in texts for word in text]
+            counts = np.array(list(map(len, texts)), dtype=np.uint32)
+            positions = np.concatenate([np.arange(count, dtype=np.uint32) for count in counts])
+            tokens[name, Channel.WORDS] = TermArrays(
+                list(numbers), np.array(ids, dtype=np.uint32), positions, counts, counts
+            )
+    return Documents(
+        [ready.id for ready in batch], tokens, list(map(_values, batch)), [ready.record.encode() for ready in batch]
+    )
+
+
+def _values(ready: Ready) -> dict[str, Values]:
     given = {"journal": ready.journal, "quartile": ready.quartile, "year": ready.year}
-    values = {name: (value,) for name, value in given.items() if value is not None}
-    return Document(ready.id, tokens, values, ready.record.encode())
+    return {name: (value,) for name, value in given.items() if value is not None}
 
 
 def _query(query: MixQuery) -> Query:
     if query.kind is Kind.PHRASE:
         return Phrase(TEXTS, Channel.WORDS, tuple(TermAt(word, place) for place, word in enumerate(query.words)))
+    if query.kind is Kind.PREFIX:
+        return Pattern(TEXTS, Channel.WORDS, f"{query.words[0]}*")
     terms = tuple(Term(TEXTS, Channel.WORDS, word) for word in query.words)
     if len(terms) == 1:
         return terms[0]

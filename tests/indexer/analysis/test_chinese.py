@@ -87,9 +87,14 @@ runs = st.lists(
 ).map("".join)
 
 
-@given(runs)
-def test_the_cut_is_the_most_probable_one(run: str) -> None:
-    weights, unknown = chinese._dictionary()
+@pytest.fixture(scope="module")
+def dictionary() -> chinese._Dictionary:
+    return chinese._load()
+
+
+@given(run=runs)
+def test_the_cut_is_the_most_probable_one(dictionary: chinese._Dictionary, run: str) -> None:
+    weights, unknown = dictionary
 
     def weight(words: list[str]) -> int:
         return sum(weights.get(word) or unknown for word in words)

@@ -37,7 +37,7 @@ def stacks(text: str, channel: Channel) -> str:
             "tnf|tnfalpha alpha tnf|tnfalpha alpha tnf|tnfalpha alpha tnf|tnfalpha alpha",
         ),
         ("IL-1β", "il|il1|il1beta 1|1beta beta"),
-        ("HIF-1α’s role", "hif|hif1|hif1alpha 1|1alpha alpha role"),
+        ("HIF-1α's TNFα’s", "hif|hif1|hif1alpha 1|1alpha alpha tnf|tnfalpha alpha"),
         ("NFκB", "nf|nfkappa|nfkappab kappa|kappab b"),
         ("10 μg 10μg 10mg", "10 μg 10|10μg μg 10|10mg mg"),
         ("type II, stage IIIB", "type ii|2 stage iiib|3b"),

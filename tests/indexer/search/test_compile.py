@@ -17,6 +17,7 @@ from indexer.search.query import (
     Not,
     Nothing,
     Or,
+    Pattern,
     Phrase,
     Query,
     Term,
@@ -158,8 +159,16 @@ def test_nothing_left_finds_nothing_and_nothing_typed_finds_everything() -> None
         assert compile_query(text, Reading(Match.AUTO)).query == Nothing()
 
 
-def test_an_unsupported_wildcard_is_named() -> None:
-    assert [part.reason for part in compile_query("cardio* disease", Reading(Match.AUTO)).ignored] == [Reason.WILDCARD]
+@pytest.mark.parametrize("text", ["ca* disease", "b*c*d*f*g disease", "骨*瘤"])
+def test_an_unsupported_wildcard_is_named(text: str) -> None:
+    assert [part.reason for part in compile_query(text, Reading(Match.AUTO)).ignored] == [Reason.WILDCARD]
+
+
+def test_patterns_stay_required_when_words_are_relaxed() -> None:
+    relaxed = compile_query("cardio* aspirin trial elderly", Reading(Match.AUTO)).relaxed
+    assert isinstance(relaxed, And)
+    assert isinstance(relaxed.clauses[0], Pattern)
+    assert isinstance(bare(relaxed.clauses[1]), AtLeast)
 
 
 def test_the_number_of_words_is_bounded() -> None:

@@ -37,6 +37,8 @@ def offered(typed: int, meant: int, found: int) -> bool:
         ('title:sepsis author:"Ann Smith" journal:lancet year:2020 type:review', ["sepsis"]),
         ("10.5555/exampel.1 doi:10.5555/exampel", []),
         ("标题：糖尿病", ["糖尿病"]),
+        ("sepsis[ti] smith j[au] AND 2020:2024[dp] NOT review[pt] free full text[sb]", ["sepsis"]),
+        ('#1 AND "septic shock"~5 OR cardio* 31986264 if:>5', ["septic", "shock"]),
         ("ｈｅａｒｔ", ["ｈｅａｒｔ"]),
         ("", []),
         ('"', []),

@@ -65,6 +65,30 @@ def expanded(lexicon: Lexicon, text: str, without: tuple[str, ...] = ()) -> dict
     return found
 
 
+def test_concepts_of_an_earlier_search_are_told_where_it_is_named(lexicon: Lexicon) -> None:
+    found = compile_query("kidney AND #2 aspirin", Reading(terms=lexicon, history={2: "the heart attack"}))
+    assert [(one.text, one.start) for one in found.expansions] == [("heart attack", 11), ("aspirin", 14)]
+    assert found.parsed == "kidney AND heart attack AND aspirin"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "heart attack in the elderly",
+        "心梗 nurse",
+        "title:(heart attack OR 艾滋病)",
+        "quality of life AND MI",
+        "heart (attack)",
+    ],
+)
+@pytest.mark.parametrize("without", [(), ("myocardial infarction",)])
+def test_a_reading_names_the_same_concepts(lexicon: Lexicon, text: str, without: tuple[str, ...]) -> None:
+    found = compile_query(text, Reading(terms=lexicon, without=without))
+    again = compile_query(found.parsed, Reading(terms=lexicon, without=without))
+    assert again.query == found.query
+    assert [one.id for one in again.expansions] == [one.id for one in found.expansions]
+
+
 @pytest.mark.parametrize(
     "text", ["心梗", "心肌梗死", "heart attack", "myocardial infarctions", "MYOCARDIAL INFARCTION"]
 )

@@ -45,6 +45,11 @@ def highlighter(query: str) -> Highlighter:
         ("糖尿病", "2型糖尿病患者", ["糖尿病"]),
         ("heart NOT failure", "heart failure", ["heart"]),
         ("title:heart", "heart", []),
+        ("cardi*", "Cardiology; a cardiac or Cardio-renal case, no cart.", ["Cardiology", "cardiac", "Cardio"]),
+        ("*itis hea?t", "Hepatitis of the heart", ["Hepatitis", "heart"]),
+        ("NOT cardi*", "Cardiology", []),
+        ('"shock septic"~5', "Septic and other shock", ["Septic", "shock"]),
+        ('"骨髓瘤 治疗"~5', "多发性骨髓瘤的治疗", ["骨髓瘤", "治疗"]),
     ],
 )
 def test_marks_what_matched(query: str, text: str, marks: list[str]) -> None:

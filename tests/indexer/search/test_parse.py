@@ -9,11 +9,13 @@ from indexer.search.hits import Reason
 from indexer.search.parse import (
     MAX_CHARACTERS,
     MAX_NOTES,
+    Bounds,
     Conjunction,
     Disjunction,
     Fielded,
     Negation,
     Quoted,
+    Wildcard,
     Words,
     parse,
 )
@@ -23,10 +25,12 @@ def written(clause: syntax.Clause | None) -> str:
     """A clause with all its parentheses."""
     if clause is None:
         return ""
-    if isinstance(clause, Words):
+    if isinstance(clause, (Words, Wildcard)):
         return clause.text
     if isinstance(clause, Quoted):
-        return f'"{clause.text}"'
+        return f'"{clause.text}"' + ("" if clause.gap is None else f"~{clause.gap}")
+    if isinstance(clause, Bounds):
+        return f"{written(clause.low)}..{written(clause.high)}"
     if isinstance(clause, Fielded):
         return f"{clause.field.name}:{written(clause.clause)}"
     if isinstance(clause, Negation):
@@ -63,6 +67,23 @@ def written(clause: syntax.Clause | None) -> str:
         ("ｔｉｔｌｅ：（ａ　ＯＲ　ｂ）", "title:(a | b)"),
         ("標題：骨髓瘤", "title:骨髓瘤"),
         ("((((deep))))", "deep"),
+        ("((a b) c) AND d", "(a & b & c & d)"),
+        ("title: heart", "title:heart"),
+        ("PT: a review", "(PT: a review)"),
+        ("「心衰」 『肺癌』 «c d» ‘e f’", '("心衰" "肺癌" "c d" "e f")'),
+        ("Crohn’s ‘x", "(Crohn’s ‘x)"),
+        ('"say “hello” there"', '("say " hello " there")'),
+        ("a 或 b 与 c 非 d", "(a | (b & c & -d))"),
+        ("与 或者 是非", "(或者 是非)"),
+        ("heart failure[ti] asthma", "(title:(heart failure) asthma)"),
+        ('asthma "heart failure" [Title/Abstract]', '(asthma tiab:"heart failure")'),
+        ('"a b"~3 "a b"[ti:~3] a b[ti:~3]', '("a b"~3 title:"a b"~3 title:"a b"~3)'),
+        ("(a OR b)[tiab] NOT c[MeSH Terms]", "(tiab:(a | b) -mesh:c)"),
+        ('"2020"[dp] : "2024"[dp] a', '(date:"2020".."2024" a)'),
+        ("a 2020[dp]:2024[dp]", "(a date:2020..2024)"),
+        ("a 2020 Jan 5[dp]", '(a date:"2020 Jan 5")'),
+        ("wild*card ?a b? c?d x*2 *", "(wild*card ?a b? c?d x*2)"),
+        ("year:[2020 TO 2024] year:> 5 >5", "(year:[2020 TO 2024] year:> 5 >5)"),
     ],
 )
 def test_reads_the_language(text: str, reading: str) -> None:
@@ -89,6 +110,18 @@ def test_reads_the_language(text: str, reading: str) -> None:
         ("foo:bar", "(foo bar)", [Reason.UNKNOWN_FIELD]),
         ("?!", "", [Reason.PUNCTUATION]),
         ("a () b", "(a b)", []),
+        ("a 」b", "(a b)", [Reason.UNBALANCED_QUOTE]),
+        ("与 a", "a", [Reason.DANGLING_OPERATOR]),
+        ("a[foo] b", "(all:a b)", [Reason.ALL_FIELDS]),
+        ("a[gr]", "all:a", [Reason.ALL_FIELDS]),
+        ("a[majr]", "mesh:a", [Reason.NEAREST_FIELD]),
+        ("[ti] a", "a", [Reason.DANGLING_OPERATOR]),
+        ("a[ti][ab]", "title:a", [Reason.DANGLING_OPERATOR]),
+        ("title: AND a", "title:a", [Reason.DANGLING_OPERATOR]),
+        ("(a OR b)[ti:~3]", "title:(a | b)", [Reason.PROXIMITY]),
+        ('aspirin~1 "b c"^2', '(aspirin "b c")', [Reason.UNSUPPORTED] * 2),
+        ("#1 a", "a", [Reason.UNKNOWN_SEARCH]),
+        ("（a 「b", "(a b)", [Reason.UNBALANCED_PARENTHESIS, Reason.UNBALANCED_QUOTE]),
     ],
 )
 def test_names_what_it_ignores(text: str, reading: str, reasons: list[Reason]) -> None:

@@ -21,7 +21,7 @@ def seed_folder() -> Path:
 
 def record(plain: str = "", **keys: object) -> Record:
     """The record of an object that has a title unless told otherwise."""
-    return record_of({"title": "A trial of something", **keys}, PlainPart.of(plain))
+    return record_of({"title": "A trial of something", **keys}, PlainPart.of(plain), {}, [])
 
 
 def inner(**keys: object) -> str:

@@ -200,3 +200,18 @@ def test_real_exports(name: str, most: int) -> None:
         pytest.skip(f"no real exports in {path.parent}")
     counted = len(re.findall(r"^PMID- ", path.read_text(encoding="utf-8-sig"), re.MULTILINE))
     assert len(records(path)) == counted == most
+
+
+def test_terms_that_an_export_added_are_no_keywords(file) -> None:
+    (record,) = records(
+        file(
+            b"PMID- 1\nTI  - A title.\nOT  - first\nOTO - NOTNLM\nOT  - *second\n"
+            b"OTO - medsearch\nOT  - JCR quartile: Q1 (JCR 2024)\nOTO - KIE\nOT  - third\n"
+        )
+    )
+    assert record.keywords == ("first", "second", "third")
+
+
+def test_a_file_whose_first_record_has_no_pmid(file) -> None:
+    found = records(file(b"PMID- \nTI  - One.\n\nPMID- 7\nTI  - Two.\n\nPMID-\nTI  - Three.\n"))
+    assert [(record.pmid, record.title_en) for record in found] == [(None, "One."), ("7", "Two."), (None, "Three.")]

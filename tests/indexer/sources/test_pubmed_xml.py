@@ -223,6 +223,16 @@ def test_a_broken_record_costs_no_other(file) -> None:
     assert "at line 4" in reasons[1]
 
 
+def test_records_without_any_end_take_no_time_without_end(file) -> None:
+    outcomes = list(read(file("<PubmedArticleSet>" + "<PubmedArticle>" * 100_000)))
+    assert len(outcomes) == 100_001
+    assert {each.reason[:14] for each in outcomes if isinstance(each, Skipped)} == {
+        "It has no end ",
+        "It breaks off ",
+        "The file break",
+    }
+
+
 def test_what_is_commented_out_is_no_record(file) -> None:
     content = in_set("<!-- " + BARE.format(1, "One") + " -->", BARE.format(2, "Two"))
     assert [record.pmid for record in records(file(content))] == ["2"]

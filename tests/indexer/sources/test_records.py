@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.export import export_jsonl
 from indexer.sources import Read, Skipped, read, records
+from tests.indexer.export.records import exported
 from tests.indexer.sources.helpers import SHARED, outline, reason
 
 GOOD = {"id": "doi:10.5555/n.1", "doi": "10.5555/n.1", "title_en": "Naps"}
@@ -180,6 +180,12 @@ def test_real_records_are_read_back_as_they_were(tmp_path):
         pytest.skip(f"no real articles in {path}")
     found = [each.record for each in read(path) if isinstance(each, Read)]
     copy = tmp_path / "copy"
-    with copy.open("wb") as out:
-        assert export_jsonl(found, out) == 4470
+    assert len(found) == 4470
+    copy.write_bytes(exported("jsonl", found))
     assert [each.record for each in read(copy) if isinstance(each, Read)] == found
+
+
+def test_what_an_export_says_of_the_standing_is_passed_over(file):
+    standing = {"editions": {"JCR": "JCR 2024"}, "jcr_quartile": "Q1"}
+    plain, with_standing = read(file(line() + line(standing=standing)))
+    assert with_standing.record == plain.record

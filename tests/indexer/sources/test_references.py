@@ -47,7 +47,6 @@ def test_issns(given, printed, electronic):
         (["DA  - 2018/12/07"], "2018-12-07"),
         (["DA  - Dec"], None),
         (["PY  - in press"], None),
-        (["PY  - 0099"], None),
         (["PY  - 2018年12月7日"], "2018-12-07"),
     ],
 )

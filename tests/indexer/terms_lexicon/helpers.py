@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.analysis import language_of
 from indexer.record import Record
 from indexer.terms.concept import Concept, Form, Role
-from indexer.terms.lexicon import Lexicon, LexiconWriter
+from indexer.terms.lexicon import Lexicon, LexiconWriter, counted
 
 ROLES = {"": Role.PREFERRED, "~": Role.SYNONYM, "=": Role.ABBREVIATION}
 
@@ -34,7 +34,7 @@ def lexicon(path: Path, records: Iterable[Record] = (), concepts: Iterable[Conce
     writer = LexiconWriter(path)
     writer.add_concepts(concepts)
     for record in records:
-        writer.take(record)
+        writer.take(counted([record]))
     writer.finish()
     return Lexicon(path)
 

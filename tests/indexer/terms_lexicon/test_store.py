@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer import analysis, schema
 from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError
-from indexer.terms.lexicon import Lexicon, LexiconWriter, did_you_mean
+from indexer.terms.lexicon import Lexicon, LexiconWriter, counted, did_you_mean
 from tests.indexer.terms_lexicon.helpers import article, concept, lexicon, texts
 
 CONCEPTS = [
@@ -51,9 +51,9 @@ def test_an_updated_lexicon_answers_as_one_that_is_built_anew(tmp_path, kept, go
     lexicon(tmp_path / "before", [*kept, *gone], CONCEPTS).close()
     writer = LexiconWriter(tmp_path / "after", tmp_path / "before")
     for record in added:
-        writer.take(record)
+        writer.take(counted([record]))
     for record in gone:
-        writer.take_away(record, schema.index_document(record).tokens)
+        writer.take_away(counted([record], schema.index_documents([record]).tokens))
     writer.finish()
     updated, rebuilt = Lexicon(tmp_path / "after"), lexicon(tmp_path / "anew", [*kept, *added], CONCEPTS)
     assert shown(updated) == shown(rebuilt)
@@ -63,8 +63,7 @@ def test_tokens_at_hand_count_as_those_analysed_here(tmp_path):
     records = [article(n, title, " ".join(TITLES), keywords=("Sjögren's", "肾病")) for n, title in enumerate(TITLES)]
     plain = lexicon(tmp_path / "a", records)
     writer = LexiconWriter(tmp_path / "b")
-    for record in records:
-        writer.take(record, schema.index_document(record).tokens)
+    writer.take(counted(records, schema.index_documents(records).tokens))
     writer.finish()
     query = "SELECT * FROM word"
     assert sqlite3.connect(tmp_path / "a").execute(query).fetchall() == (

@@ -5,7 +5,7 @@ spelling work on it. It is written by whole batches instead of by postings, and 
 Knows whoosh, numpy, numba and zstandard, and nothing of the programs that use it.
 
 - `layout`: **the arrays**, exactly; `open_segment` and `open_generation` map them.
-- `container`: a file of arrays with checksums. `stored`: stored fields in compressed blocks.
+- `container`: a file of arrays with checksums. `stored`: stored fields, compressed document by document.
 - `segment`: segments as Whoosh's table of contents keeps them, and the index that commits generations.
 - `codec`: Whoosh's own reading and writing, posting by posting.
 - `inverter`: the fast writer, from batches of tokens. `merge`: segments and runs into one, by copying arrays.

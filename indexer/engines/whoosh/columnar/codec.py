@@ -36,7 +36,7 @@ from indexer.engines.whoosh.columnar.layout import (
 from indexer.engines.whoosh.columnar.merge import MergeInput, merge_segments
 from indexer.engines.whoosh.columnar.postings import FieldPostings, kind_of, write_postings
 from indexer.engines.whoosh.columnar.segment import ColumnarSegment, commit_generation, folder_of
-from indexer.engines.whoosh.columnar.stored import BlockBuilder, pack_record
+from indexer.engines.whoosh.columnar.stored import Records, pack_record
 
 
 class ColumnarCodec(base.Codec):  # type: ignore[misc]
@@ -74,7 +74,7 @@ class PerDocumentWriter(base.PerDocumentWriter):  # type: ignore[misc]
         self._folder = folder_of(storage)
         self._segment = segment
         self._documents = DocumentsBuilder()
-        self._stored = BlockBuilder()
+        self._stored = Records()
         self._stored_numbers: Vocabulary[str] = Vocabulary()
         self._count = 0
         self._forget()
@@ -125,8 +125,7 @@ class PerDocumentWriter(base.PerDocumentWriter):  # type: ignore[misc]
     def close(self) -> None:
         """Write the files."""
         name = self._segment.segment_id()
-        self._stored.flush()
-        self._stored.packed.write(self._folder, name, list(self._stored_numbers))
+        self._stored.write(self._folder, name, list(self._stored_numbers))
         self._documents.write(self._folder, name, self._count)
         self.is_closed = True
 

@@ -199,7 +199,7 @@ class ArrayFile:
         self.arrays: dict[str, Array] = {
             name: np.frombuffer(self.data, dtype=one["dtype"], count=one["count"], offset=one["offset"])
             if one["count"]
-            else np.empty(0, dtype=one["dtype"])
+            else np.frombuffer(b"", dtype=one["dtype"])
             for name, one in self._described.items()
         }
 

@@ -42,7 +42,7 @@ from indexer.engines.whoosh.columnar.packing import (
 )
 from indexer.engines.whoosh.columnar.postings import FieldPostings, kind_of, skip_counts, write_postings
 from indexer.engines.whoosh.columnar.segment import ColumnarSegment, commit_generation, folder_of
-from indexer.engines.whoosh.columnar.stored import BlockBuilder, Blocks, pack_record
+from indexer.engines.whoosh.columnar.stored import Records, pack_record
 
 U32 = npt.NDArray[np.uint32]
 
@@ -66,7 +66,9 @@ class TokenArrays:
     """The tokens of a field in the documents of a batch."""
 
     terms: bytes
-    """Of each token, document by document, its term in UTF-8 and a zero byte."""
+    """The distinct terms in UTF-8, each with a zero byte behind it."""
+    ids: U32
+    """Of each token, document by document, the place of its term among them."""
     counts: U32
     """The tokens of each document."""
     positions: U32
@@ -84,7 +86,7 @@ class Batch:
     """By field, of indexed fields that any of the documents has."""
     columns: dict[str, Sequence[Any]]
     """By field, a value for each document; None where it has none."""
-    stored: Blocks
+    stored: Records
 
 
 class _FieldTokens:
@@ -105,7 +107,14 @@ class _FieldTokens:
 class BatchBuilder:
     """Turns documents into batches."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, dictionary: bytes = b"") -> None:
+        """Begin an empty batch.
+
+        Args:
+            schema: Of the index.
+            dictionary: A Zstandard dictionary for stored fields, the same as the writer's.
+        """
+        self._dictionary = dictionary
         self._kinds: dict[str, tuple[bool, bool]] = {}
         self._columns_of = {name for name, kind in schema.items() if kind.column_type}
         self._stored_of = {name: number for number, name in enumerate(stored_names(schema))}
@@ -122,7 +131,7 @@ class BatchBuilder:
         self._count = 0
         self._tokens: dict[str, _FieldTokens] = {}
         self._columns: dict[str, list[Any]] = {}
-        self._stored = BlockBuilder()
+        self._stored = Records(self._dictionary)
 
     def add(
         self,
@@ -178,7 +187,6 @@ class BatchBuilder:
     def finish(self) -> Batch:
         """The documents so far; what is added next begins another batch."""
         count = self._count
-        self._stored.flush()
         tokens = {}
         for name, kept in self._tokens.items():
             positioned, ranked = self._kinds[name]
@@ -190,10 +198,12 @@ class BatchBuilder:
             if terms.count(0) != kept.count:
                 raise UnsupportedError(f"a term of {name} has a zero character, which ends terms here")
             positions = _positions(kept, counts) if positioned else np.empty(0, dtype=np.uint32)
-            tokens[name] = TokenArrays(terms, counts, positions, lengths)
+            table = TermTable()
+            ids = table.numbers(terms, kept.count)
+            tokens[name] = TokenArrays(table.encoded(), ids, counts, positions, lengths)
         for values in self._columns.values():
             values.extend([None] * (count - len(values)))
-        batch = Batch(count, tokens, dict(self._columns), self._stored.packed)
+        batch = Batch(count, tokens, dict(self._columns), self._stored)
         self._begin()
         return batch
 
@@ -233,7 +243,7 @@ class TermTable:
         return sum(part.nbytes for part in parts)
 
     def numbers(self, terms: bytes, tokens: int) -> U32:
-        """The number of each token's term, given as `TokenArrays` has them."""
+        """The number of each of the terms, given in UTF-8 with a zero byte behind each."""
         data = np.frombuffer(terms, dtype=np.uint8)
         ids = np.empty(tokens, dtype=np.uint32)
         ends = np.empty(tokens, dtype=np.int64)
@@ -249,6 +259,10 @@ class TermTable:
             if done < tokens:
                 self._grow(int(ends[done] - (ends[done - 1] + 1 if done else 0)))
         return ids
+
+    def encoded(self) -> bytes:
+        """The terms by their numbers, each with a zero byte behind it."""
+        return b"\0".join([*self.terms(), b""])
 
     def terms(self) -> list[bytes]:
         """The terms by their numbers."""
@@ -282,13 +296,16 @@ class _FieldRun:
 class BatchWriter:
     """Writes batches into an index. Holds Whoosh's write lock from when it is made until `commit` or `cancel`."""
 
-    def __init__(self, index: FileIndex, memory_mb: int = 512, timeout_seconds: float = 0.0) -> None:
+    def __init__(
+        self, index: FileIndex, memory_mb: int = 512, timeout_seconds: float = 0.0, dictionary: bytes = b""
+    ) -> None:
         """Begin to write.
 
         Args:
             index: The index.
             memory_mb: What a run may take in memory, about, until it is written to disk.
             timeout_seconds: How long to wait for another writer to finish.
+            dictionary: A Zstandard dictionary for stored fields.
 
         Raises:
             LockError: another writer is at work (Whoosh's own exception).
@@ -310,6 +327,7 @@ class BatchWriter:
         except BaseException:
             self._lock.release()
             raise
+        self._dictionary = dictionary
         self._memory = memory_mb * 2**20
         self._runs: list[ColumnarSegment] = []
         self._closed = False
@@ -320,7 +338,7 @@ class BatchWriter:
         self._used = 0
         self._fields: dict[str, _FieldRun] = {}
         self._documents = DocumentsBuilder()
-        self._stored = Blocks()
+        self._stored = Records(self._dictionary)
 
     def add(self, batch: Batch) -> None:
         """Add documents."""
@@ -330,7 +348,10 @@ class BatchWriter:
             if run.documents < first:
                 run.counts.append(np.zeros(first - run.documents, dtype=np.uint32))
             before = run.terms.nbytes
-            ids = run.terms.numbers(tokens.terms, int(tokens.counts.sum()))
+            numbers = run.terms.numbers(tokens.terms, tokens.terms.count(0))
+            if (announced := int(tokens.counts.sum())) != tokens.ids.size:
+                raise ColumnarError(f"a batch announces {announced} tokens of {name} and has {tokens.ids.size}")
+            ids = numbers[tokens.ids]
             run.ids.append(ids)
             run.counts.append(tokens.counts)
             run.positions.append(tokens.positions)
@@ -344,7 +365,7 @@ class BatchWriter:
             column.extend(values)
             self._used += 16 * batch.count
         self._stored.extend(batch.stored)
-        self._used += batch.stored.size + 4 * batch.count
+        self._used += batch.stored.size + 100 * batch.count
         self._count += batch.count
         if self._used >= self._memory:
             self._write_run()
@@ -410,7 +431,7 @@ class BatchWriter:
         name = segment.segment_id()
         self._runs.append(segment)
         self._stored.write(self._folder, name, self._stored_names)
-        self._stored = Blocks()
+        self._stored = Records(self._dictionary)
         self._documents.write(self._folder, name, self._count)
         self._documents = DocumentsBuilder()
         fields = [self._invert(field_name) for field_name in sorted(self._fields)]

@@ -4,7 +4,7 @@ A segment is three files of arrays (`container`), named after it and written onc
 
 - `<name>.postings`: the sorted term dictionary, postings, frequencies and positions.
 - `<name>.documents`: field lengths and columns, a row for each document.
-- `<name>.stored`: stored records in compressed blocks.
+- `<name>.stored`: stored records, each compressed.
 
 A generation is one more file, `_<index>_<number>.segments`, beside the table of contents that Whoosh pickles: the names
 of the segments in order and a bitmap of the deleted documents of each. `open_generation` reads that, and never the

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.engines.whoosh.columnar import container
-from indexer.engines.whoosh.columnar.container import ArrayFileWriter, Spec
+from indexer.engines.whoosh.columnar.container import ArrayFileWriter
 from indexer.engines.whoosh.columnar.documents import narrowed, starts_of
 from indexer.engines.whoosh.columnar.errors import ColumnarError
 from indexer.engines.whoosh.columnar.layout import (
@@ -30,7 +30,7 @@ from indexer.engines.whoosh.columnar.layout import (
 )
 from indexer.engines.whoosh.columnar.packing import GONE, copy_postings, count_survivors, gather_texts, number_union
 from indexer.engines.whoosh.columnar.postings import PostingSizes, open_postings, skip_counts
-from indexer.engines.whoosh.columnar.stored import STORED, BlockBuilder, renumbered
+from indexer.engines.whoosh.columnar.stored import Records, renumbered
 
 CHUNK_BYTES = 1 << 26
 """Postings and positions that are gathered before they are written."""
@@ -379,61 +379,25 @@ def _merge_stored(folder: Path, segment: str, sources: Sequence[_Source], fields
     for source in sources:
         names.extend(name for name in source.arrays.stored.fields if name not in names)
     names = [name for name in names if name in fields]
-    plans = [_stored_plan(source, names) for source in sources]
-    sizes = [size for plan in plans for size in plan.block_sizes]
-    count = sum(int(source.stays.sum()) for source in sources)
-    specs = {
-        "blocks": Spec(np.uint8, sum(sizes)),
-        "block_starts": Spec(np.uint64, len(sizes) + 1),
-        "block_docs": Spec(np.uint32, len(sizes) + 1),
-        "record_starts": Spec(np.uint32, count),
-    }
-    path = folder / f"{segment}.{STORED}"
-    with ArrayFileWriter(path, STORED, specs, {"segment": segment, "fields": names}) as writer:
-        writer.append("block_starts", starts_of(np.array(sizes, dtype=np.uint64)))
-        first = 0
-        for plan in plans:
-            for block in plan.blocks:
-                writer.append("blocks", np.frombuffer(block, dtype=np.uint8))
-            writer.append("block_docs", plan.block_docs + np.uint32(first))
-            writer.append("record_starts", plan.record_starts)
-            first += plan.record_starts.size
-        writer.append("block_docs", np.array([first], dtype=np.uint32))
-
-
-@dataclass(frozen=True)
-class _StoredPlan:
-    """The blocks that a segment gives to the new one."""
-
-    blocks: Sequence[bytes | memoryview]
-    block_sizes: list[int]
-    block_docs: npt.NDArray[np.uint32]
-    record_starts: npt.NDArray[np.uint32]
-
-
-def _stored_plan(source: _Source, names: Sequence[str]) -> _StoredPlan:
-    stored = source.arrays.stored
-    alike = list(names[: len(stored.fields)]) == list(stored.fields)
-    if source.whole and alike:
-        sizes = np.diff(stored.block_starts).tolist()
-        return _StoredPlan([stored.blocks], sizes, stored.block_docs[:-1], stored.record_starts)
-    numbers = {at: names.index(name) for at, name in enumerate(stored.fields) if name in names}
-    builder = BlockBuilder()
-    for number in range(stored.block_docs.size - 1):
-        first, end = stored.block_docs[number : number + 2].tolist()
-        if not source.stays[first:end].any():
+    # What has the dictionary of the largest source is copied, the rest compressed anew.
+    largest = max(sources, key=lambda source: len(source.arrays.stored), default=None)
+    merged = Records(largest.arrays.stored.dictionary if largest else b"")
+    for source in sources:
+        stored = source.arrays.stored
+        numbers = {at: names.index(name) for at, name in enumerate(stored.fields) if name in names}
+        alike = names[: len(stored.fields)] == stored.fields
+        if alike and stored.dictionary == merged.dictionary:
+            sizes = np.diff(stored.record_starts)
+            for first, end in _runs(source.stays):
+                merged.add_packed(stored.packed(first, end), sizes[first:end])
             continue
-        if alike and source.stays[first:end].all():
-            builder.add_block(stored.compressed(number), stored.record_starts[first:end])
-            continue
-        for doc, record in enumerate(stored.records(number), first):
-            if source.stays[doc]:
-                builder.add(record if alike else renumbered(record, numbers))
-    builder.flush()
-    packed = builder.packed
-    return _StoredPlan(
-        packed.blocks,
-        list(map(len, packed.blocks)),
-        np.array(packed.block_docs, dtype=np.uint32),
-        np.array(packed.record_starts, dtype=np.uint32),
-    )
+        for doc in np.flatnonzero(source.stays).tolist():
+            record = stored.record(doc)
+            merged.add(record if alike else renumbered(record, numbers))
+    merged.write(folder, segment, names)
+
+
+def _runs(stays: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The ranges of documents that stay."""
+    borders = np.flatnonzero(np.diff(np.concatenate([[False], stays, [False]]).astype(np.int8))).tolist()
+    return list(zip(borders[::2], borders[1::2], strict=True))

@@ -11,14 +11,15 @@ import pytest
 from indexer.record import Record
 from indexer.terms import learned
 from indexer.terms.concept import Concept, Form, Role
-from indexer.terms.learned import ABBREVIATION, KEYWORDS, PARENTHESES, SOURCES, TITLES, Learner
+from indexer.terms.learned import ABBREVIATION, KEYWORDS, PARENTHESES, SOURCES, TITLES, Learner, observed
 from indexer.terms.learned.keywords import pairs_of
 
 
 def _learn(*records: Record) -> list[Concept]:
     learner = Learner()
     for record in records:
-        learner.take(record)
+        if shown := observed(record):
+            learner.take(shown)
     return list(learner.concepts())
 
 
@@ -116,12 +117,11 @@ def test_real_records(shared: Path) -> None:
     path = shared / "data" / "bilingual" / "chinaxiv_medical.jsonl.gz"
     if not path.exists():
         pytest.skip(f"needs the real records in {path}")
-    learner = Learner()
+    names = ("title_zh", "title_en", "abstract_zh", "abstract_en")
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        for one in map(json.loads, file):
-            texts = {name: one[name] or None for name in ("title_zh", "title_en", "abstract_zh", "abstract_en")}
-            learner.take(Record(id=one["id"], **texts))
-    found = list(learner.concepts())
+        found = _learn(
+            *(Record(id=one["id"], **{name: one[name] or None for name in names}) for one in map(json.loads, file))
+        )
     assert {concept.source for concept in found} <= set(SOURCES)
     for concept in found:
         assert len(concept.forms) >= 2

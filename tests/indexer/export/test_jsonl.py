@@ -1,13 +1,15 @@
-import io
+import json
 import string
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.export import export_jsonl
+from indexer.export import FORMATS, Entry
+from indexer.export.jsonl import Standing
 from indexer.record import Heading, Notice, Qualifier, Record
 from indexer.sources import Read, read, records
 from tests.conftest import SAMPLES
+from tests.indexer.export import records as made
 
 WORDS = st.text(
     st.one_of(
@@ -43,6 +45,7 @@ FIELDS = {
     "cas_zone": st.integers(1, 4),
     "citation_count": st.integers(0, 10_000_000),
     "open_access": st.booleans(),
+    "on_warning_list": st.booleans(),
     "retracted": st.booleans(),
 }
 LISTS = {
@@ -71,10 +74,11 @@ def built(draw):
     return Record(id=ids[0] if ids else f"hash:{draw(st.integers(0, 16**32 - 1)):032x}", **values)
 
 
-def exported(found):
-    out = io.BytesIO()
-    assert export_jsonl(found, out) == len(found)
-    return out.getvalue()
+GIVEN = {"JCR": "given", "CAS": "given"}
+
+
+def exported(found, editions=None):
+    return made.exported("jsonl", found, editions or GIVEN)
 
 
 def test_every_field_has_a_strategy():
@@ -85,7 +89,7 @@ def test_no_records_are_an_empty_file():
     assert exported([]) == b""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(found=st.lists(built(), min_size=1, max_size=4))
 def test_what_was_exported_is_read_back_as_it_was(found, tmp_path_factory):
     content = exported(found)
@@ -96,6 +100,26 @@ def test_what_was_exported_is_read_back_as_it_was(found, tmp_path_factory):
     back = list(read(path))
     assert [each.record for each in back if isinstance(each, Read)] == found, back
     assert [each.position.line for each in back] == list(range(1, len(found) + 1))
+
+
+def test_metrics_as_shown_stand_beside_the_record_and_are_passed_over(tmp_path):
+    stored = Record(id="pmid:1", pmid="1", title_en="x", jcr_quartile="Q4", cas_zone=3)
+    shown = Record(id="pmid:1", pmid="1", title_en="x", jcr_quartile="Q1", impact_factor=3.5, cas_zone=3)
+    editions = {"JCR": "JCR 2024", "CAS": "given"}
+    content = b"".join(FORMATS["jsonl"].write([Entry(stored, shown, editions)]))
+    assert json.loads(content) == {
+        "id": "pmid:1",
+        "pmid": "1",
+        "title_en": "x",
+        "jcr_quartile": "Q4",
+        "cas_zone": 3,
+        "standing": {"editions": editions, "jcr_quartile": "Q1", "impact_factor": 3.5, "cas_zone": 3},
+    }
+    assert made.read_back(content, tmp_path) == [stored]
+
+
+def test_what_stands_beside_the_record_has_its_names():
+    assert set(Standing.__struct_fields__) - {"editions"} < set(Record.__struct_fields__)
 
 
 def test_the_samples_are_read_back_as_they_were(tmp_path):

@@ -1,0 +1,344 @@
+"""Tokens of many texts at once, as arrays: what an index is made of.
+
+The same tokens as `mixed.tokens` yields, without offsets. Texts are cut into *pieces* (what stands between two spaces,
+a Chinese word, a Chinese character with the next one), and a piece that was met before is a number: its tokens are laid
+out from tables by a compiled loop. The tables are of this process, and begin anew where they have grown too large.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from operator import add
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis import chinese, compiled, english
+from indexer.analysis.normalize import fold
+from indexer.analysis.numbers import SIGNS
+from indexer.analysis.script import HAN_RUN, runs
+from indexer.analysis.tokens import Channel, Token
+
+U32 = npt.NDArray[np.uint32]
+
+_MOST_PIECES = 1 << 19
+"""Pieces that are remembered: some 150 MB with their terms."""
+_LONGEST_PIECE = 1000
+"""Characters of a piece that is cut at its line breaks."""
+
+
+@dataclass(frozen=True)
+class TermArrays:
+    """The tokens of a channel in the texts of a batch, text by text."""
+
+    terms: list[str]
+    """The distinct terms of the tokens."""
+    ids: U32
+    """Of each token, its term as an index into `terms`."""
+    positions: U32
+    """Of each token, ascending within a text; stacked tokens share one."""
+    counts: U32
+    """Of each text, how many tokens it has."""
+    lengths: U32
+    """Of each text, how many positions it has: stacked tokens do not make a text longer than it is."""
+
+    def of(self, text: int) -> list[tuple[str, int]]:
+        """The terms of a text with their positions."""
+        end = int(self.counts[: text + 1].sum())
+        tokens = slice(end - int(self.counts[text]), end)
+        terms = map(self.terms.__getitem__, self.ids[tokens].tolist())
+        return list(zip(terms, self.positions[tokens].tolist(), strict=True))
+
+    def encoded(self) -> bytes:
+        """The distinct terms in UTF-8, each with a zero byte behind it."""
+        return "\0".join([*self.terms, ""]).encode()
+
+
+def term_arrays(texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
+    """What an index holds of texts in each channel; of None it holds nothing."""
+    with _lock:
+        if len(_memory[0].names) > _MOST_PIECES:
+            _memory[0] = _Memory()
+        return _memory[0].arrays(texts)
+
+
+def texts_with(columns: Sequence[TermArrays]) -> dict[str, int]:
+    """In how many texts each term stands, in whichever of the columns that the texts have."""
+    if not columns:
+        return {}
+    numbers: dict[str, int] = {}
+    ids: list[U32] = []
+    ends = np.zeros((len(columns), columns[0].counts.size), np.int64)
+    begin = 0
+    for row, column in enumerate(columns):
+        of_column = [numbers.setdefault(term, len(numbers)) for term in column.terms]
+        ids.append(np.array(of_column, np.uint32)[column.ids])
+        ends[row] = begin + np.cumsum(column.counts, dtype=np.int64)
+        begin += column.ids.size
+    last, texts = np.zeros((2, len(numbers)), np.uint32)
+    begins = ends - [column.counts for column in columns]
+    compiled.count_texts(np.concatenate(ids), begins, ends, last, texts)
+    return dict(zip(numbers, texts.tolist(), strict=True))
+
+
+class _Numbers(dict[str, int]):
+    """Texts with their numbers; one that is not there is added."""
+
+    def __init__(self, add: Callable[[str], int]) -> None:
+        super().__init__()
+        self._add = add
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = self._add(text)
+        return number
+
+
+class _Table:
+    """The tokens that pieces have in a channel."""
+
+    def __init__(self) -> None:
+        self.starts = array("I", [0])
+        self.terms = array("I")
+        self.places = array("i")
+        self.spans = array("I")
+
+    def add(self, terms: Iterable[int], places: Iterable[int], span: int) -> None:
+        """Add a piece."""
+        self.terms.extend(terms)
+        self.places.extend(places)
+        self.starts.append(len(self.terms))
+        self.spans.append(span)
+
+    def repeat(self, piece: int) -> None:
+        """Add a piece with the tokens of another."""
+        tokens = slice(self.starts[piece], self.starts[piece + 1])
+        self.add(self.terms[tokens], self.places[tokens], self.spans[piece])
+
+
+_BREAK, _EMPTY, _LINE_BREAK = range(3)
+"""Pieces without tokens: the beginning of a text, what stands between two spaces, and between two lines."""
+
+_OTHER, _SIGN, _DIGIT, _BORDER = range(4)
+"""What a piece ends in. Nothing reaches over a border to change the tokens of the piece behind it."""
+
+_LEADS = ("", *english.LEADS)
+_PERCENT, _NUMBER, _NUMERAL = map(_LEADS.index, english.LEADS)
+_BEGINNINGS = tuple((_LEADS.index(lead), begins) for lead, begins in english.LEADS.items())
+
+_OPENING, _CLOSING = '(["', ',.;:!?)]"'
+"""Marks around a piece that make no other tokens of it."""
+
+_SHORT_NUMBER = 24
+"""Characters of a piece that is wholly seen from the one behind it."""
+
+_MAY_BE_NUMERAL = re.compile("(?<![a-z])[ivx]{1,4}(?:[a-d][12]?)?(?![a-z])")
+
+
+class _Memory:
+    """The pieces that were met, by their numbers."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._texts: list[str] = []
+        """Terms by their numbers."""
+        self._terms = _Numbers(self._add_term)
+        self._tables = {channel: _Table() for channel in Channel}
+        self._leads = array("B")
+        self._ends = array("B")
+        self._english = _Numbers(self._add_english)
+        self._words = _Numbers(self._add_word)
+        self._pairs = _Numbers(self._add_pair)
+        self._behind: dict[tuple[int, int], int] = {}
+        """By the piece before and a piece, the number of the latter as it is there."""
+        self._others: dict[tuple[int, tuple[Token, ...]], int] = {}
+        """By a piece and the tokens that it has somewhere, its number there."""
+        for name, ends in (("", _BORDER), ("", _OTHER), ("\n", _BORDER)):
+            self._add(name, (), 0, (), 0, ends=ends)
+        self._english[""] = _EMPTY
+
+    def arrays(self, texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
+        """The tokens of texts."""
+        words: list[int] = []
+        forms: list[int] = []
+        ends = np.zeros((2, len(texts)), np.int64)
+        for number, text in enumerate(texts):
+            words.append(_BREAK)
+            forms.append(_BREAK)
+            if text:
+                self._read(text, words, forms)
+            ends[:, number] = len(words), len(forms)
+        in_words, in_forms = (np.frombuffer(array("I", pieces), np.uint32) for pieces in (words, forms))
+        return {
+            Channel.WORDS: self._laid_out(self._in_context(in_words), ends[0], self._tables[Channel.WORDS]),
+            Channel.FORMS: self._laid_out(in_forms, ends[1], self._tables[Channel.FORMS]),
+        }
+
+    def _read(self, text: str, words: list[int], forms: list[int]) -> None:
+        """Add the pieces of a text."""
+        folded = fold(text)
+        if folded.isascii() or not HAN_RUN.search(folded):
+            pieces = self._pieces_of(folded)
+            words += pieces
+            forms += pieces
+            return
+        stretches = list(runs(folded))
+        chinese_runs = [folded[start:end] for start, end, han in stretches if han]
+        cut = chinese.cut_all(chinese_runs)
+        # Pairs of all runs at once; one with a zero character is the last of its run alone.
+        whole = "\0".join([*chinese_runs, ""])
+        pairs = list(map(self._pairs.__getitem__, map(add, whole, whole[1:])))
+        at = number = 0
+        for start, end, han in stretches:
+            if han:
+                words += map(self._words.__getitem__, cut[number])
+                forms += pairs[at : at + end - start]
+                at += end - start + 1
+                number += 1
+            else:
+                pieces = self._pieces_of(folded[start:end])
+                words += pieces
+                forms += pieces
+
+    def _pieces_of(self, text: str) -> list[int]:
+        number_of = self._english.__getitem__
+        if "\n" not in text:
+            return list(map(number_of, text.split(" ")))
+        found: list[int] = []
+        for piece in text.split(" "):
+            if "\n" in piece and (lines := self._lines_of(piece)):
+                found += lines
+            else:
+                found.append(number_of(piece))
+        return found
+
+    def _lines_of(self, piece: str) -> list[int]:
+        """The lines of a piece as pieces by themselves; none where one may change the tokens of another."""
+        if len(piece) > _LONGEST_PIECE:
+            return []
+        lines = piece.split("\n")
+        found = [self._english[line] for line in lines]
+        for place in range(1, len(found)):
+            number, before = found[place], found[place - 1]
+            signed = self._leads[number] == _NUMBER and (self._ends[before] == _SIGN or before == _EMPTY)
+            if signed or _MAY_BE_NUMERAL.search(lines[place]):
+                return []
+        broken = [_LINE_BREAK] * (2 * len(found) - 1)
+        broken[::2] = found
+        return broken
+
+    def _in_context(self, pieces: U32) -> U32:
+        """The pieces, others in place of those whose tokens are changed by what stands before them."""
+        leads = np.frombuffer(self._leads, np.uint8)[pieces[1:]]
+        ends = np.frombuffer(self._ends, np.uint8)[pieces[:-1]]
+        led = (leads == _PERCENT) & (ends == _DIGIT)
+        led |= (leads == _NUMBER) & (ends == _SIGN)
+        led |= (leads == _NUMERAL) & (ends != _BORDER)
+        places = (np.flatnonzero(led) + 1).tolist()
+        found = pieces.copy()
+        found[places] = [self._as_it_is_there(pieces, place) for place in places]
+        return found
+
+    def _as_it_is_there(self, pieces: U32, place: int) -> int:
+        """The piece at a place with the tokens that it has there."""
+        before, piece = pieces[place - 1 : place + 1].tolist()
+        if (known := self._behind.get((before, piece))) is not None:
+            return known
+        name = self.names[piece]
+        alone = english.words_of(name)
+        tokens = english.words_behind(self._text_before(pieces, place), name, alone)
+        number: int = piece
+        if tokens is not None:
+            if (piece, tokens) not in self._others:
+                self._others[piece, tokens] = self._add(name, tokens, alone.positions, english.forms_of(name))
+            number = self._others[piece, tokens]
+        if (
+            self._leads[piece] != _NUMERAL
+            and not _MAY_BE_NUMERAL.search(name)
+            and len(self.names[before]) <= _SHORT_NUMBER
+        ):
+            # The sign or number before it is all that counts, so it is the same wherever the two meet.
+            self._behind[before, piece] = number
+        return number
+
+    def _text_before(self, pieces: U32, place: int) -> str:
+        """What stands before a piece, as far as it may count."""
+        names = [""]
+        length = 0
+        while length < english.CONTEXT:
+            place -= 1
+            piece = int(pieces[place])
+            if self._ends[piece] == _BORDER and piece != _LINE_BREAK:
+                break
+            names.append(self.names[piece])
+            length += len(names[-1]) + 1
+        return " ".join(reversed(names)).replace(" \n ", "\n")
+
+    def _laid_out(self, pieces: U32, ends: npt.NDArray[np.int64], table: _Table) -> TermArrays:
+        """The tokens of texts by their pieces."""
+        starts, terms, spans = (np.frombuffer(part, np.uint32) for part in (table.starts, table.terms, table.spans))
+        places = np.frombuffer(table.places, np.int32)
+        counts, lengths = np.empty(ends.size, np.uint32), np.empty(ends.size, np.uint32)
+        total = compiled.count_tokens(pieces, ends, starts, counts)
+        ids, positions = np.empty(total, np.uint32), np.empty(total, np.uint32)
+        known = len(self._texts)
+        numbers, distinct = np.zeros(known, np.uint32), np.empty(min(total, known), np.uint32)
+        count = compiled.lay_out_tokens(
+            pieces, ends, starts, terms, places, spans, numbers, ids, positions, lengths, distinct
+        )
+        found = list(map(self._texts.__getitem__, distinct[:count].tolist()))
+        return TermArrays(found, ids, positions, counts, lengths)
+
+    def _add_term(self, term: str) -> int:
+        self._texts.append(term)
+        return len(self._texts) - 1
+
+    def _add_english(self, piece: str) -> int:
+        bare = piece.lstrip(_OPENING).rstrip(_CLOSING)
+        ends = _SIGN if piece[-1] in SIGNS else _DIGIT if piece[-1].isdigit() else _OTHER
+        leads = next((number for number, begins in _BEGINNINGS if begins.match(piece)), 0)
+        if bare == piece:
+            alone = english.words_of(piece)
+            return self._add(piece, alone.tokens, alone.positions, english.forms_of(piece), leads, ends)
+        number = self._english[bare]
+        for table in self._tables.values():
+            table.repeat(number)
+        return self._name(piece, leads, ends)
+
+    def _add_word(self, word: str) -> int:
+        return self._add(word, chinese.words(word), 1, (), ends=_BORDER)
+
+    def _add_pair(self, pair: str) -> int:
+        return _BREAK if pair[0] == "\0" else self._add(pair, (), 0, chinese.forms(pair.rstrip("\0"))[:2], ends=_BORDER)
+
+    def _add(
+        self,
+        name: str,
+        words: Sequence[Token],
+        span: int,
+        forms: Sequence[Token],
+        leads: int = 0,
+        ends: int = _OTHER,
+    ) -> int:
+        """Add a piece with its tokens, of which those of WORDS take `span` positions; its number."""
+        for channel, tokens, positions in (
+            (Channel.WORDS, words, span),
+            (Channel.FORMS, forms, forms[-1].position + 1 if forms else 0),
+        ):
+            terms = [self._terms[token.text] for token in tokens]
+            self._tables[channel].add(terms, [token.position for token in tokens], positions)
+        return self._name(name, leads, ends)
+
+    def _name(self, name: str, leads: int, ends: int) -> int:
+        """Name the piece whose tokens were added last; its number."""
+        self.names.append(name)
+        self._leads.append(leads)
+        self._ends.append(ends)
+        return len(self.names) - 1
+
+
+_lock = threading.Lock()
+_memory = [_Memory()]

@@ -1,0 +1,97 @@
+"""Arrays hold the tokens that `tokens` yields, whatever the texts are and in whatever company."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.analysis import Channel, arrays, term_arrays, tokens
+from indexer.analysis.normalize import fold, normalize
+from tests.indexer.analysis.real import chinese_abstracts, english_abstracts
+from tests.indexer.analysis.strategies import anything, texts
+
+# Whatever a token may depend on that stands before it: signs, numbers, per cent signs, numerals, lines, Han.
+_BESIDE = [
+    *"<>=≤%.,;:()['\"-^/05ivx癌型",
+    *["5", "0.05", "12", ".5", "<=", "ii", "IIIb", "xi", "types", "stage", "phases"],
+]
+_BETWEEN = ["", " ", "  ", "\n", "\n\n", " \n", "\n ", "\t"]
+neighbours = st.lists(st.tuples(st.sampled_from(_BESIDE), st.sampled_from(_BETWEEN)), max_size=12).map(
+    lambda pairs: "".join(map("".join, pairs))
+)
+batches = st.lists(st.one_of(st.none(), neighbours, texts, anything, st.tuples(texts, neighbours).map(" ".join)))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def loaded() -> None:
+    """The compiled loops and the dictionary, which take longer than a test may."""
+    term_arrays(["癌"])
+
+
+def check(given: list[str | None]) -> None:
+    found = term_arrays(given)
+    for channel in Channel:
+        of_channel = found[channel]
+        assert len(set(of_channel.terms)) == len(of_channel.terms)
+        assert set(of_channel.ids.tolist()) == set(range(len(of_channel.terms)))
+        assert of_channel.counts.size == of_channel.lengths.size == len(given)
+        ends = np.cumsum(of_channel.counts, dtype=np.int64).tolist()
+        assert of_channel.ids.size == of_channel.positions.size == (ends[-1] if ends else 0)
+        for number, text in enumerate(given):
+            expected = [(token.text, token.position) for token in tokens(text or "", channel)]
+            assert of_channel.of(number) == expected, text
+            assert of_channel.lengths[number] == len({position for _, position in expected})
+
+
+@given(batches)
+def test_they_hold_the_tokens(given: list[str | None]) -> None:
+    check(given)
+
+
+def test_they_hold_the_tokens_of_real_texts() -> None:
+    abstracts = [*chinese_abstracts(), *english_abstracts(4)]
+    for first in range(0, len(abstracts), 100):
+        check(abstracts[first : first + 100])
+
+
+def test_what_depends_on_its_neighbours() -> None:
+    check(
+        [
+            *("p < 0.05", "p <\n0.05", "p < \n0.05", "p <\n\n0.05", "p<\n.05 %", "5 %", "5\n%", "5\n5 % %", "<= 5-ii"),
+            *("type ii", "type\nii", "type i\nii", "type 癌 ii", "types i, ii and iii", "ii", "(ii", "type (ii) iii"),
+            *("Li I\nXi V", "stage iiib/iv,\niva", None, "", " ", "\n", "5. %", "(5 %)", "type ii癌", "癌 %", "5癌 %"),
+        ]
+    )
+
+
+def test_pieces_are_forgotten_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "_MOST_PIECES", 5)
+    for _ in range(3):
+        check(["aspirin for 2型糖尿病 (p < 0.05)", "one two three four five six"])
+        check(["aspirin for 2型糖尿病"])
+
+
+def test_several_threads_may_ask() -> None:
+    given = [f"aspirin {number} of {number % 7} % 糖尿病肾病{number}" for number in range(200)]
+    expected = [[(token.text, token.position) for token in tokens(text, Channel.WORDS)] for text in given]
+    wrong = []
+
+    def ask() -> None:
+        found = term_arrays(given)[Channel.WORDS]
+        wrong.extend(number for number in range(len(given)) if found.of(number) != expected[number])
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@given(st.one_of(texts, anything, neighbours))
+def test_fold_is_the_text_of_normalize(text: str) -> None:
+    assert fold(text) == normalize(text).text
