@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from indexer.engines import LiveIndex
-from search_web import api, current, errors, guards, pages
+from search_web import api, compression, current, errors, exports, guards, pages
 from search_web.settings import Settings
 
 
@@ -17,7 +17,9 @@ def make_application(index: str, settings: Settings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     current.attach(app, LiveIndex(index), settings)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(api.blueprint)
     errors.register(app)
+    compression.register(app)
     guards.guard(app, settings)
     return app

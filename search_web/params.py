@@ -17,7 +17,7 @@ from typing import TypeVar
 from indexer import schema
 from indexer.errors import RequestError
 from indexer.search.engine import Sort
-from indexer.search.filters import Span, parse_filters, read_choice
+from indexer.search.filters import Filters, Span, parse_filters, read_choice
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
 
@@ -26,8 +26,17 @@ Parameters = Mapping[str, Sequence[str]]
 LANGUAGES = ("en", "zh")
 MORE_FACET_VALUES = 200
 """How many values of a facet the page shows after "more"."""
+SEARCHABLE_FACET = "journal"
+"""The facet whose values are many and have names that people know: a box finds among them."""
+MAX_FACET_VALUES = 100_000
+"""Among so many values of a facet those are sought that hold what is typed in its box."""
+MAX_FIND = 100
+"""Characters of that."""
 
 _DEFAULTS = SearchRequest()
+_REPEATED = frozenset(("more", "find"))
+"""Parameters that a form sends from a button and again from what keeps its state; the button stands first."""
+_EARLIER = re.compile(r"s([1-9][0-9]{0,3})")
 _T = TypeVar("_T")
 
 
@@ -48,6 +57,12 @@ class PageState:
     """None where the address names none and the browser decides."""
     more: str | None = None
     """The facet whose list is shown in full."""
+    find: str = ""
+    """What the values of that facet must hold to be listed; empty where all are."""
+    compact: bool = False
+    """Results are shown without their passages."""
+    generation: str | None = None
+    """The generation of the index that a search to be repeated was made on."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -67,7 +82,7 @@ def read_lenient(parameters: Parameters) -> PageState:
 
     def value(name: str, reader: Callable[[str], _T], default: _T) -> _T:
         values = [visible(given) for given in parameters.get(name, ())]
-        if len(values) > 1:
+        if len(values) > 1 and name not in _REPEATED:
             problems.append(Problem("repeated", name))
         if not values or not values[0].strip():
             return default
@@ -81,11 +96,14 @@ def read_lenient(parameters: Parameters) -> PageState:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS]
         problems.append(Problem("q", f"{MAX_CHARACTERS:,}"))
-    filters = value("filter", parse_filters, _DEFAULTS.filters)
+    filters = _chosen(parameters, value("filter", parse_filters, _DEFAULTS.filters), problems)
     low, high = value("year_from", _year, None), value("year_to", _year, None)
     if low is not None or high is not None:
         low, high = (high, low) if low is not None and high is not None and low > high else (low, high)
-        filters = filters.removing("year").adding("year", Span(low, high))
+        # It takes the place of other ranges, but not of those without a year, which are beside any.
+        for choice in filters.of("year"):
+            filters = filters.removing("year", choice) if isinstance(choice, Span) else filters
+        filters = filters.adding("year", Span(low, high))
     request = SearchRequest(
         text=text,
         match=value("match", _match, _DEFAULTS.match),
@@ -93,16 +111,48 @@ def read_lenient(parameters: Parameters) -> PageState:
         sort=value("sort", _sort, _DEFAULTS.sort),
         page=value("page", _page, _DEFAULTS.page),
         per_page=value("per_page", _per_page, _DEFAULTS.per_page),
+        editions=listed(",".join(map(visible, parameters.get("edition", ())))),
         expand=value("expand", _expand, _DEFAULTS.expand),
         without=value("without", listed, _DEFAULTS.without),
+        history=_history(parameters),
     )
     if request.page > last_page(request.per_page):
         request = replace(request, page=last_page(request.per_page))
         problems.append(Problem("deep", f"{MAX_OFFSET:,}"))
-    more = value("more", _facet, None)
+    find = value("find", str.strip, "")[:MAX_FIND]
+    # Who types into the box and presses Enter sends no button that says which list is meant.
+    more = value("more", _facet, None) if parameters.get("more") or not find else SEARCHABLE_FACET
+    find = find if more == SEARCHABLE_FACET else ""
     if more:
-        request = replace(request, facet_limits={more: MORE_FACET_VALUES})
-    return PageState(request, value("lang", _language, None), more, tuple(problems))
+        request = replace(request, facet_limits={more: MAX_FACET_VALUES if find else MORE_FACET_VALUES})
+    return PageState(
+        request,
+        language=value("lang", _language, None),
+        more=more,
+        find=find,
+        compact=value("view", _view, default=False),
+        generation=value("generation", str.strip, "")[:MAX_FIND] or None,
+        problems=tuple(problems),
+    )
+
+
+def _history(parameters: Parameters) -> dict[int, str]:
+    """Earlier searches that the query names, each under its number: `s1=heart failure` is what `#1` stands for."""
+    named = ((_EARLIER.fullmatch(name), values) for name, values in parameters.items())
+    found = {int(number[1]): visible(values[0])[:MAX_CHARACTERS] for number, values in named if number and values}
+    return dict(sorted(found.items()))
+
+
+def _chosen(parameters: Parameters, filters: Filters, problems: list[Problem]) -> Filters:
+    """The filters with what a form's fields choose, which are named after the facets: `quartile=Q1&quartile=Q2`."""
+    for name in schema.FACETS:
+        for given in map(visible, parameters.get(name, ())):
+            if given.strip():
+                try:
+                    filters = filters.adding(name, read_choice(name, given))
+                except RequestError:
+                    problems.append(Problem("filter", f"{name}:{given}"[:80]))
+    return filters
 
 
 def write(request: SearchRequest) -> dict[str, str]:
@@ -114,6 +164,7 @@ def write(request: SearchRequest) -> dict[str, str]:
         "sort": "" if request.sort is _DEFAULTS.sort else request.sort.value,
         "page": "" if request.page == _DEFAULTS.page else str(request.page),
         "per_page": "" if request.per_page == _DEFAULTS.per_page else str(request.per_page),
+        "edition": ",".join(request.editions),
         "expand": "" if request.expand else "false",
         "without": ",".join(request.without),
     }
@@ -128,6 +179,11 @@ def write_page(state: PageState) -> dict[str, str]:
     written = write(state.request)
     if state.more:
         written["more"] = state.more
+        if state.find:
+            written["find"] = state.find
+    if state.compact:
+        written["view"] = "compact"
+    written |= {f"s{number}": text for number, text in state.request.history.items()}
     if state.language:
         written["lang"] = state.language
     return written
@@ -163,6 +219,10 @@ def _expand(text: str) -> bool:
 
 def _language(text: str) -> str | None:
     return _one_of("lang", text, LANGUAGES)
+
+
+def _view(text: str) -> bool:
+    return _one_of("view", text, ("full", "compact")) == "compact"
 
 
 def _facet(text: str) -> str | None:

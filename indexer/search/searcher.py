@@ -56,7 +56,7 @@ def search(
     return SearchResult(
         request=request,
         total=answer.total,
-        hits=tuple(_hit(highlighter, found, *_standing(engine, found.record, chosen)) for found in answer.hits),
+        hits=tuple(_hit(highlighter, found, *standing(engine, found.record, chosen)) for found in answer.hits),
         facets=tuple(_facet(name, answer.facets[name], request) for name in request.facets),
         parsed=compiled.parsed,
         ignored=compiled.ignored,
@@ -93,9 +93,7 @@ def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ran
     )
 
 
-def _plan(
-    engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading, deadline: float | None
-) -> Plan:
+def _plan(engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading, deadline: float | None) -> Plan:
     query, preferred = relaxed(engine, compiled, deadline)
     return Plan(
         query=query,
@@ -163,11 +161,11 @@ def find(engine: Engine, record_id: str, editions: Iterable[str] = ()) -> FoundR
         return None
     chosen = chosen_editions(editions, engine.manifest.editions)
     journal = engine.journal(record.journal) if record.journal else None
-    standing, named = as_of(record, journal, chosen)
-    return FoundRecord(msgspec.structs.replace(standing, journal_description=journal and journal.description), named)
+    shown, named = as_of(record, journal, chosen)
+    return FoundRecord(msgspec.structs.replace(shown, journal_description=journal and journal.description), named)
 
 
-def _standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tuple[Record, Mapping[str, str]]:
+def standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tuple[Record, Mapping[str, str]]:
     """The record with its journal's metrics in the chosen editions, and which those are."""
     return as_of(record, engine.journal(record.journal) if record.journal else None, chosen)
 
