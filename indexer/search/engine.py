@@ -139,16 +139,11 @@ class Engine(Protocol):
 
         Raises:
             SearchTimeoutError: it was not done by the plan's deadline.
-            RequestError: the plan's `after` is no place.
         """
         ...
 
-    def count(self, query: Query, deadline: float | None = None) -> int:
-        """How many documents match, without filters.
-
-        Raises:
-            SearchTimeoutError: it was not done by the deadline, as of a plan.
-        """
+    def count(self, query: Query) -> int:
+        """How many documents match, without filters."""
         ...
 
     def record(self, record_id: str) -> Record | None:
@@ -160,13 +155,7 @@ class Engine(Protocol):
         ...
 
     def records_of(self, plan: Plan) -> Iterator[Record]:
-        """All records of the answer to a plan, in its order, read one by one.
-
-        The plan's facets, and which part of the answer it wants, don't count. Memory does not grow with the answer.
-
-        Raises:
-            SearchTimeoutError: At once, where it was not known by the plan's deadline which records there are.
-        """
+        """All records of the answer to a plan, in its order, read one by one; offset, limit and facets don't count."""
         ...
 
     def journal(self, name: str) -> Journal | None:

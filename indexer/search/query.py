@@ -55,13 +55,6 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Identity:
-    """The document of an identity."""
-
-    record_id: str
-
-
-@dataclass(frozen=True)
 class Pattern:
     """Terms of one channel by a pattern, in any of the fields: `*` is any run of characters, `?` any one of them."""
 
@@ -171,7 +164,6 @@ Query = Union[
     Term,
     Phrase,
     Value,
-    Identity,
     Pattern,
     Near,
     Range,

@@ -23,7 +23,6 @@ import numpy.typing as npt
 from indexer.analysis import TermAt
 from indexer.engines.whoosh import kernels
 from indexer.engines.whoosh.columnar.layout import NumericColumn
-from indexer.engines.whoosh.mapping import ID_FIELD
 from indexer.engines.whoosh.segments import (
     NO_DOCS,
     NO_SCORES,
@@ -43,7 +42,6 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
-    Identity,
     Near,
     Not,
     Or,
@@ -143,8 +141,8 @@ class Evaluator:
 
     def _unscored(self, query: Query, number: int, within: Docs | None) -> Docs:
         segment = self._collection.segments[number]
-        if isinstance(query, (Value, Identity)):
-            places = self._value_places(query, number)
+        if isinstance(query, Value):
+            places = self._collection.places((query.field,), query.value)[number]
             if not places:
                 return NO_DOCS
             place = places[0]
@@ -170,11 +168,6 @@ class Evaluator:
         if isinstance(query, Everything):
             return segment.all_docs() if within is None else within
         return NO_DOCS
-
-    def _value_places(self, query: Value | Identity, number: int) -> Sequence[Place]:
-        if isinstance(query, Identity):
-            return self._collection.places((ID_FIELD,), query.record_id)[number]
-        return self._collection.places((query.field,), query.value)[number]
 
     def _leaf(self, query: Leaf) -> LeafMatches:
         """All matches of a leaf, kept."""
@@ -430,8 +423,10 @@ class Evaluator:
         if isinstance(query, Term):
             places = self._collection.places(index_names(query.fields, query.channel), query.text)[number]
             return sum(place.end - place.begin for place in places)
-        if isinstance(query, (Value, Identity)):
-            return sum(place.end - place.begin for place in self._value_places(query, number))
+        if isinstance(query, Value):
+            return sum(
+                place.end - place.begin for place in self._collection.places((query.field,), query.value)[number]
+            )
         if isinstance(query, Phrase):
             return min(
                 (self._most(Term(query.fields, query.channel, term.text), number) for term in query.terms), default=0
