@@ -52,7 +52,7 @@ __all__ = [
     "tokens",
 ]
 
-VERSION = 3
+VERSION = 4
 """Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
 
 

@@ -45,6 +45,7 @@ MAX_WORDS = 256
 
 _SHORTEST_PART = 3
 """Letters of a part of a compound that says something by itself."""
+_NUMBERED_NAME = re.compile(r"[^\W\d_]{2}\d")
 
 _ALL_TEXT = tuple(field.name for field in schema.TEXT_FIELDS)
 
@@ -148,7 +149,7 @@ class _Compiler:
         if not meant:
             return _all(required), None, " AND ".join(written)
         words = [word for unit in meant for word in unit.words]
-        apart = [clause for unit in meant for clause in self._apart(unit)]
+        apart = [clause for unit in _without_repetitions(meant) for clause in self._apart(unit)]
         if self._reading.match is Match.ANY and len(words) > 1:
             some = " OR ".join(word.surface for word in words)
             parsed = " AND ".join([*written, f"({some})" if written else some])
@@ -335,15 +336,42 @@ class _Compiler:
 
 
 def _parts(surface: str) -> list[str]:
-    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not."""
+    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not.
+
+    A number belongs to the letters before it, but to no name that has one: of `scm3-139` the part is `scm3`.
+    """
     groups: list[str] = []
     for part in re.split("[-\u2010-\u2015]", surface):
-        short = len(part) < _SHORTEST_PART or part.isdecimal()
-        if groups and short and (part.isdecimal() or len(re.split("-", groups[-1])[-1]) < _SHORTEST_PART):
+        before = re.split("-", groups[-1])[-1] if groups else ""
+        if part.isdecimal():
+            joins = bool(before) and not _NUMBERED_NAME.search(groups[-1])
+        else:
+            joins = bool(before) and len(part) < _SHORTEST_PART and len(before) < _SHORTEST_PART
+        if joins:
             groups[-1] += f"-{part}"
         else:
             groups.append(part)
-    return [group for group in groups if len(group) >= _SHORTEST_PART] if len(groups) > 1 else []
+    if len(groups) == 1:
+        return []
+    return [group for group in groups if len(group) >= _SHORTEST_PART and not group.isdecimal()]
+
+
+def _without_repetitions(units: Sequence[Unit]) -> list[Unit]:
+    """The units without those whose concept another one names in more words: of `protein kinase A (PKA)` not PKA.
+
+    Where not all words are required, a concept that is named twice would count twice.
+    """
+    kept: dict[str, int] = {}
+    for place, unit in enumerate(units):
+        for concept in unit.concepts:
+            before = kept.setdefault(concept, place)
+            if len(unit.words) > len(units[before].words):
+                kept[concept] = place
+    return [
+        unit
+        for place, unit in enumerate(units)
+        if not unit.concepts or any(kept[concept] == place for concept in unit.concepts)
+    ]
 
 
 def _says_nothing(unit: Unit) -> bool:
