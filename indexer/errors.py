@@ -55,3 +55,7 @@ class ServeError(MedsearchError):
 
 class SettingsError(MedsearchError):
     """A setting can't be used: it names a file that is missing, or that holds something else than it should."""
+
+
+class SearchTimeoutError(MedsearchError):
+    """A search was not done by its deadline. HTTP 503."""

@@ -28,7 +28,7 @@ from indexer.analysis import chinese, english, spelling, stopwords
 from indexer.analysis.arrays import TermArrays, term_arrays, texts_with
 from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
-from indexer.analysis.mixed import phrase, query_words, tokens
+from indexer.analysis.mixed import TypedWord, phrase, query_words, tokens, typed_words
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
@@ -43,6 +43,7 @@ __all__ = [
     "TermArrays",
     "TermAt",
     "Token",
+    "TypedWord",
     "fingerprint",
     "key",
     "language_of",
@@ -54,6 +55,7 @@ __all__ = [
     "term_arrays",
     "texts_with",
     "tokens",
+    "typed_words",
 ]
 
 VERSION = 4

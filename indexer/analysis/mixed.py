@@ -7,7 +7,9 @@ from one to the other, so that 2 and 型, or 维生素 and D, are neighbours.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
 
 from indexer.analysis import chinese, compounds, english, numbers
 from indexer.analysis.normalize import Normalized, normalize
@@ -81,9 +83,26 @@ def query_words(text: str) -> list[QueryWord]:
     IL6, IL 6) is each of its spellings, and so is a number before 型 and the like (2型, Ⅱ型, 二型). Empty where the
     text holds no letter and no digit.
     """
+    return [QueryWord(*word[:3], tuple(dict.fromkeys(word.read())), word.stopword) for word in typed_words(text)]
+
+
+class TypedWord(NamedTuple):
+    """A word of a query, yet to be read."""
+
+    surface: str
+    """As typed."""
+    start: int
+    end: int
+    read: Callable[[], list[Reading]]
+    """The ways in which it may stand in a text; to work them out takes as long as all the rest."""
+    stopword: bool
+
+
+def typed_words(text: str) -> list[TypedWord]:
+    """The words of `query_words`, for whom they are enough without their readings."""
     normalized = normalize(text)
     shouted = _is_shouted(text)
-    found: list[QueryWord] = []
+    found: list[TypedWord] = []
     for run in runs(normalized.text):
         if run.han:
             _add_chinese(found, text, normalized, run)
@@ -101,25 +120,26 @@ def _is_shouted(text: str) -> bool:
     return text.isupper() and len(text.split()) > 1 and not any(run.han for run in runs(text))
 
 
-def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool) -> Iterator[QueryWord]:
+def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool) -> Iterator[TypedWord]:
     folded = normalized.text[: run.end]
     spans = [(run.start + start, run.start + end) for start, end in english.compounds(folded[run.start :])]
+    named = [_names(folded, start, end) for start, end in spans]
     place = 0
     while place < len(spans):
         start, end = spans[place]
-        pieces = _names(folded, start, end)
+        pieces = named[place]
         place += 1
         while place < len(spans) and len(pieces) < _LONGEST_JOINED:
             # Words that are typed apart and mean one.
             first, last = spans[place]
             if not folded[end:first].isspace() or first - end > _WIDEST_GAP:
                 break
-            more = _names(folded, first, last)
+            more = named[place]
             capitals = not shouted and _capitals(text, normalized, start, end)
             capitals = capitals and (more[0] in numbers.GREEK_NAMES or _capitals(text, normalized, first, last))
             if not compounds.belongs(pieces, more, capitals=capitals):
                 break
-            pieces += more
+            pieces = pieces + more
             end = last
             place += 1
         yield _english_word(text, normalized, (start, end), pieces, shouted=shouted)
@@ -132,7 +152,13 @@ _WIDEST_GAP = 2
 
 def _names(folded: str, start: int, end: int) -> list[str]:
     """The words of a compound: Greek letters by their names, Roman numerals that are numbers as such."""
+    word = folded[start:end]
+    if len(word) > _LONGEST_NUMERAL and english.is_plain(word):
+        return [word]
     return [english.numeral(folded, piece) or english.spelt(piece.word) for piece in english.pieces(folded, start, end)]
+
+
+_LONGEST_NUMERAL = 6
 
 
 def _capitals(text: str, normalized: Normalized, start: int, end: int) -> bool:
@@ -144,23 +170,33 @@ def _capitals(text: str, normalized: Normalized, start: int, end: int) -> bool:
 
 def _english_word(
     text: str, normalized: Normalized, span: tuple[int, int], pieces: list[str], *, shouted: bool
-) -> QueryWord:
+) -> TypedWord:
     folded = normalized.text
     start, end = span
-    first = english.pieces(folded, start, end)[0]
-    if first.end == end and (number := english.number_term(folded, first)):
+    if folded[start].isdecimal() and (number := _lone_number(folded, start, end)):
         term, start, end = number
-        readings = [_one(Channel.WORDS, term)]
+        read = partial(_read_term, Channel.WORDS, term)
     else:
-        capitals = not shouted and _capitals(text, normalized, start, end)
-        readings = [_as_spelt(spelling) for spelling in compounds.spellings(pieces, capitals=capitals)]
+        read = partial(_read_compound, text, normalized, span, pieces, shouted=shouted)
     begin, behind = normalized.source_span(start, end)
     surface = text[begin:behind]
     compound = folded[start:end]
     stopword = compound in ENGLISH and pieces == [compound]
     if stopword and surface.isupper() and not shouted:
         stopword = compound in _ARTICLES and not text[:begin].strip()
-    return QueryWord(surface, begin, behind, tuple(dict.fromkeys(readings)), stopword)
+    return TypedWord(surface, begin, behind, read, stopword)
+
+
+def _lone_number(folded: str, start: int, end: int) -> tuple[str, int, int] | None:
+    first = english.pieces(folded, start, end)[0]
+    return english.number_term(folded, first) if first.end == end else None
+
+
+def _read_compound(
+    text: str, normalized: Normalized, span: tuple[int, int], pieces: list[str], *, shouted: bool
+) -> list[Reading]:
+    capitals = not shouted and _capitals(text, normalized, *span)
+    return [_as_spelt(spelling) for spelling in compounds.spellings(pieces, capitals=capitals)]
 
 
 def _as_spelt(spelling: compounds.Spelling) -> Reading:
@@ -168,7 +204,7 @@ def _as_spelt(spelling: compounds.Spelling) -> Reading:
     return Reading(Channel.WORDS, tuple(TermAt(term, offset) for offset, term in enumerate(terms)))
 
 
-def _add_chinese(found: list[QueryWord], text: str, normalized: Normalized, run: Run) -> None:
+def _add_chinese(found: list[TypedWord], text: str, normalized: Normalized, run: Run) -> None:
     folded = normalized.text
     start = run.start
     if found and (numeral := _numeral_before(found[-1], text, normalized, run)):
@@ -183,7 +219,7 @@ def _add_chinese(found: list[QueryWord], text: str, normalized: Normalized, run:
             _add_parts(found, text, normalized, Run(start + first, start + last, han=True))
 
 
-def _numeral_before(word: QueryWord, text: str, normalized: Normalized, run: Run) -> str | None:
+def _numeral_before(word: TypedWord, text: str, normalized: Normalized, run: Run) -> str | None:
     """A word that is a number up to ten, where the run begins with what it counts: 2 before 型糖尿病."""
     between = text[word.end : normalized.source_span(run.start, run.start + 1)[0]]
     if len(between) > 1 or between.strip() or not chinese.begins_counted(normalized.text[run.start : run.end]):
@@ -192,13 +228,16 @@ def _numeral_before(word: QueryWord, text: str, normalized: Normalized, run: Run
     return numeral if numbers.spellings(numeral) else None
 
 
-def _numbered(surface: str, start: int, end: int, numeral: str, counted: str) -> QueryWord:
+def _numbered(surface: str, start: int, end: int, numeral: str, counted: str) -> TypedWord:
     """2型, found as II型 and 二型 as well."""
-    forms = [phrase(form + counted) for form in numbers.spellings(numeral)]
-    return QueryWord(surface, start, end, tuple(Reading(Channel.FORMS, form) for form in forms), stopword=False)
+    return TypedWord(surface, start, end, partial(_read_numbered, numeral, counted), stopword=False)
 
 
-def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: Run) -> None:
+def _read_numbered(numeral: str, counted: str) -> list[Reading]:
+    return [Reading(Channel.FORMS, phrase(form + counted)) for form in numbers.spellings(numeral)]
+
+
+def _add_parts(found: list[TypedWord], text: str, normalized: Normalized, run: Run) -> None:
     for part in chinese.query_parts(normalized.text[run.start : run.end]):
         start = run.start + part.start
         begin, behind = normalized.source_span(start, start + len(part.text))
@@ -207,34 +246,40 @@ def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: R
             if counted or _is_letter(found[-1]):
                 found.append(_side_by_side(text, normalized, found.pop().start, start + len(part.text)))
                 continue
-        reading = _one(Channel.WORDS, part.text) if part.known else Reading(Channel.FORMS, tuple(_han_terms(part.text)))
-        found.append(QueryWord(text[begin:behind], begin, behind, (reading,), part.text in CHINESE))
+        channel = Channel.WORDS if part.known else Channel.FORMS
+        read = partial(_read_term, channel, part.text)
+        found.append(TypedWord(text[begin:behind], begin, behind, read, part.text in CHINESE))
 
 
-def _side_by_side(text: str, normalized: Normalized, start: int, behind: int) -> QueryWord:
+def _side_by_side(text: str, normalized: Normalized, start: int, behind: int) -> TypedWord:
     """Words that mean something only together, as one that is found where they stand so: 60例, 维生素D, β受体.
 
     They begin at `start` in the source, and end at `behind` in the folded text.
     """
     folded = normalized.text[bisect_left(normalized.starts, start) : behind]
     end = normalized.ends[behind - 1]
-    forms = dict.fromkeys((phrase(folded), phrase("".join(map(numbers.greek_name, folded)))))
-    return QueryWord(text[start:end], start, end, tuple(Reading(Channel.FORMS, form) for form in forms), stopword=False)
+    return TypedWord(text[start:end], start, end, partial(_read_side_by_side, folded), stopword=False)
 
 
-def _counts(word: QueryWord) -> bool:
+def _read_side_by_side(folded: str) -> list[Reading]:
+    return [Reading(Channel.FORMS, phrase(form)) for form in (folded, "".join(map(numbers.greek_name, folded)))]
+
+
+def _counts(word: TypedWord) -> bool:
     """Whether a word is a number, or letters as few as stand for something."""
     return word.surface.isdecimal() or (word.surface.isalpha() and len(word.surface) <= 2 and not _is_han(word))
 
 
-def _is_letter(word: QueryWord) -> bool:
+def _is_letter(word: TypedWord) -> bool:
     """Whether a word is a single letter, which by itself means nothing: D in 维生素D, T in T细胞."""
     return len(word.surface) == 1 and word.surface.isalpha() and not _is_han(word)
 
 
-def _is_han(word: QueryWord) -> bool:
+def _is_han(word: TypedWord) -> bool:
     return any(run.han for run in runs(normalize(word.surface).text[-1:]))
 
 
-def _one(channel: Channel, term: str) -> Reading:
-    return Reading(channel, (TermAt(term, 0),))
+def _read_term(channel: Channel, term: str) -> list[Reading]:
+    """A term as it is in WORDS, a Chinese string in FORMS."""
+    terms = [TermAt(term, 0)] if channel is Channel.WORDS else _han_terms(term)
+    return [Reading(channel, tuple(terms))]

@@ -15,7 +15,7 @@ from indexer.schema import Kind
 from indexer.search.compile import Compiled, Reading, compile_query
 from indexer.search.correct import CORRECT_BELOW, correction
 from indexer.search.editions import chosen_editions, older_than_newest
-from indexer.search.engine import Engine, EngineAnswer, EngineHit, Plan
+from indexer.search.engine import Engine, EngineAnswer, EngineHit, FacetCounts, Plan
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Choice, Span
 from indexer.search.highlight import Highlighter
@@ -54,6 +54,11 @@ def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) 
             preferred=preferred,
             filters=request.filters,
             facets=request.facets,
+            facet_limits={
+                name: request.facet_limits.get(name, DEFAULT_FACET_LIMIT)
+                for name in request.facets
+                if schema.BY_NAME[name].kind is not Kind.INTEGER
+            },
             editions=older,
             sort=request.sort,
             offset=(request.page - 1) * request.per_page,
@@ -141,10 +146,10 @@ def _hit(highlighter: Highlighter, found: EngineHit, record: Record, editions: M
     )
 
 
-def _facet(name: str, counts: Mapping[str, int], request: SearchRequest) -> Facet:
+def _facet(name: str, counted: FacetCounts, request: SearchRequest) -> Facet:
     numeric = schema.BY_NAME[name].kind is Kind.INTEGER
     chosen = request.filters.of(name)
-    values = [FacetValue(value, count, _is_chosen(name, value, chosen)) for value, count in counts.items()]
+    values = [FacetValue(value, count, _is_chosen(name, value, chosen)) for value, count in counted.values.items()]
     shown = {schema.fold_value(value.value) for value in values}
     values.extend(
         FacetValue(str(choice), 0, selected=True)
@@ -153,11 +158,10 @@ def _facet(name: str, counts: Mapping[str, int], request: SearchRequest) -> Face
     )
     if numeric:
         values.sort(key=lambda value: (value.value == UNKNOWN, -int(value.value) if value.value != UNKNOWN else 0))
-        return Facet(name, tuple(values), len(values))
-    values.sort(key=lambda value: (value.value == UNKNOWN, -value.count, value.value))
-    limit = request.facet_limits.get(name, DEFAULT_FACET_LIMIT)
-    kept = values[:limit] + [value for value in values[limit:] if value.selected]
-    return Facet(name, tuple(kept), len(values))
+    else:
+        values.sort(key=lambda value: (value.value == UNKNOWN, -value.count, value.value))
+    missing = sum(value.count == 0 for value in values)
+    return Facet(name, tuple(values), counted.distinct + missing)
 
 
 def _is_chosen(name: str, value: str, chosen: tuple[Choice, ...]) -> bool:

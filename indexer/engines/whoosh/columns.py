@@ -1,80 +1,152 @@
-"""Facet values and sort keys of all documents as arrays, read once when a generation is opened."""
+"""Facet values and filters over the columns of a generation, which are read where they are mapped.
+
+A facet's values have *codes*, 0 to n in the order of the values, and n for documents without any; each segment numbers
+its own values by *ordinals*, so that a table leads from one to the other. Values that fold alike are one value, spelled
+as most of the documents spell it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.engines.whoosh.mapping import SEPARATOR
+from indexer.engines.whoosh import kernels
+from indexer.engines.whoosh.columnar.layout import MultiColumn, StringColumn
+from indexer.engines.whoosh.segments import Docs, Mask, Segment, frozen
 from indexer.schema import fold_value
+from indexer.search.engine import FacetCounts
 from indexer.search.filters import UNKNOWN, Choice, Span
 
-Docs = npt.NDArray[np.int64]
-"""Document numbers, ascending."""
-Mask = npt.NDArray[np.bool_]
+NO_FILTER = frozen(np.empty(0, dtype=np.uint8))
 
 
 @dataclass(frozen=True)
+class Failing:
+    """Which filters the documents of a segment fail that a query found there."""
+
+    count: npt.NDArray[np.uint8]
+    """Of each document, how many; empty where there are no filters."""
+    last: npt.NDArray[np.uint8]
+    """Of each, the number of the last one that it fails."""
+
+    def none(self, docs: Docs) -> Mask | None:
+        """Which of the documents fail none; None where there are no filters."""
+        return self.count == 0 if self.count.size or not docs.size else None
+
+
+NOT_FILTERED = Failing(NO_FILTER, NO_FILTER)
+
+
+@dataclass(frozen=True)
+class _SegmentFacet:
+    """The values of a facet in one segment."""
+
+    column: StringColumn | MultiColumn | None
+    """None where no document of the segment has a value."""
+    codes: npt.NDArray[np.int64]
+    """Of each ordinal."""
+
+
 class FacetColumn:
-    """The values of one facet. Values that fold alike are one value, spelled as first seen.
+    """The values of one facet."""
 
-    An entry is a pair of a document and one of its values; a document without values has one entry, for UNKNOWN.
-    """
-
-    values: tuple[str, ...]
-    """The last is UNKNOWN."""
-    docs: npt.NDArray[np.int32]
-    """The document of each entry, ascending."""
-    codes: npt.NDArray[np.int32]
-    """The value of each entry, as an index into `values`."""
-    numeric: bool
+    def __init__(self, name: str, segments: Sequence[Segment], *, numeric: bool) -> None:
+        self.numeric = numeric
+        spelled: dict[str, Counter[str]] = {}
+        of_segments: list[tuple[StringColumn | MultiColumn | None, list[str]]] = []
+        for segment in segments:
+            column = segment.arrays.columns.get(name)
+            if not isinstance(column, (StringColumn, MultiColumn)):
+                of_segments.append((None, []))
+                continue
+            values = [value.decode() for value in column.dictionary.values()]
+            held = np.bincount(column.ordinals, minlength=len(values)).tolist()
+            for value, documents in zip(values, held, strict=True):
+                if value:
+                    spelled.setdefault(fold_value(value), Counter())[value] += documents
+            of_segments.append((column, values))
+        chosen = {folded: min(found, key=lambda one: (-found[one], one)) for folded, found in spelled.items()}
+        self.values: tuple[str, ...] = (*sorted(chosen.values()), UNKNOWN)
+        """The last is UNKNOWN."""
+        self._code_of = code_of = {fold_value(value): code for code, value in enumerate(self.values[:-1])}
+        self._segments = tuple(
+            _SegmentFacet(
+                column,
+                frozen(
+                    np.array(
+                        [code_of[fold_value(value)] if value else len(code_of) for value in values], dtype=np.int64
+                    )
+                ),
+            )
+            for column, values in of_segments
+        )
 
     def selected(self, choices: Iterable[Choice]) -> Mask:
         """For each value, whether it is among the choices."""
-        chosen = tuple(choices)
-        spans = [choice for choice in chosen if isinstance(choice, Span)]
-        names = {fold_value(choice) for choice in chosen if not isinstance(choice, Span) and choice != UNKNOWN}
-        known = [
-            any(int(value) in span for span in spans) if self.numeric else fold_value(value) in names
-            for value in self.values[:-1]
-        ]
-        return np.array([*known, UNKNOWN in chosen], dtype=np.bool_)
+        selected = np.zeros(len(self.values), dtype=np.bool_)
+        for choice in choices:
+            if isinstance(choice, Span):
+                held = [self.numeric and int(value) in choice for value in self.values[:-1]]
+                selected[:-1] |= np.array(held, dtype=np.bool_)
+            elif choice == UNKNOWN:
+                selected[-1] = True
+            elif (code := self._code_of.get(fold_value(choice))) is not None:
+                selected[code] = True
+        return selected
 
-    def documents_with(self, choices: Iterable[Choice], size: int) -> Mask:
-        """For each of `size` documents, whether it has any of the chosen values."""
-        mask = np.zeros(size, dtype=np.bool_)
-        mask[self.docs[self.selected(choices)[self.codes]]] = True
-        return mask
+    def mark_failing(self, number: int, docs: Docs, selected: Mask, facet: int, failing: Failing) -> None:
+        """Note in `failing` which documents of a segment have no selected value."""
+        part = self._segments[number]
+        if part.column is None:
+            if not selected[-1]:
+                failing.count[:] += 1
+                failing.last[:] = facet
+            return
+        chosen = frozen(selected[part.codes])
+        if isinstance(part.column, StringColumn):
+            kernels.mark_failing(docs, part.column.ordinals, chosen, facet, failing.count, failing.last)
+        else:
+            kernels.mark_failing_multi(
+                docs,
+                part.column.value_starts,
+                part.column.ordinals,
+                chosen,
+                bool(selected[-1]),
+                facet,
+                failing.count,
+                failing.last,
+            )
 
-    def counts(self, among: Mask) -> dict[str, int]:
-        """How many of the documents in the mask have each value; values that none has are left out."""
-        counted = np.bincount(self.codes[among[self.docs]], minlength=len(self.values))
-        return {self.values[code]: int(counted[code]) for code in np.flatnonzero(counted)}
+    def count(self, number: int, docs: Docs, failing: Failing, facet: int, counts: npt.NDArray[np.int64]) -> None:
+        """Add how many documents of a segment have each value, those that fail another filter left out."""
+        part = self._segments[number]
+        tally = (failing.count, failing.last, facet, counts)
+        if part.column is None:
+            others = (failing.count == 0) | ((failing.count == 1) & (failing.last == facet))
+            counts[-1] += int(others.sum()) if failing.count.size else docs.size
+        elif isinstance(part.column, StringColumn):
+            kernels.count_values(docs, part.column.ordinals, part.codes, *tally)
+        else:
+            kernels.count_values_multi(docs, part.column.value_starts, part.column.ordinals, part.codes, *tally)
 
+    def named(self, counts: npt.NDArray[np.int64], limit: int | None = None, also: Mask | None = None) -> FacetCounts:
+        """Counts by value without zeros, and how many values there are.
 
-def facet_column(rows: Iterable[bytes], *, numeric: bool) -> FacetColumn:
-    """A facet of its stored column, a row for each document."""
-    codes_of: dict[str, int] = {}
-    raw_codes: dict[bytes, list[int]] = {b"": [-1]}
-    spelled: list[str] = []
-    docs: list[int] = []
-    codes: list[int] = []
-    for number, row in enumerate(rows):
-        found = raw_codes.get(row)
-        if found is None:
-            found = []
-            for value in row.decode().split(SEPARATOR):
-                code = codes_of.setdefault(fold_value(value), len(spelled))
-                if code == len(spelled):
-                    spelled.append(value)
-                if code not in found:
-                    found.append(code)
-            raw_codes[row] = found
-        codes.extend(found)
-        docs.extend([number] * len(found))
-    array = np.array(codes, dtype=np.int32)
-    array[array == -1] = len(spelled)
-    return FacetColumn((*spelled, UNKNOWN), np.array(docs, dtype=np.int32), array, numeric)
+        Under a limit, those are left out that are not among the most frequent, first by value among equals, nor among
+        those of the mask; UNKNOWN is always there.
+        """
+        held = np.flatnonzero(counts)
+        distinct = int(held.size)
+        if limit is not None and distinct > limit:
+            ordered = held[np.lexsort((held, -counts[held]))]
+            ordered = np.concatenate([ordered[ordered != counts.size - 1][:limit], ordered[ordered == counts.size - 1]])
+            if also is not None:
+                ordered = np.concatenate([ordered, held[also[held]]])
+            held = np.unique(ordered)
+        values = self.values
+        named = {values[code]: count for code, count in zip(held.tolist(), counts[held].tolist(), strict=True)}
+        return FacetCounts(named, distinct)

@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from whoosh import index as whoosh_index
-from whoosh.reading import IndexReader, TermNotFound
 
 from indexer import analysis, schema
-from indexer.engines.whoosh import store
-from indexer.engines.whoosh.columns import Docs, FacetColumn, Mask, facet_column
-from indexer.engines.whoosh.evaluate import Evaluator, Matches, Postings
+from indexer.engines.whoosh import kernels, store
+from indexer.engines.whoosh.columnar.errors import ColumnarError
+from indexer.engines.whoosh.columnar.layout import Dictionary, NumericColumn, StringColumn
+from indexer.engines.whoosh.columnar.packing import number_union
+from indexer.engines.whoosh.columns import NOT_FILTERED, FacetColumn, Failing
+from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, leaf_cache
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
+from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
 from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
-from indexer.search.engine import EngineAnswer, EngineHit, Manifest, Plan, Sort
+from indexer.search.engine import EngineAnswer, EngineHit, FacetCounts, Manifest, Plan, Sort
 from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
 from indexer.terms.lexicon import Lexicon
 
-RECENT_QUERIES = 32
-"""Queries whose documents and scores are kept: paging, sorting and filtering ask for the same again."""
+RECENT_BYTES = 64 * 2**20
+"""What recent queries matched, at most: paging, sorting and filtering ask for the same again."""
+COUNTED = 256
+"""Recent searches whose facets are kept: the first page is asked for again and again."""
+COUNTED_VALUES = 500
+"""Facets with more values than this are not kept."""
+
+_ALL = frozen(np.empty(0, dtype=np.bool_))
+_UNSORTED = frozen(np.empty(0, dtype=np.int64))
+_UNSCORED = frozen(np.empty(0, dtype=np.float64))
 
 
-_T = TypeVar("_T")
+@dataclass(frozen=True)
+class _Found:
+    """The documents of a segment that match and pass all filters."""
+
+    docs: Docs
+    scores: npt.NDArray[np.float64]
+    """Empty where none is scored."""
+    preferred: Mask
+    """Empty where all are."""
 
 
 class WhooshEngine:
@@ -41,65 +60,88 @@ class WhooshEngine:
         self.folder = folder
         self._manifest = store.read_manifest(folder)
         try:
-            self._reader: IndexReader = whoosh_index.open_dir(str(folder / store.POSTINGS), readonly=True).reader()
-            self._postings = Postings(self._reader)
-            size = self._postings.size
-            self._facets = {name: self._facet(name) for name in schema.FACETS}
-            self._keys = {field.name: self._numbers(field.name) for field in schema.FIELDS if field.sortable}
-            self._identity = self._identity_ranks()
+            self._collection = Collection(folder / store.POSTINGS)
             journals = msgspec.json.decode((folder / store.JOURNALS).read_bytes(), type=list[Journal])
             self._lexicon = Lexicon(folder / store.LEXICON)
         except MedsearchError:
             raise
-        except Exception as error:  # whatever a damaged file makes Whoosh raise
-            raise IndexDamagedError(f"can't open the index in {folder} ({error!r}); rebuild it") from error
+        except (ColumnarError, OSError, msgspec.MsgspecError, KeyError, ValueError) as error:
+            raise IndexDamagedError(f"can't open the index in {folder} ({error}); rebuild it") from error
         self._journals = {journal_key(journal.name): journal for journal in journals}
-        self._size = size
+        self._leaves = leaf_cache()
         # An engine's documents never change, so what a query matched stays true as long as the engine lives.
-        self._matches = lru_cache(maxsize=RECENT_QUERIES)(self._evaluate)
+        self._recent: BoundedCache[tuple[Matches, ...]] = BoundedCache(
+            RECENT_BYTES, lambda kept: sum(part.nbytes for part in kept)
+        )
+        self._counted: BoundedCache[dict[str, FacetCounts]] = BoundedCache(COUNTED, lambda _: 1)
+        self._facet = lru_cache(maxsize=None)(self._read_facet)
 
     @property
     def manifest(self) -> Manifest:
         """What the generation says of itself."""
         return self._manifest
 
+    def verify(self) -> None:
+        """Read all of the generation's files and compare their checksums.
+
+        Raises:
+            IndexDamagedError: a byte is not what was written.
+        """
+        try:
+            self._collection.verify()
+        except (ColumnarError, OSError) as error:
+            raise IndexDamagedError(f"the index in {self.folder} is damaged ({error}); rebuild it") from error
+
     def count(self, query: Query) -> int:
         """How many documents match, without filters."""
-        return int(self._matches(query, DEFAULT).docs.size)
+        return sum(part.docs.size for part in self._matches(query, DEFAULT))
 
-    def _evaluate(self, query: Query, ranking: Settings) -> Matches:
-        return Evaluator(self._postings, ranking).evaluate(query)
+    def _matches(self, query: Query, ranking: Settings, deadline: float | None = None) -> tuple[Matches, ...]:
+        key = (query, ranking)
+        found = self._recent.get(key)
+        if found is None:
+            found = self._evaluator(ranking, deadline).evaluate(query)
+            self._recent.put(key, found)
+        return found
+
+    def _evaluator(self, ranking: Settings, deadline: float | None) -> Evaluator:
+        return Evaluator(self._collection, ranking, self._leaves, deadline)
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        found = self._matches(plan.query, plan.ranking)
-        filters = {name: self._filter(name, plan) for name in plan.filters.chosen}
-        passing = _all_masks(filters.values(), found.docs)
-        docs, scores = found.docs[passing], found.scores[passing]
-        preferred = np.ones(docs.size, dtype=np.bool_)
+        check_deadline(plan.deadline)
+        found = self._matches(plan.query, plan.ranking, plan.deadline)
+        filters = list(plan.filters.chosen)
+        selected = {name: self._facet_of(name, plan).selected(plan.filters.of(name)) for name in filters}
+        failing = [self._failing(number, part.docs, selected, plan) for number, part in enumerate(found)]
+        passing = [self._passing(number, part, failing[number], plan) for number, part in enumerate(found)]
+        total = sum(part.docs.size for part in passing)
+        preferred_total = total
         if plan.preferred is not None:
-            preferred = np.isin(docs, self._matches(plan.preferred, plan.ranking).docs, assume_unique=True)
-        order = self._ordered(docs, scores, preferred, plan)[plan.offset : plan.offset + plan.limit]
+            preferred_total = sum(int(part.preferred.sum()) for part in passing)
         return EngineAnswer(
-            total=int(docs.size),
-            preferred_total=int(preferred.sum()),
-            hits=tuple(EngineHit(self._stored(int(docs[at])), float(scores[at]), bool(preferred[at])) for at in order),
-            facets={name: self._count_facet(name, found, filters, plan) for name in plan.facets},
+            total=total,
+            preferred_total=preferred_total,
+            hits=tuple(self._page(passing, plan)) if plan.limit else (),
+            facets=self._facets(found, failing, selected, plan),
         )
 
     def record(self, record_id: str) -> Record | None:
         """The record of an identity."""
-        with self._postings.lock:
-            try:
-                matcher = self._reader.postings(ID_FIELD, record_id.encode("utf-8", "replace"))
-            except TermNotFound:
-                return None
-            number = matcher.id() if matcher.is_active() else None
-        return None if number is None else self._stored(number)
+        for segment, places in zip(
+            self._collection.segments, self._collection.places((ID_FIELD,), record_id), strict=True
+        ):
+            for place in places:
+                # An identity stands in one document that is not deleted, at most.
+                for doc in kernels.living(segment.arrays.docs, place.begin, place.end, segment.alive).tolist():
+                    return self._stored(segment, doc)
+        return None
 
     def records(self) -> Iterator[Record]:
         """All records, in the order in which they were added."""
-        return (self._stored(number) for number in self._postings.live.tolist())
+        for segment in self._collection.segments:
+            for doc in segment.all_docs().tolist():
+                yield self._stored(segment, doc)
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""
@@ -128,14 +170,11 @@ class WhooshEngine:
             raise IndexDamagedError(f"can't read {self.folder / name} ({error}); rebuild the index") from error
 
     def close(self) -> None:
-        """Give back files and memory."""
-        self._reader.close()
+        """Give back files; mapped ones are given back when the last search that reads them has ended."""
         self._lexicon.close()
 
-    def _stored(self, number: int) -> Record:
-        with self._postings.lock:
-            stored = self._reader.stored_fields(number)[RECORD_FIELD]
-        return schema.load_record(stored)
+    def _stored(self, segment: Segment, doc: int) -> Record:
+        return schema.load_record(segment.arrays.stored[doc][RECORD_FIELD])
 
     def _stored_name(self, name: str, plan: Plan) -> str:
         """The name under which the values of a field are stored in the plan's editions."""
@@ -145,77 +184,134 @@ class WhooshEngine:
         return schema.edition_field(name, None if edition == newest else edition)
 
     def _facet_of(self, name: str, plan: Plan) -> FacetColumn:
-        return self._of_edition(self._facets, self._facet, self._stored_name(name, plan))
+        return self._facet(self._stored_name(name, plan))
 
-    def _keys_of(self, name: str, plan: Plan) -> npt.NDArray[np.float64]:
-        return self._of_edition(self._keys, self._numbers, self._stored_name(name, plan))
-
-    def _of_edition(self, known: dict[str, _T], read: Callable[[str], _T], name: str) -> _T:
-        """A column; those of older editions are read when they are first asked for."""
-        if name not in known:
-            with self._postings.lock:
-                known[name] = read(name)
-        return known[name]
-
-    def _filter(self, name: str, plan: Plan) -> Mask:
-        return self._facet_of(name, plan).documents_with(plan.filters.of(name), self._size)
-
-    def _count_facet(self, name: str, found: Matches, filters: dict[str, Mask], plan: Plan) -> dict[str, int]:
-        others = _all_masks((mask for other, mask in filters.items() if other != name), found.docs)
-        among = np.zeros(self._size, dtype=np.bool_)
-        among[found.docs[others]] = True
-        return self._facet_of(name, plan).counts(among)
-
-    def _ordered(
-        self, docs: Docs, scores: npt.NDArray[np.float64], preferred: Mask, plan: Plan
-    ) -> npt.NDArray[np.int64]:
-        """Positions in `docs` in the order asked for. `lexsort` takes its last key first."""
-        # Rounded, so that sums taken in another order, as by another engine, tie where they should.
-        relevance = -np.round(scores, 6)
-        dates = self._keys["date"][docs]
-        if plan.sort is Sort.RELEVANCE:
-            main = relevance
-        elif plan.sort is Sort.NEWEST:
-            main = -dates
-        elif plan.sort is Sort.OLDEST:
-            # A date that is not known is last in this order too.
-            main = np.where(np.isneginf(dates), np.inf, dates)
-        else:
-            main = -self._keys_of(plan.sort.value, plan)[docs]
-        return np.lexsort((self._identity[docs], -dates, relevance, main, ~preferred))
-
-    def _column(self, name: str) -> Iterable[Any]:
-        column = self._reader.schema[name].column_type
-        for leaf, _ in self._reader.leaf_readers():
-            if leaf.has_column(name):
-                yield from leaf.column_reader(name, translate=False)
-            else:
-                yield from [column.default_value()] * leaf.doc_count_all()
-
-    def _facet(self, name: str) -> FacetColumn:
+    def _read_facet(self, name: str) -> FacetColumn:
         numeric = schema.BY_NAME[name.partition("@")[0]].kind is Kind.INTEGER
-        return facet_column(self._column(name), numeric=numeric)
+        return FacetColumn(name, self._collection.segments, numeric=numeric)
 
-    def _numbers(self, name: str) -> npt.NDArray[np.float64]:
-        """A sort key of each document; missing values are least."""
-        numbers = np.array(list(self._column(name)), dtype=np.float64)
-        numbers[(numbers == MISSING_INTEGER) | np.isnan(numbers)] = -np.inf
-        return numbers
+    def _failing(self, number: int, docs: Docs, selected: Mapping[str, Mask], plan: Plan) -> Failing:
+        """Which filters the documents that match fail."""
+        if not selected:
+            return NOT_FILTERED
+        failing = Failing(np.zeros(docs.size, dtype=np.uint8), np.zeros(docs.size, dtype=np.uint8))
+        for facet, (name, mask) in enumerate(selected.items()):
+            self._facet_of(name, plan).mark_failing(number, docs, mask, facet, failing)
+        return Failing(frozen(failing.count), frozen(failing.last))
 
-    def _identity_ranks(self) -> npt.NDArray[np.int64]:
-        """The rank of each document's identity among all, so that ties fall alike in every build and engine."""
-        identities = list(self._column(ID_FIELD))
-        rank = np.empty(len(identities), dtype=np.int64)
-        rank[sorted(range(len(identities)), key=identities.__getitem__)] = np.arange(len(identities))
-        return rank
+    def _passing(self, number: int, part: Matches, failing: Failing, plan: Plan) -> _Found:
+        docs, scores = part.docs, _UNSCORED if part.scores is None else part.scores
+        if failing.count.size:
+            passing = failing.count == 0
+            docs, scores = frozen(docs[passing]), frozen(scores[passing]) if scores.size else scores
+        preferred = _ALL
+        if plan.preferred is not None:
+            better = self._evaluator(plan.ranking, plan.deadline).within(plan.preferred, number, docs).docs
+            preferred = frozen(~kernels.subtract(docs, better))
+        return _Found(docs, scores, preferred)
+
+    def _facets(
+        self, found: tuple[Matches, ...], failing: list[Failing], selected: Mapping[str, Mask], plan: Plan
+    ) -> Mapping[str, FacetCounts]:
+        if not plan.facets:
+            return {}
+        key = (
+            plan.query,
+            str(plan.filters),
+            *sorted(plan.editions.items()),
+            *plan.facets,
+            *sorted(plan.facet_limits.items()),
+        )
+        kept = self._counted.get(key)
+        if kept is None:
+            numbers = {name: number for number, name in enumerate(selected)}
+            kept = {}
+            for name in plan.facets:
+                column = self._facet_of(name, plan)
+                counts = np.zeros(len(column.values), dtype=np.int64)
+                for number, part in enumerate(found):
+                    # A number that no filter has: a document that fails any filter is not counted.
+                    column.count(number, part.docs, failing[number], numbers.get(name, len(numbers)), counts)
+                kept[name] = column.named(counts, plan.facet_limits.get(name), selected.get(name))
+            if all(len(facet.values) <= COUNTED_VALUES for facet in kept.values()):
+                self._counted.put(key, kept)
+        return kept
+
+    def _page(self, passing: list[_Found], plan: Plan) -> Iterator[EngineHit]:
+        """The hits of the page that a plan asks for."""
+        last = plan.offset + plan.limit
+        best: list[tuple[tuple[float, ...], int, int]] = []
+        for number, part in enumerate(passing):
+            most = min(last, part.docs.size)
+            if most:
+                places, found = self._best(number, part, most, plan)
+                best += [
+                    (tuple(keys), number, place) for keys, place in zip((-found).tolist(), places.tolist(), strict=True)
+                ]
+        best.sort()
+        for keys, number, place in best[plan.offset : last]:
+            part, segment = passing[number], self._collection.segments[number]
+            score = float(part.scores[place]) if part.scores.size else 0.0
+            preferred = bool(part.preferred[place]) if part.preferred.size else True
+            behind = tuple(-key for key in keys)
+            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, behind)
+
+    def _best(self, number: int, part: _Found, most: int, plan: Plan) -> tuple[Any, Any]:
+        dates, missing_date = self._keys("date", number)
+        values: npt.NDArray[Any] = _UNSORTED
+        after = _UNSCORED if plan.after is None else frozen(np.array(plan.after, dtype=np.float64))
+        missing = 0.0
+        if plan.sort in {Sort.NEWEST, Sort.OLDEST}:
+            values, missing = dates, missing_date
+        elif plan.sort is not Sort.RELEVANCE:
+            values, missing = self._keys(self._stored_name(plan.sort.value, plan), number)
+        return kernels.best_documents(
+            part.docs, part.scores, part.preferred, values, plan.sort is Sort.OLDEST, missing, dates,
+            self._ranks[number], after, most,
+        )  # fmt: skip
+
+    def _keys(self, name: str, number: int) -> tuple[npt.NDArray[Any], float]:
+        """The values of a sort key in a segment, and what stands for none."""
+        segment = self._collection.segments[number]
+        column = segment.arrays.columns.get(name)
+        if isinstance(column, NumericColumn):
+            return column.values, float(column.missing)
+        return self._none(segment.size), float(MISSING_INTEGER)
+
+    @cached_property
+    def _none(self) -> Callable[[int], npt.NDArray[np.int64]]:
+        return lru_cache(maxsize=None)(lambda size: frozen(np.full(size, MISSING_INTEGER, dtype=np.int64)))
+
+    @cached_property
+    def _ranks(self) -> tuple[npt.NDArray[np.uint32], ...]:
+        """The rank of each document's identity, in each segment, so that ties fall alike in every build and engine."""
+        columns = [self._identities(segment) for segment in self._collection.segments]
+        if len(columns) == 1:
+            return (columns[0].ordinals,)
+        dictionaries = [column.dictionary for column in columns]
+        numbers = _numbered_together(dictionaries)
+        return tuple(
+            frozen(ranks[column.ordinals].astype(np.uint32)) for ranks, column in zip(numbers, columns, strict=True)
+        )
+
+    def _identities(self, segment: Segment) -> StringColumn:
+        column = segment.arrays.columns[ID_FIELD]
+        if not isinstance(column, StringColumn):
+            raise IndexDamagedError(f"the identities in {self.folder} are no column of strings; rebuild the index")
+        return column
 
 
-def _all_masks(masks: Iterable[Mask], docs: Docs) -> Mask:
-    """For each of the documents, whether it is in all of the masks."""
-    passing = np.ones(docs.size, dtype=np.bool_)
-    for mask in masks:
-        passing &= mask[docs]
-    return passing
+def _numbered_together(dictionaries: Iterable[Dictionary]) -> list[npt.NDArray[np.int64]]:
+    """For each of several sorted lists of distinct texts, the places of its texts among those of all."""
+    listed = list(dictionaries)
+    texts = np.concatenate([np.frombuffer(one.data, dtype=np.uint8) for one in listed])
+    sizes = [len(one.data) for one in listed]
+    bases = np.cumsum([0, *sizes])[:-1]
+    begins = np.concatenate([one.starts[:-1].astype(np.int64) + base for one, base in zip(listed, bases, strict=True)])
+    ends = np.concatenate([one.starts[1:].astype(np.int64) + base for one, base in zip(listed, bases, strict=True)])
+    firsts = np.cumsum([0, *(len(one) for one in listed)]).astype(np.int64)
+    numbers, _ = number_union(texts, begins, ends, firsts)
+    return [numbers[low:high] for low, high in zip(firsts[:-1].tolist(), firsts[1:].tolist(), strict=True)]
 
 
 def open_folder(folder: Path) -> WhooshEngine:

@@ -1,35 +1,54 @@
-"""Query trees -> documents and scores, as arrays over the whole generation.
+"""Query trees -> documents and scores, over the arrays of a generation.
 
-Whoosh gives the postings; what they mean together is worked out on arrays: one node at a time, each as its ascending
-document numbers with a score for each. Postings are read once and kept, up to a bound, since searches repeat their
-words.
+A node is evaluated in each segment either whole or *within* documents that are given: a conjunction begins with the
+clause that has the fewest postings and looks the others up for what is left, so that a rare word never makes us read a
+frequent one's postings. Statistics (document frequencies, mean lengths) are those of the whole generation. What leaves
+of a query match is kept, up to a bound, since searches repeat their words.
+
+Every node of `indexer.search.query` is evaluated here. Queries of Whoosh's own run on Whoosh's searcher, which reads
+the same files.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+import math
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Union
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.matching import Matcher
-from whoosh.reading import IndexReader
 
-from indexer.analysis import Channel, TermAt
-from indexer.engines.whoosh.columns import Docs
-from indexer.engines.whoosh.mapping import text_field
+from indexer.analysis import TermAt
+from indexer.engines.whoosh import kernels
+from indexer.engines.whoosh.columnar.layout import NumericColumn
+from indexer.engines.whoosh.segments import (
+    NO_DOCS,
+    NO_SCORES,
+    BoundedCache,
+    Collection,
+    Docs,
+    Place,
+    Scores,
+    Segment,
+    frozen,
+    index_names,
+)
+from indexer.errors import SearchTimeoutError
 from indexer.search.query import (
     And,
     AnyReading,
     AtLeast,
     Boosted,
     Everything,
+    Near,
     Not,
     Or,
+    Pattern,
     Phrase,
     Query,
+    Range,
     Synonyms,
     Term,
     Value,
@@ -37,266 +56,465 @@ from indexer.search.query import (
 )
 from indexer.search.ranking import Settings, idf
 
-Scores = npt.NDArray[np.float64]
 CACHE_BYTES = 64 * 2**20
-"""Postings kept in memory, at most."""
+"""Matches of leaves that are kept, at most."""
+DENSE = 16
+"""A union goes through an array of the segment's size where its parts hold more than this part of the documents."""
+SEEK = 4
+"""Within so many times fewer documents than it has postings, a term is looked up document by document."""
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Documents of a node, ascending, and their scores."""
+    """Documents of a node in a segment, and their scores."""
 
     docs: Docs
-    scores: Scores
+    scores: Scores | None
+    """None where all are 0."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that they take."""
+        return self.docs.nbytes + (self.scores.nbytes if self.scores is not None else 0) + 200
 
 
-@dataclass(frozen=True)
-class Lengths:
-    """The lengths of a field of all documents, in tokens, and their mean over documents that have the field."""
-
-    of: npt.NDArray[np.float32]
-    mean: float
+NOTHING = Matches(NO_DOCS, NO_SCORES)
+Leaf = Union[Term, Phrase, Synonyms, Pattern]
+LeafMatches = tuple[Matches, ...]
+"""A leaf's, in each segment."""
 
 
-class Postings:
-    """The postings of a generation as arrays, read through Whoosh and cached. Safe to use from several threads."""
-
-    def __init__(self, reader: IndexReader) -> None:
-        self._leaves: list[tuple[IndexReader, int]] = [(leaf, offset) for leaf, offset in reader.leaf_readers()]
-        self.size: int = reader.doc_count_all()
-        self.lock = threading.Lock()
-        """Held by whoever reads through Whoosh, which moves one position in each file for all threads."""
-        self._cache: OrderedDict[tuple[str, str], Matches] = OrderedDict()
-        self._cached_bytes = 0
-        self._lengths: dict[str, Lengths] = {}
-        self.live: Docs = np.fromiter(reader.all_doc_ids(), dtype=np.int64)
-
-    def frequencies(self, field: str, text: str) -> Matches:
-        """The documents of a term of a Whoosh field, with the term's frequency in each as the score."""
-        key = (field, text)
-        with self.lock:
-            if (found := self._cache.get(key)) is not None:
-                self._cache.move_to_end(key)
-                return found
-            docs: list[int] = []
-            weights: list[float] = []
-            for matcher, offset in self._matchers(field, text):
-                while matcher.is_active():
-                    docs.append(matcher.id() + offset)
-                    weights.append(matcher.weight())
-                    matcher.next()
-            found = Matches(np.array(docs, dtype=np.int64), np.array(weights, dtype=np.float64))
-            self._remember(key, found)
-            return found
-
-    def positions(self, field: str, text: str, docs: Docs) -> Iterator[npt.NDArray[np.int64]]:
-        """The positions of a term in each of the documents, all of which hold it."""
-        with self.lock:
-            rows: list[npt.NDArray[np.int64]] = []
-            for matcher, offset in self._matchers(field, text):
-                for number in docs[np.searchsorted(docs, offset) :].tolist():
-                    if matcher.is_active() and matcher.id() < number - offset:
-                        matcher.skip_to(number - offset)
-                    if not matcher.is_active():
-                        break
-                    if matcher.id() == number - offset:
-                        rows.append(np.array(matcher.value_as("positions"), dtype=np.int64))
-        return iter(rows)
-
-    def lengths(self, field: str) -> Lengths:
-        """The lengths of a Whoosh field."""
-        with self.lock:
-            if field not in self._lengths:
-                of = np.zeros(self.size, dtype=np.float32)
-                for leaf, offset in self._leaves:
-                    if leaf.field_length(field):
-                        read = leaf.doc_field_length
-                        count = leaf.doc_count_all()
-                        of[offset : offset + count] = [read(number, field) for number in range(count)]
-                held = of[of > 0]
-                self._lengths[field] = Lengths(of, float(held.mean()) if held.size else 1.0)
-            return self._lengths[field]
-
-    def _matchers(self, field: str, text: str) -> Iterator[tuple[Matcher, int]]:
-        term = text.encode()
-        for leaf, offset in self._leaves:
-            if (field, term) in leaf:
-                yield leaf.postings(field, term), offset
-
-    def _remember(self, key: tuple[str, str], found: Matches) -> None:
-        self._cache[key] = found
-        self._cached_bytes += _bytes_of(found)
-        while self._cached_bytes > CACHE_BYTES and len(self._cache) > 1:
-            self._cached_bytes -= _bytes_of(self._cache.popitem(last=False)[1])
+def leaf_cache() -> BoundedCache[LeafMatches]:
+    """What evaluators of one generation share."""
+    return BoundedCache(CACHE_BYTES, lambda kept: sum(part.nbytes for part in kept))
 
 
-def _bytes_of(matches: Matches) -> int:
-    # Rare terms are many: what Python keeps for an entry counts as well.
-    return matches.docs.nbytes + matches.scores.nbytes + 500
+def check_deadline(deadline: float | None) -> None:
+    """Give up where it is over; see `Plan.deadline`."""
+    if deadline is not None and time.monotonic() > deadline:
+        raise SearchTimeoutError("the search takes longer than is allowed; ask for less, or for rarer words")
 
 
 class Evaluator:
-    """Evaluates query trees over the postings of a generation."""
+    """Evaluates query trees over a generation."""
 
-    def __init__(self, postings: Postings, ranking: Settings) -> None:
-        self._postings = postings
+    def __init__(
+        self,
+        collection: Collection,
+        ranking: Settings,
+        cache: BoundedCache[LeafMatches],
+        deadline: float | None = None,
+    ) -> None:
+        self._collection = collection
+        self._deadline = deadline
         self._ranking = ranking
-        self._weights = dict(ranking.weights)
+        self._cache = cache
 
-    def evaluate(self, query: Query) -> Matches:
-        """The live documents that match, and their scores."""
-        if isinstance(query, (Term, Phrase)):
-            return self._scored(query)
-        if isinstance(query, Value):
-            return _unscored(self._postings.frequencies(query.field, query.value).docs)
+    def evaluate(self, query: Query) -> tuple[Matches, ...]:
+        """The living documents that match, and their scores, in each segment."""
+        return tuple(self._evaluate(query, number, None) for number in range(len(self._collection.segments)))
+
+    def within(self, query: Query, number: int, docs: Docs) -> Matches:
+        """Those of the documents of a segment that match."""
+        return self._evaluate(query, number, docs)
+
+    def _evaluate(self, query: Query, number: int, within: Docs | None) -> Matches:
+        if within is not None and not within.size:
+            return NOTHING
+        check_deadline(self._deadline)
+        if isinstance(query, Term):
+            return self._term(query, number, within)
+        if isinstance(query, Phrase):
+            return self._phrase(query, number, within)
+        if isinstance(query, (Synonyms, Pattern)):
+            return _only(self._leaf(query)[number], within)
         if isinstance(query, And):
-            return self._and(query.clauses)
-        if isinstance(query, Or):
-            return self._at_least(1, query.clauses)
-        if isinstance(query, AtLeast):
-            return self._at_least(query.minimum, query.clauses)
-        if isinstance(query, AnyReading):
-            return _best([self.evaluate(clause) for clause in query.clauses])
-        if isinstance(query, Synonyms):
-            return self._synonyms(query)
-        if isinstance(query, Weighted):
-            found = self.evaluate(query.clause)
-            return Matches(found.docs, found.scores * query.weight)
+            return self._and(query.clauses, number, within)
         if isinstance(query, Boosted):
-            return self._boosted(query)
+            return self._boosted(query, number, within)
+        if isinstance(query, (Or, AtLeast, AnyReading)):
+            return self._united(query, number, within)
+        if isinstance(query, Weighted):
+            found = self._evaluate(query.clause, number, within)
+            return Matches(found.docs, None if found.scores is None else frozen(found.scores * query.weight))
+        return Matches(self._unscored(query, number, within), None)
+
+    def _unscored(self, query: Query, number: int, within: Docs | None) -> Docs:
+        segment = self._collection.segments[number]
+        if isinstance(query, Value):
+            places = self._collection.places((query.field,), query.value)[number]
+            if not places:
+                return NO_DOCS
+            place = places[0]
+            if within is not None:
+                return frozen(kernels.intersect_range(within, segment.arrays.docs, place.begin, place.end))
+            if segment.alive.size:
+                return frozen(kernels.living(segment.arrays.docs, place.begin, place.end, segment.alive))
+            return segment.arrays.docs[place.begin : place.end]
+        if isinstance(query, Range):
+            column = segment.arrays.columns.get(query.field)
+            if not isinstance(column, NumericColumn):
+                return NO_DOCS
+            low = -math.inf if query.low is None else float(query.low)
+            high = math.inf if query.high is None else float(query.high)
+            candidates = segment.all_docs() if within is None else within
+            return frozen(kernels.within_range(candidates, column.values, float(column.missing), low, high))
+        if isinstance(query, Near):
+            return self._near(query, number, within)
         if isinstance(query, Not):
-            return self._not(query)
+            candidates = segment.all_docs() if within is None else within
+            excluded = self._evaluate(query.clause, number, within).docs
+            return frozen(candidates[kernels.subtract(candidates, excluded)])
         if isinstance(query, Everything):
-            return _unscored(self._postings.live)
-        return _unscored(np.empty(0, dtype=np.int64))
+            return segment.all_docs() if within is None else within
+        return NO_DOCS
 
-    def _scored(self, leaf: Term | Phrase) -> Matches:
-        """BM25F of a term or a phrase; see `indexer.search.ranking`."""
-        found = self._occurrences(leaf)
-        if isinstance(leaf, Term):
-            return self._saturated(found, idf(self._postings.live.size, found.docs.size))
-        rarity = (
-            sum(self._rarity(leaf.fields, leaf.channel, term.text) for term in leaf.terms) if found.docs.size else 0
-        )
-        return self._saturated(found, rarity)
+    def _leaf(self, query: Leaf) -> LeafMatches:
+        """All matches of a leaf, kept."""
+        key = (query, self._ranking)
+        kept = self._cache.get(key)
+        if kept is None:
+            kept = tuple(map(_tight, self._whole_leaf(query)))
+            self._cache.put(key, kept)
+        return kept
 
-    def _synonyms(self, query: Synonyms) -> Matches:
-        """BM25F of several forms as one term."""
-        parts = [self._occurrences(form.clause) for form in query.forms]
-        weights = [form.weight for form in query.forms]
-        docs, totals, _ = _summed(
-            [part.docs for part in parts],
-            [part.scores * weight for part, weight in zip(parts, weights, strict=True)],
-        )
-        return self._saturated(Matches(docs, totals), idf(self._postings.live.size, docs.size))
-
-    def _boosted(self, query: Boosted) -> Matches:
-        found = self.evaluate(query.clause)
-        scores = found.scores.copy()
-        for boost in query.boosts:
-            other = self.evaluate(boost.clause)
-            _, ours, theirs = np.intersect1d(found.docs, other.docs, assume_unique=True, return_indices=True)
-            scores[ours] += boost.weight * other.scores[theirs]
-        return Matches(found.docs, scores)
+    def _whole_leaf(self, query: Leaf) -> LeafMatches:
+        segments = range(len(self._collection.segments))
+        if isinstance(query, Pattern):
+            return tuple(self._pattern(query, number) for number in segments)
+        occurrences = [self._occurrences(query, number, None) for number in segments]
+        if isinstance(query, Synonyms):
+            rarity = idf(self._collection.living, sum(found.docs.size for found in occurrences))
+        elif isinstance(query, Phrase):
+            rarity = self._phrase_rarity(query)
+        else:
+            rarity = idf(self._collection.living, sum(found.docs.size for found in occurrences))
+        return tuple(self._saturated(found, rarity) for found in occurrences)
 
     def _saturated(self, found: Matches, rarity: float) -> Matches:
-        return Matches(found.docs, rarity * found.scores / (self._ranking.k1 + found.scores))
+        """BM25F of occurrences; see `indexer.search.ranking`."""
+        if found.scores is None or not found.docs.size:
+            return found
+        return Matches(found.docs, frozen(rarity * found.scores / (self._ranking.k1 + found.scores)))
 
-    def _occurrences(self, form: Query) -> Matches:
+    def _phrase_rarity(self, query: Phrase) -> float:
+        names = index_names(query.fields, query.channel)
+        living = self._collection.living
+        return sum(idf(living, self._collection.frequency(names, term.text)) for term in query.terms)
+
+    def _term(self, query: Term, number: int, within: Docs | None) -> Matches:
+        names = index_names(query.fields, query.channel)
+        places = self._collection.places(names, query.text)[number]
+        if not places:
+            return NOTHING
+        if within is None or SEEK * within.size > sum(place.end - place.begin for place in places):
+            return _only(self._leaf(query)[number], within)
+        rarity = idf(self._collection.living, self._collection.frequency(names, query.text))
+        return self._saturated(self._term_occurrences(query, number, within), rarity)
+
+    def _phrase(self, query: Phrase, number: int, within: Docs | None) -> Matches:
+        if within is None:
+            return self._leaf(query)[number]
+        kept = self._cache.get((query, self._ranking))
+        if kept is not None:
+            return _only(kept[number], within)
+        found = self._occurrences(query, number, within)
+        return self._saturated(found, self._phrase_rarity(query)) if found.docs.size else NOTHING
+
+    def _occurrences(self, form: Query, number: int, within: Docs | None) -> Matches:
         """The documents of a form, with how often it occurs in each: weighted by field, normalised by length."""
+        if isinstance(form, Term):
+            return self._term_occurrences(form, number, within)
+        if isinstance(form, Phrase):
+            return self._phrase_occurrences(form, number, within)
+        segment = self._collection.segments[number]
         if isinstance(form, AnyReading):
-            return _best([self._occurrences(reading) for reading in form.clauses])
-        if not isinstance(form, (Term, Phrase)):
-            raise TypeError(f"a form is a term, a phrase or an AnyReading of these, not {form!r}")
-        docs: list[Docs] = []
-        weighted: list[Scores] = []
-        b = self._ranking.b
-        for name in form.fields:
-            field = text_field(name, form.channel)
-            found = (
-                self._postings.frequencies(field, form.text)
-                if isinstance(form, Term)
-                else self._phrase(field, form.terms)
+            return _combined(segment, [self._occurrences(part, number, within) for part in form.clauses], best=True)
+        if isinstance(form, Synonyms):
+            parts = [self._occurrences(one.clause, number, within) for one in form.forms]
+            return _combined(segment, parts, [one.weight for one in form.forms])
+        raise TypeError(f"a form is a term, a phrase or an AnyReading of these, not {form!r}")
+
+    def _term_occurrences(self, form: Term, number: int, within: Docs | None) -> Matches:
+        segment = self._collection.segments[number]
+        arrays = segment.arrays
+        names = index_names(form.fields, form.channel)
+        places = self._collection.places(names, form.text)[number]
+        postings = (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs)
+        if within is not None:
+            weighted = np.full(within.size, -1.0)
+            for place in places:
+                norms = self._collection.norms(form.fields[place.field], form.channel, self._ranking)
+                lengths = arrays.lengths[names[place.field]]
+                kernels.weigh_at(within, *postings, place.begin, place.end, lengths, norms.table, weighted)
+            return _frozen(*kernels.held(within, weighted))
+        united = NOTHING
+        for place in places:
+            norms = self._collection.norms(form.fields[place.field], form.channel, self._ranking)
+            lengths = arrays.lengths[names[place.field]]
+            found = kernels.weigh(*postings, place.begin, place.end, lengths, norms.table, segment.alive)
+            united = _sum_of(united, _frozen(*found))
+        return united
+
+    def _phrase_occurrences(self, form: Phrase, number: int, within: Docs | None) -> Matches:
+        segment = self._collection.segments[number]
+        united = NOTHING
+        for field, docs, counts, _ in self._phrase_places(form, number, within):
+            norms = self._collection.norms(form.fields[field], form.channel, self._ranking)
+            lengths = segment.arrays.lengths[index_names(form.fields, form.channel)[field]]
+            held = docs[counts > 0]
+            found = Matches(frozen(held), frozen(counts[counts > 0] * norms.table[lengths[held]]))
+            united = _sum_of(united, found)
+        return united
+
+    def _phrase_places(
+        self, form: Phrase, number: int, within: Docs | None
+    ) -> list[tuple[int, Docs, npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        """Of each field in whose documents all terms stand: these documents, and where in each the phrase does.
+
+        The third is how many places each document has, the fourth the places of all.
+        """
+        names = index_names(form.fields, form.channel)
+        by_field: dict[int, list[tuple[TermAt, Place]]] = {}
+        for term in form.terms:
+            for place in self._collection.places(names, term.text)[number]:
+                by_field.setdefault(place.field, []).append((term, place))
+        found = []
+        for field in sorted(by_field):
+            of_field = by_field[field]
+            if len(of_field) < len(form.terms):
+                continue
+            of_field.sort(key=lambda pair: pair[1].end - pair[1].begin)
+            docs = self._holding_all([place for _, place in of_field], number, within)
+            if docs.size:
+                found.append((field, docs, *self._starts(of_field, docs, number)))
+        return found
+
+    def _holding_all(self, places: Sequence[Place], number: int, within: Docs | None) -> Docs:
+        """The living documents that stand in all of the postings, the shortest of which come first."""
+        segment = self._collection.segments[number]
+        postings = segment.arrays.docs
+        first = places[0]
+        if within is not None:
+            docs = kernels.intersect_range(within, postings, first.begin, first.end)
+        else:
+            docs = kernels.living(postings, first.begin, first.end, segment.alive)
+        for place in places[1:]:
+            docs = kernels.intersect_range(frozen(docs), postings, place.begin, place.end)
+        return frozen(docs)
+
+    def _starts(
+        self, terms: Sequence[tuple[TermAt, Place]], docs: Docs, number: int
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        arrays = self._collection.segments[number].arrays
+        counts, starts = kernels.phrase_starts(
+            docs,
+            frozen(np.array([place.term for _, place in terms], dtype=np.int64)),
+            frozen(np.array([term.offset for term, _ in terms], dtype=np.int64)),
+            arrays.docs,
+            arrays.freqs,
+            arrays.big_postings,
+            arrays.big_freqs,
+            arrays.posting_starts,
+            arrays.positions,
+            arrays.position_starts,
+            arrays.skips,
+            arrays.skip_starts,
+        )
+        return counts, starts
+
+    def _near(self, query: Near, number: int, within: Docs | None) -> Docs:
+        """See `indexer.search.query.Near`."""
+        found: list[Docs] = []
+        for field in query.fields:
+            docs = within
+            parts = [Phrase((field,), query.channel, part) for part in query.parts]
+            # The rarest part first; then only where all stand is it worked out where each does.
+            for part in sorted(parts, key=lambda one: self._most(one, number)):
+                docs = frozen(_holding(self._phrase_places(part, number, docs)))
+                if not docs.size:
+                    break
+            if docs is None or not docs.size:
+                continue
+            placed = [self._phrase_places(part, number, docs)[0] for part in parts]
+            firsts = np.cumsum([0, *(starts.size for *_, starts in placed)])[:-1]
+            matched = kernels.near(
+                frozen(np.stack([counts for _, _, counts, _ in placed])),
+                frozen(np.concatenate([starts for *_, starts in placed])),
+                frozen(firsts.astype(np.int64)),
+                frozen(np.array([max(term.offset for term in part) + 1 for part in query.parts], dtype=np.int64)),
+                query.gap,
             )
-            if found.docs.size:
-                lengths = self._postings.lengths(field)
-                docs.append(found.docs)
-                weighted.append(
-                    self._weights[name] * found.scores / (1 - b + b * lengths.of[found.docs] / lengths.mean)
-                )
-        if not docs:
-            return _unscored(np.empty(0, dtype=np.int64))
-        united, totals, _ = _summed(docs, weighted)
-        return Matches(united, totals)
+            found.append(docs[matched])
+        if not found:
+            return NO_DOCS
+        return frozen(found[0] if len(found) == 1 else np.unique(np.concatenate(found)))
 
-    def _rarity(self, fields: Sequence[str], channel: Channel, text: str) -> float:
-        """The idf of one term over the fields."""
-        found = [self._postings.frequencies(text_field(name, channel), text).docs for name in fields]
-        return idf(self._postings.live.size, np.unique(np.concatenate(found)).size)
+    def _pattern(self, query: Pattern, number: int) -> Matches:
+        segment = self._collection.segments[number]
+        arrays = segment.arrays
+        literal = query.text.replace("?", "*").partition("*")[0].encode()
+        wanted = np.frombuffer(query.text.encode(), dtype=np.uint8)
+        terms = []
+        for name in index_names(query.fields, query.channel):
+            low, high = arrays.prefix_range(name, literal)
+            if low == high:
+                continue
+            if query.text.encode() == literal + b"*":
+                terms.append(np.arange(low, high, dtype=np.int64))
+            else:
+                terms.append(kernels.match_pattern(wanted, arrays.term_bytes, arrays.term_starts, low, high))
+        if not terms:
+            return NOTHING
+        matching = frozen(np.concatenate(terms))
+        sums, counts = segment.scratch()
+        kernels.mark_terms(arrays.docs, arrays.posting_starts, matching, segment.alive, counts)
+        docs, _ = kernels.take(sums, counts, 1)
+        return Matches(frozen(docs), frozen(np.ones(docs.size)))
 
-    def _phrase(self, field: str, terms: Sequence[TermAt]) -> Matches:
-        """The documents in whose field the terms stand at their distances, and how often."""
-        docs: Docs | None = None
-        for found in sorted((self._postings.frequencies(field, term.text).docs for term in terms), key=len):
-            docs = found if docs is None else np.intersect1d(docs, found, assume_unique=True)
-            if not docs.size:
-                return _unscored(docs)
-        if docs is None:
-            return _unscored(np.empty(0, dtype=np.int64))
-        starts: list[npt.NDArray[np.int64]] | None = None
-        for term in terms:
-            here = [row - term.offset for row in self._postings.positions(field, term.text, docs)]
-            starts = (
-                here
-                if starts is None
-                else [
-                    np.intersect1d(before, now, assume_unique=True) if before.size else before
-                    for before, now in zip(starts, here, strict=True)
-                ]
+    def _and(self, clauses: Sequence[Query], number: int, within: Docs | None) -> Matches:
+        wanted: list[Query] = [clause for clause in clauses if not isinstance(clause, Not)]
+        wanted.sort(key=lambda clause: self._most(clause, number))
+        found: Matches | None = None if within is None else Matches(within, None)
+        for clause in wanted:
+            part = self._evaluate(clause, number, None if found is None else found.docs)
+            if not part.docs.size:
+                return NOTHING
+            if found is None or found.scores is None:
+                found = part
+            elif part.scores is None:
+                found = _only(found, part.docs)
+            else:
+                found = Matches(part.docs, frozen(part.scores + _aligned(found, part.docs)))
+        if found is None:
+            found = Matches(self._collection.segments[number].all_docs(), None)
+        for clause in clauses:
+            if isinstance(clause, Not):
+                excluded = self._evaluate(clause.clause, number, found.docs).docs
+                kept = kernels.subtract(found.docs, excluded)
+                scores = None if found.scores is None else frozen(found.scores[kept])
+                found = Matches(frozen(found.docs[kept]), scores)
+        return found
+
+    def _boosted(self, query: Boosted, number: int, within: Docs | None) -> Matches:
+        found = self._evaluate(query.clause, number, within)
+        if not found.docs.size:
+            return found
+        scores = np.zeros(found.docs.size) if found.scores is None else found.scores.copy()
+        for boost in query.boosts:
+            other = self._evaluate(boost.clause, number, found.docs)
+            if other.scores is not None:
+                ours, theirs = kernels.places(found.docs, other.docs)
+                scores[ours] += boost.weight * other.scores[theirs]
+        return Matches(found.docs, frozen(scores))
+
+    def _united(self, query: Or | AtLeast | AnyReading, number: int, within: Docs | None) -> Matches:
+        parts = [self._evaluate(clause, number, within) for clause in query.clauses]
+        minimum = query.minimum if isinstance(query, AtLeast) else 1
+        best = isinstance(query, AnyReading)
+        return _combined(self._collection.segments[number], parts, minimum=minimum, best=best)
+
+    def _most(self, query: Query, number: int) -> int:
+        """How many documents of a segment match, at most, or how many are looked at to know."""
+        if isinstance(query, Term):
+            places = self._collection.places(index_names(query.fields, query.channel), query.text)[number]
+            return sum(place.end - place.begin for place in places)
+        if isinstance(query, Value):
+            return sum(
+                place.end - place.begin for place in self._collection.places((query.field,), query.value)[number]
             )
-        counts = np.array([row.size for row in starts or ()], dtype=np.float64)
-        return Matches(docs[counts > 0], counts[counts > 0])
-
-    def _and(self, clauses: Sequence[Query]) -> Matches:
-        parts = [self.evaluate(clause) for clause in clauses if not isinstance(clause, Not)]
-        without = [self.evaluate(clause.clause).docs for clause in clauses if isinstance(clause, Not)]
-        docs = parts[0].docs if parts else self._postings.live
-        for part in sorted(parts, key=lambda part: part.docs.size):
-            docs = np.intersect1d(docs, part.docs, assume_unique=True)
-        for excluded in without:
-            docs = np.setdiff1d(docs, excluded, assume_unique=True)
-        scores = np.zeros(docs.size)
-        for part in parts:
-            scores += part.scores[np.searchsorted(part.docs, docs)]
-        return Matches(docs, scores)
-
-    def _at_least(self, minimum: int, clauses: Sequence[Query]) -> Matches:
-        parts = [self.evaluate(clause) for clause in clauses]
-        docs, scores, held = _summed([part.docs for part in parts], [part.scores for part in parts])
-        enough = held >= minimum
-        return Matches(docs[enough], scores[enough])
-
-    def _not(self, query: Not) -> Matches:
-        excluded = self.evaluate(query.clause).docs
-        return _unscored(np.setdiff1d(self._postings.live, excluded, assume_unique=True))
+        if isinstance(query, Phrase):
+            return min(
+                (self._most(Term(query.fields, query.channel, term.text), number) for term in query.terms), default=0
+            )
+        if isinstance(query, Near):
+            return min(self._most(Phrase(query.fields, query.channel, part), number) for part in query.parts)
+        if isinstance(query, And):
+            return min(self._most(clause, number) for clause in query.clauses)
+        if isinstance(query, (Or, AnyReading, AtLeast)):
+            return sum(self._most(clause, number) for clause in query.clauses)
+        if isinstance(query, Synonyms):
+            return sum(self._most(form.clause, number) for form in query.forms)
+        if isinstance(query, (Weighted, Boosted)):
+            return self._most(query.clause, number)
+        return self._collection.segments[number].size
 
 
-def _unscored(docs: Docs) -> Matches:
-    return Matches(docs, np.zeros(docs.size))
+def _holding(placed: Sequence[tuple[int, Docs, npt.NDArray[np.int64], npt.NDArray[np.int64]]]) -> Docs:
+    """The documents in which a phrase of one field stands at all."""
+    if not placed:
+        return NO_DOCS
+    _, docs, counts, _ = placed[0]
+    return docs[counts > 0]
 
 
-def _summed(docs: Sequence[Docs], scores: Sequence[Scores]) -> tuple[Docs, Scores, npt.NDArray[np.intp]]:
-    """The union of ascending document lists, the sum of the scores of each, and in how many lists it stands."""
-    if len(docs) == 1:
-        return docs[0], scores[0], np.ones(docs[0].size, dtype=np.intp)
-    united, where = np.unique(np.concatenate(docs), return_inverse=True)
-    sums: Scores = np.bincount(where, weights=np.concatenate(scores), minlength=united.size).astype(np.float64)
-    return united, sums, np.bincount(where, minlength=united.size)
+def _frozen(docs: Docs, scores: Scores) -> Matches:
+    return Matches(frozen(docs), frozen(scores))
 
 
-def _best(parts: Sequence[Matches]) -> Matches:
-    """The union, with the best score of each document."""
-    united, where = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
-    best = np.zeros(united.size)
-    np.maximum.at(best, where, np.concatenate([part.scores for part in parts]))
-    return Matches(united, best)
+def _tight(found: Matches) -> Matches:
+    """Without the memory around arrays that were made for more."""
+    base = found.docs.base
+    if isinstance(base, np.ndarray) and base.size > 1.2 * found.docs.size:
+        return Matches(frozen(found.docs.copy()), None if found.scores is None else frozen(found.scores.copy()))
+    return found
+
+
+def _aligned(found: Matches, docs: Docs) -> Scores:
+    """The scores of documents all of which are among those found."""
+    if found.scores is None:
+        return np.zeros(docs.size)
+    if docs.size == found.docs.size:
+        return found.scores
+    ours, _ = kernels.places(found.docs, docs)
+    return found.scores[ours]
+
+
+def _only(found: Matches, within: Docs | None) -> Matches:
+    """Those of the matches that are among some documents."""
+    if within is None or within is found.docs:
+        return found
+    ours, _ = kernels.places(found.docs, within)
+    if ours.size == found.docs.size:
+        return found
+    return Matches(frozen(found.docs[ours]), None if found.scores is None else frozen(found.scores[ours]))
+
+
+def _sum_of(one: Matches, other: Matches) -> Matches:
+    """The union of two, both scored, with the sums of their scores."""
+    if not one.docs.size:
+        return other
+    if one.scores is None or other.scores is None or not other.docs.size:
+        return one
+    return _frozen(*kernels.sum_two(one.docs, one.scores, other.docs, other.scores))
+
+
+def _combined(
+    segment: Segment, parts: Sequence[Matches], weights: Sequence[float] = (), *, minimum: int = 1, best: bool = False
+) -> Matches:
+    """The documents of `minimum` parts or more, with the sum or the best of their scores, each times its weight."""
+    factors = list(weights) or [1.0] * len(parts)
+    held = [(part, factor) for part, factor in zip(parts, factors, strict=True) if part.docs.size]
+    if len(held) < minimum:
+        return NOTHING
+    if len(held) == 1:
+        part, factor = held[0]
+        scores = part.scores if part.scores is None or factor == 1.0 else frozen(factor * part.scores)
+        return Matches(part.docs, scores)
+    total = sum(part.docs.size for part, _ in held)
+    if DENSE * total < segment.size:
+        docs = np.concatenate([part.docs for part, _ in held])
+        values = np.concatenate(
+            [np.zeros(part.docs.size) if part.scores is None else factor * part.scores for part, factor in held]
+        )
+        order = np.argsort(docs, kind="stable")
+        return _frozen(*kernels.reduce_sums(frozen(docs), frozen(values), frozen(order), minimum, best))
+    sums, counts = segment.scratch()
+    for part, factor in held:
+        if part.scores is None:
+            kernels.add_counted(part.docs, counts)
+        elif best:
+            kernels.add_best(part.docs, part.scores, factor, sums, counts)
+        else:
+            kernels.add_scored(part.docs, part.scores, factor, sums, counts)
+    return _frozen(*kernels.take(sums, counts, minimum))

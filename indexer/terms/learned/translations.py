@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -134,50 +135,54 @@ def _side(titles: list[str], most_words: int) -> _Side:
     """Find the units of titles: an n-gram is one only if the shorter ones in it are, so the rare ones fall early."""
     side = _Side(most_words, titles)
     side.bounds = [words(title) for title in titles]
-    known: set[tuple[str, ...]] = set()
-    for size in range(1, most_words + 1):
-        count: Counter[tuple[str, ...]] = Counter()
-        for title, found in zip(titles, side.bounds, strict=True):
-            grams = {gram for _, gram in _grams(title, found, size)}
-            count.update(gram for gram in grams if size == 1 or (gram[1:] in known and gram[:-1] in known))
-        known |= {gram for gram, titles_of in count.items() if titles_of >= _LEAST_TITLES}
-    numbers: dict[tuple[str, ...], int] = {}
+    touching = [
+        [_touch(title, one, other) for one, other in pairwise(found)]
+        for title, found in zip(titles, side.bounds, strict=True)
+    ]
     han = any(map(has_han, titles[:20]))
+    grams: dict[tuple[int, str], int] = {}
+    """The numbers of n-grams, by that of all but their last word, and that word."""
+    # Of each title, where n-grams begin that stand in enough titles, with their numbers.
+    placed: list[dict[int, int]] = [dict.fromkeys(range(len(found) + 1), -1) for found in side.bounds]
+    spans: list[list[_Span]] = [[] for _ in titles]
+    units: dict[int, int] = {}
     counts: list[int] = []
-    for title, found in zip(titles, side.bounds, strict=True):
-        spans: list[_Span] = []
-        for size in range(1, most_words + 1):
-            for first, gram in _grams(title, found, size):
-                if gram not in known or found[first].stopword or found[first + size - 1].stopword:
+    for size in range(1, most_words + 1):
+        count: Counter[int] = Counter()
+        for number, (found, touch, shorter) in enumerate(zip(side.bounds, touching, placed, strict=True)):
+            here: dict[int, int] = {}
+            for first, gram in shorter.items():
+                last = first + size - 1
+                if last < len(found) and first + 1 in shorter and (size == 1 or touch[last - 1]):
+                    here[first] = grams.setdefault((gram, found[last].key), len(grams))
+            placed[number] = here
+            count.update(set(here.values()))
+        for number, found in enumerate(side.bounds):
+            placed[number] = {first: gram for first, gram in placed[number].items() if count[gram] >= _LEAST_TITLES}
+            in_title = set()
+            for first, gram in placed[number].items():
+                if not _is_unit(found[first : first + size], han=han):
                     continue
-                if han and not _is_chinese_unit(gram, found[first : first + size]):
-                    continue
-                if (unit := numbers.get(gram)) is None:
-                    unit = numbers[gram] = len(counts)
+                unit = units.setdefault(gram, len(counts))
+                if unit == len(counts):
                     counts.append(0)
-                    side.letters.append(_letters(gram, han=han))
-                spans.append(_Span(unit, first, first + size))
-        for unit in {span.unit for span in spans}:
-            counts[unit] += 1
-        side.spans.append(spans)
+                    side.letters.append(_letters([word.key for word in found[first : first + size]], han=han))
+                spans[number].append(_Span(unit, first, first + size))
+                in_title.add(unit)
+            for unit in in_title:
+                counts[unit] += 1
+    side.spans = spans
     side.counts = np.array(counts, np.int64)
     return side
 
 
-def _is_chinese_unit(gram: tuple[str, ...], found: Sequence[Word]) -> bool:
-    return any(map(has_han, gram)) and gram[0] not in _NO_BEGINNINGS and not any(word.stopword for word in found)
-
-
-def _grams(title: str, found: list[Word], size: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The n-grams of a title that stand side by side, with nothing but spaces and hyphens between their words."""
+def _is_unit(found: Sequence[Word], *, han: bool) -> bool:
+    if found[0].stopword or found[-1].stopword:
+        return False
+    if not han:
+        return True
     keys = [word.key for word in found]
-    reach = 0
-    for first in range(len(found)):
-        reach = max(reach, first + 1)
-        while reach < len(found) and reach - first < size and _touch(title, found[reach - 1], found[reach]):
-            reach += 1
-        if reach - first >= size:
-            yield first, tuple(keys[first : first + size])
+    return any(map(has_han, keys)) and keys[0] not in _NO_BEGINNINGS and not any(word.stopword for word in found)
 
 
 def _touch(title: str, one: Word, other: Word) -> bool:
@@ -189,6 +194,7 @@ def _letters(gram: Iterable[str], *, han: bool) -> frozenset[str]:
     return frozenset(term for term in terms if han or term.isdecimal())
 
 
+@lru_cache(maxsize=1 << 15)
 def _latin(key: str) -> list[str]:
     """The terms of letters and figures in a key, which may stand beside Chinese: 2 of 2型."""
     if not has_han(key):
@@ -259,12 +265,18 @@ def _likelihood_ratio(together: _Integers, of_zh: _Integers, of_en: _Integers, r
 def _linked(zh: _Side, en: _Side, rank: dict[int, float]) -> Iterator[list[_Link]]:
     """The links of each pair of titles."""
     width = en.counts.size
+    ranked_zh, ranked_en = {pair // width for pair in rank}, {pair % width for pair in rank}
     for number, (of_zh, of_en) in enumerate(zip(zh.spans, en.spans, strict=True)):
+        lefts = [span for span in of_zh if span.unit in ranked_zh]
+        rights = [span for span in of_en if span.unit in ranked_en]
+        if not lefts or not rights:
+            yield []
+            continue
         latin = {term for word in zh.bounds[number] for term in _latin(word.key)}
         candidates = []
-        for left in of_zh:
+        for left in lefts:
             base = left.unit * width
-            for right in of_en:
+            for right in rights:
                 value = rank.get(base + right.unit)
                 if value is not None and _same_letters(zh, en, number, left, right, latin):
                     size = left.behind - left.first + right.behind - right.first

@@ -50,7 +50,7 @@ class System:
         return Found(
             records=[hit.record for hit in answer.hits],
             total=answer.total,
-            facets={name: dict(counts) for name, counts in answer.facets.items()},
+            facets={name: dict(counts.values) for name, counts in answer.facets.items()},
         )
 
 

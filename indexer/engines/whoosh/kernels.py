@@ -1,0 +1,866 @@
+"""The compiled loops of evaluation: postings to documents and scores, documents to counts, orders and pages.
+
+All take the arrays of one segment (`columnar.layout`), read-only and uncopied, and documents as ascending numbers. They
+run without the interpreter's lock. Arrays that come from here are made read-only by their callers, so that each loop is
+compiled for one type of each argument; `warm` in `engine` has all of them ready before the first request.
+
+`alive` says of each document whether it is not deleted; it is empty where none of the segment's is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from indexer.engines.whoosh.columnar.layout import BIG_FREQUENCY, SKIP
+
+Numbers = npt.NDArray[Any]
+Whole = Any
+"""A whole number, of Python's or NumPy's."""
+Truth = Any
+
+compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+
+
+@compiled
+def find_terms(text: Numbers, term_bytes: Numbers, term_starts: Numbers, lows: Numbers, highs: Numbers) -> Numbers:
+    """The ordinal of a term in each of several ranges of a segment's dictionary, -1 where it has none."""
+    found = np.full(lows.size, -1, dtype=np.int64)
+    for field in range(lows.size):
+        low = lows[field]
+        high = highs[field]
+        while low < high:
+            middle = (low + high) // 2
+            begin = np.int64(term_starts[middle])
+            size = np.int64(term_starts[middle + 1]) - begin
+            order = 0
+            shorter = size if size < text.size else text.size
+            for at in range(shorter):
+                if term_bytes[begin + at] != text[at]:
+                    order = -1 if term_bytes[begin + at] < text[at] else 1
+                    break
+            if order == 0:
+                order = -1 if size < text.size else (1 if size > text.size else 0)
+            if order == 0:
+                found[field] = middle
+                break
+            if order < 0:
+                low = middle + 1
+            else:
+                high = middle
+    return found
+
+
+@compiled
+def gallop(docs: Numbers, at: Whole, end: Whole, wanted: Whole) -> Whole:
+    """The first place from `at` on, before `end`, whose document is not less than `wanted`; `end` where none is."""
+    if at >= end or docs[at] >= wanted:
+        return at
+    step = 1
+    low = at
+    while low + step < end and docs[low + step] < wanted:
+        low += step
+        step *= 2
+    high = min(low + step, end)
+    low += 1
+    while low < high:
+        middle = (low + high) // 2
+        if docs[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def living(docs: Numbers, begin: Whole, end: Whole, alive: Numbers) -> Numbers:
+    """A range of documents, copied, without those that are deleted."""
+    if not alive.size:
+        return docs[begin:end].copy()
+    kept = np.empty(end - begin, dtype=np.uint32)
+    count = 0
+    for at in range(begin, end):
+        if alive[docs[at]]:
+            kept[count] = docs[at]
+            count += 1
+    return kept[:count]
+
+
+@compiled
+def weigh(
+    docs: Numbers,
+    freqs: Numbers,
+    big_postings: Numbers,
+    big_freqs: Numbers,
+    begin: Whole,
+    end: Whole,
+    lengths: Numbers,
+    norms: Numbers,
+    alive: Numbers,
+) -> tuple[Numbers, Numbers]:
+    """The documents of a range of postings, and each posting's frequency times the norm of its field's length."""
+    kept = np.empty(end - begin, dtype=np.uint32)
+    weighted = np.empty(end - begin, dtype=np.float64)
+    big = np.searchsorted(big_postings, np.uint64(begin)) if big_postings.size else 0
+    count = 0
+    for posting in range(begin, end):
+        doc = docs[posting]
+        freq = np.int64(freqs[posting])
+        if freq == BIG_FREQUENCY:
+            freq = np.int64(big_freqs[big])
+            big += 1
+        if alive.size and not alive[doc]:
+            continue
+        kept[count] = doc
+        weighted[count] = freq * norms[lengths[doc]]
+        count += 1
+    return kept[:count], weighted[:count]
+
+
+@compiled
+def weigh_at(
+    wanted: Numbers,
+    docs: Numbers,
+    freqs: Numbers,
+    big_postings: Numbers,
+    big_freqs: Numbers,
+    begin: Whole,
+    end: Whole,
+    lengths: Numbers,
+    norms: Numbers,
+    weighted: Numbers,
+) -> None:
+    """Add to `weighted`, for each wanted document, what `weigh` gives for it; -1 there stands for none so far."""
+    at = begin
+    for index in range(wanted.size):
+        doc = wanted[index]
+        at = gallop(docs, at, end, doc)
+        if at >= end:
+            break
+        if docs[at] == doc:
+            freq = np.int64(freqs[at])
+            if freq == BIG_FREQUENCY:
+                freq = np.int64(big_freqs[np.searchsorted(big_postings, np.uint64(at))])
+            weighted[index] = max(weighted[index], 0.0) + freq * norms[lengths[doc]]
+
+
+@compiled
+def held(docs: Numbers, weighted: Numbers) -> tuple[Numbers, Numbers]:
+    """The documents whose weight is not negative, and these weights."""
+    kept = np.empty(docs.size, dtype=np.uint32)
+    weights = np.empty(docs.size, dtype=np.float64)
+    count = 0
+    for index in range(docs.size):
+        if weighted[index] >= 0.0:
+            kept[count] = docs[index]
+            weights[count] = weighted[index]
+            count += 1
+    return kept[:count], weights[:count]
+
+
+@compiled
+def sum_two(docs: Numbers, values: Numbers, others: Numbers, other_values: Numbers) -> tuple[Numbers, Numbers]:
+    """The union of two lists of documents, with the sum of the values of each."""
+    united = np.empty(docs.size + others.size, dtype=np.uint32)
+    sums = np.empty(docs.size + others.size, dtype=np.float64)
+    count = 0
+    one = 0
+    other = 0
+    while one < docs.size and other < others.size:
+        doc = docs[one]
+        second = others[other]
+        if doc < second:
+            united[count] = doc
+            sums[count] = values[one]
+            one += 1
+        elif second < doc:
+            united[count] = second
+            sums[count] = other_values[other]
+            other += 1
+        else:
+            united[count] = doc
+            sums[count] = values[one] + other_values[other]
+            one += 1
+            other += 1
+        count += 1
+    while one < docs.size:
+        united[count] = docs[one]
+        sums[count] = values[one]
+        one += 1
+        count += 1
+    while other < others.size:
+        united[count] = others[other]
+        sums[count] = other_values[other]
+        other += 1
+        count += 1
+    return united[:count], sums[:count]
+
+
+@compiled
+def count_union(docs: Numbers, begins: Numbers, ends: Numbers, alive: Numbers) -> Whole:
+    """How many living documents several ranges hold together; the longest range is the last."""
+    last = begins.size - 1
+    count = 0
+    if alive.size:
+        for at in range(begins[last], ends[last]):
+            count += alive[docs[at]]
+    else:
+        count = ends[last] - begins[last]
+    # Of the others, each document that stands in no longer range: most often titles, whose words abstracts repeat.
+    for part in range(last):
+        cursors = begins.copy()
+        for at in range(begins[part], ends[part]):
+            doc = docs[at]
+            if alive.size and not alive[doc]:
+                continue
+            elsewhere = False
+            for longer in range(part + 1, last + 1):
+                cursors[longer] = gallop(docs, cursors[longer], ends[longer], doc)
+                if cursors[longer] < ends[longer] and docs[cursors[longer]] == doc:
+                    elsewhere = True
+                    break
+            if not elsewhere:
+                count += 1
+    return count
+
+
+@compiled
+def intersect(docs: Numbers, others: Numbers) -> Numbers:
+    """The documents that stand in both lists; the second is walked through by leaps."""
+    kept = np.empty(min(docs.size, others.size), dtype=np.uint32)
+    count = 0
+    at = 0
+    for index in range(docs.size):
+        doc = docs[index]
+        at = gallop(others, at, others.size, doc)
+        if at >= others.size:
+            break
+        if others[at] == doc:
+            kept[count] = doc
+            count += 1
+    return kept[:count]
+
+
+@compiled
+def intersect_range(docs: Numbers, others: Numbers, begin: Whole, end: Whole) -> Numbers:
+    """The documents that stand in the list and in a range of another."""
+    kept = np.empty(min(docs.size, end - begin), dtype=np.uint32)
+    count = 0
+    at = begin
+    for index in range(docs.size):
+        doc = docs[index]
+        at = gallop(others, at, end, doc)
+        if at >= end:
+            break
+        if others[at] == doc:
+            kept[count] = doc
+            count += 1
+    return kept[:count]
+
+
+@compiled
+def places(docs: Numbers, others: Numbers) -> tuple[Numbers, Numbers]:
+    """For documents that stand in both lists, their places in the first and in the second."""
+    ours = np.empty(min(docs.size, others.size), dtype=np.int64)
+    theirs = np.empty(ours.size, dtype=np.int64)
+    count = 0
+    if docs.size <= others.size:
+        at = 0
+        for index in range(docs.size):
+            at = gallop(others, at, others.size, docs[index])
+            if at >= others.size:
+                break
+            if others[at] == docs[index]:
+                ours[count] = index
+                theirs[count] = at
+                count += 1
+    else:
+        at = 0
+        for index in range(others.size):
+            at = gallop(docs, at, docs.size, others[index])
+            if at >= docs.size:
+                break
+            if docs[at] == others[index]:
+                ours[count] = at
+                theirs[count] = index
+                count += 1
+    return ours[:count], theirs[:count]
+
+
+@compiled
+def subtract(docs: Numbers, others: Numbers) -> Numbers:
+    """For each document of the first list, whether it does not stand in the second."""
+    kept = np.ones(docs.size, dtype=np.bool_)
+    at = 0
+    for index in range(docs.size):
+        at = gallop(others, at, others.size, docs[index])
+        if at >= others.size:
+            break
+        if others[at] == docs[index]:
+            kept[index] = False
+    return kept
+
+
+@compiled
+def add_scored(docs: Numbers, scores: Numbers, factor: float, sums: Numbers, counts: Numbers) -> None:
+    """Add a clause's scores, times a factor, into arrays of the segment's size."""
+    for index in range(docs.size):
+        doc = docs[index]
+        sums[doc] += factor * scores[index]
+        counts[doc] += 1
+
+
+@compiled
+def add_counted(docs: Numbers, counts: Numbers) -> None:
+    """Add a clause without scores into an array of the segment's size."""
+    for index in range(docs.size):
+        counts[docs[index]] += 1
+
+
+@compiled
+def add_best(docs: Numbers, scores: Numbers, factor: float, best: Numbers, counts: Numbers) -> None:
+    """Keep the better of a clause's scores and what an array of the segment's size has."""
+    for index in range(docs.size):
+        doc = docs[index]
+        score = factor * scores[index]
+        best[doc] = max(best[doc], score)
+        counts[doc] += 1
+
+
+@compiled
+def mark_terms(docs: Numbers, posting_starts: Numbers, terms: Numbers, alive: Numbers, counts: Numbers) -> None:
+    """Mark the living documents of terms in an array of the segment's size."""
+    for index in range(terms.size):
+        for at in range(posting_starts[terms[index]], posting_starts[terms[index] + 1]):
+            doc = docs[at]
+            if not alive.size or alive[doc]:
+                counts[doc] = 1
+
+
+@compiled
+def take(sums: Numbers, counts: Numbers, minimum: Whole) -> tuple[Numbers, Numbers]:
+    """The documents that at least `minimum` clauses hold, with their sums; leaves zeros behind.
+
+    Both arrays have room for a multiple of four documents.
+    """
+    wide = counts.view(np.uint64)
+    found = 0
+    for doc in range(counts.size):
+        found += counts[doc] >= minimum
+    docs = np.empty(found, dtype=np.uint32)
+    scores = np.empty(found, dtype=np.float64)
+    found = 0
+    for word in range(wide.size):
+        if wide[word] == 0:
+            continue
+        for doc in range(4 * word, 4 * word + 4):
+            if counts[doc]:
+                if counts[doc] >= minimum:
+                    docs[found] = doc
+                    scores[found] = sums[doc]
+                    found += 1
+                sums[doc] = 0.0
+        wide[word] = 0
+    return docs, scores
+
+
+@compiled
+def reduce_sums(
+    docs: Numbers,
+    scores: Numbers,
+    order: Numbers,
+    minimum: Whole,
+    best: bool,  # noqa: FBT001 - of a compiled loop
+) -> tuple[Numbers, Numbers]:
+    """The documents that stand `minimum` times or more in a list, with the sum or the best of their scores.
+
+    `order` sorts the list.
+    """
+    united = np.empty(docs.size, dtype=np.uint32)
+    sums = np.empty(docs.size, dtype=np.float64)
+    found = 0
+    index = 0
+    while index < order.size:
+        doc = docs[order[index]]
+        value = 0.0
+        times = 0
+        while index < order.size and docs[order[index]] == doc:
+            score = scores[order[index]]
+            value = (max(value, score) if best else value + score) if times else score
+            times += 1
+            index += 1
+        if times >= minimum:
+            united[found] = doc
+            sums[found] = max(value, 0.0) if best else value
+            found += 1
+    return united[:found], sums[:found]
+
+
+@compiled
+def _skip_varints(positions: Numbers, byte: Whole, count: Whole) -> Whole:
+    while count:
+        if positions[byte] < 128:
+            count -= 1
+        byte += 1
+    return byte
+
+
+@compiled
+def _varint(positions: Numbers, byte: Whole) -> tuple[Whole, Whole]:
+    """A number, and where the next one begins."""
+    number = np.int64(0)
+    shift = 0
+    while positions[byte] >= 128:
+        number += np.int64(positions[byte] & 127) << shift
+        shift += 7
+        byte += 1
+    return number + (np.int64(positions[byte]) << shift), byte + 1
+
+
+@compiled
+def _frequency(freqs: Numbers, big_postings: Numbers, big_freqs: Numbers, posting: Whole) -> Whole:
+    freq = np.int64(freqs[posting])
+    if freq == BIG_FREQUENCY:
+        freq = np.int64(big_freqs[np.searchsorted(big_postings, np.uint64(posting))])
+    return freq
+
+
+@compiled
+def _position_byte(
+    posting: Whole,
+    term: Whole,
+    known: Numbers,
+    bytes_known: Numbers,
+    slot: Whole,
+    freqs: Numbers,
+    big_postings: Numbers,
+    big_freqs: Numbers,
+    positions: Numbers,
+    position_starts: Numbers,
+    skips: Numbers,
+    skip_starts: Numbers,
+    first: Whole,
+) -> Whole:
+    """Where the positions of a posting begin; `known` and `bytes_known` remember the last one of each slot."""
+    block = (posting - first) // SKIP
+    if known[slot] < 0 or block > (known[slot] - first) // SKIP:
+        byte = np.int64(position_starts[term])
+        if block:
+            byte += np.int64(skips[np.int64(skip_starts[term]) + block - 1])
+        known[slot] = first + block * SKIP
+        bytes_known[slot] = byte
+    while known[slot] < posting:
+        freq = _frequency(freqs, big_postings, big_freqs, known[slot])
+        bytes_known[slot] = _skip_varints(positions, bytes_known[slot], freq)
+        known[slot] += 1
+    return bytes_known[slot]
+
+
+@compiled
+def phrase_starts(
+    wanted: Numbers,
+    terms: Numbers,
+    offsets: Numbers,
+    docs: Numbers,
+    freqs: Numbers,
+    big_postings: Numbers,
+    big_freqs: Numbers,
+    posting_starts: Numbers,
+    positions: Numbers,
+    position_starts: Numbers,
+    skips: Numbers,
+    skip_starts: Numbers,
+) -> tuple[Numbers, Numbers]:
+    """Where in each wanted document the terms of one field stand at their offsets.
+
+    Every wanted document holds every term.
+
+    Returns:
+        For each document the number of its places, and the places of all, one after the other, ascending within a
+        document; a place is the position of offset 0, which may be no term's.
+    """
+    size = terms.size
+    cursors = np.empty(size, dtype=np.int64)
+    known = np.full(size, -1, dtype=np.int64)
+    bytes_known = np.zeros(size, dtype=np.int64)
+    for slot in range(size):
+        cursors[slot] = np.int64(posting_starts[terms[slot]])
+    counts = np.zeros(wanted.size, dtype=np.int64)
+    found = np.empty(max(16, wanted.size), dtype=np.int64)
+    total = 0
+    kept = np.empty(64, dtype=np.int64)
+    for index in range(wanted.size):
+        doc = wanted[index]
+        left = 0
+        for slot in range(size):
+            term = terms[slot]
+            first = np.int64(posting_starts[term])
+            at = gallop(docs, cursors[slot], np.int64(posting_starts[term + 1]), doc)
+            cursors[slot] = at
+            byte = _position_byte(
+                at, term, known, bytes_known, slot, freqs, big_postings, big_freqs, positions, position_starts, skips,
+                skip_starts, first,
+            )  # fmt: skip
+            freq = _frequency(freqs, big_postings, big_freqs, at)
+            if slot == 0 and freq > kept.size:
+                kept = np.empty(2 * freq, dtype=np.int64)
+            position = np.int64(0)
+            place = survivors = 0
+            for _ in range(freq):
+                delta, byte = _varint(positions, byte)
+                position += delta
+                start = position - offsets[slot]
+                if slot:
+                    while place < left and kept[place] < start:
+                        place += 1
+                    if place == left or kept[place] != start:
+                        continue
+                    place += 1
+                elif survivors and kept[survivors - 1] == start:
+                    continue
+                kept[survivors] = start
+                survivors += 1
+            left = survivors
+            if left == 0:
+                break
+        counts[index] = left
+        if total + left > found.size:
+            grown = np.empty(2 * (total + left), dtype=np.int64)
+            grown[:total] = found[:total]
+            found = grown
+        found[total : total + left] = kept[:left]
+        total += left
+    return counts, found[:total]
+
+
+@compiled
+def _fits(
+    leftmost: Whole,
+    low: Whole,
+    doc: Whole,
+    counts: Numbers,
+    occurrences: Numbers,
+    begins: Numbers,
+    widths: Numbers,
+    gap: Whole,
+) -> Truth:
+    """Whether an occurrence of each other part can be chosen behind that of the leftmost, which begins at `low`.
+
+    The parts are tried in turn, each at its next place; what does not fit is taken back.
+    """
+    parts = widths.size
+    high = low + gap
+    order = np.empty(parts, dtype=np.int64)
+    chosen = np.empty(parts, dtype=np.int64)
+    count = 0
+    for part in range(parts):
+        high += widths[part]
+        if part != leftmost:
+            order[count] = part
+            chosen[count] = begins[part] - 1
+            count += 1
+    depth = 0
+    while 0 <= depth < count:
+        part = order[depth]
+        chosen[depth] += 1
+        if chosen[depth] >= begins[part] + counts[part, doc] or occurrences[chosen[depth]] + widths[part] > high:
+            chosen[depth] = begins[part] - 1
+            depth -= 1
+            continue
+        start = occurrences[chosen[depth]]
+        free = start >= low + widths[leftmost]
+        for before in range(depth):
+            other = occurrences[chosen[before]]
+            if start < other + widths[order[before]] and other < start + widths[part]:
+                free = False
+        if free:
+            depth += 1
+    return depth == count
+
+
+@compiled
+def near(counts: Numbers, occurrences: Numbers, firsts: Numbers, widths: Numbers, gap: Whole) -> Numbers:
+    """For each document, whether one occurrence of each part can be chosen within the gap, none overlapping.
+
+    Args:
+        counts: For each part and document, how many occurrences there are (two dimensions).
+        occurrences: Where those of all parts begin, a part after the other, document by document within.
+        firsts: Where each part's begin in it.
+        widths: Positions that an occurrence of each part takes.
+        gap: Positions within the stretch that may belong to none of the occurrences.
+    """
+    matched = np.zeros(counts.shape[1], dtype=np.bool_)
+    begins = firsts.copy()
+    for doc in range(counts.shape[1]):
+        for leftmost in range(widths.size):
+            for anchor in range(begins[leftmost], begins[leftmost] + counts[leftmost, doc]):
+                if _fits(leftmost, occurrences[anchor], doc, counts, occurrences, begins, widths, gap):
+                    matched[doc] = True
+                    break
+            if matched[doc]:
+                break
+        for part in range(widths.size):
+            begins[part] += counts[part, doc]
+    return matched
+
+
+@compiled
+def match_pattern(pattern: Numbers, term_bytes: Numbers, term_starts: Numbers, low: Whole, high: Whole) -> Numbers:
+    """The terms of a range that a pattern matches: `*` is any run of bytes, `?` one character of UTF-8."""
+    found = np.empty(high - low, dtype=np.int64)
+    count = 0
+    star = np.uint8(42)
+    mark = np.uint8(63)
+    for term in range(low, high):
+        at = np.int64(term_starts[term])
+        end = np.int64(term_starts[term + 1])
+        place = 0
+        back = -1
+        resume = at
+        matched = True
+        while at < end:
+            if place < pattern.size and pattern[place] == star:
+                back = place
+                place += 1
+                resume = at
+            elif place < pattern.size and pattern[place] == mark:
+                at += 1
+                while at < end and term_bytes[at] & 192 == 128:
+                    at += 1
+                place += 1
+            elif place < pattern.size and pattern[place] == term_bytes[at]:
+                at += 1
+                place += 1
+            elif back >= 0:
+                resume += 1
+                while resume < end and term_bytes[resume] & 192 == 128:
+                    resume += 1
+                at = resume
+                place = back + 1
+            else:
+                matched = False
+                break
+        while matched and place < pattern.size and pattern[place] == star:
+            place += 1
+        if matched and place == pattern.size:
+            found[count] = term
+            count += 1
+    return found[:count]
+
+
+@compiled
+def within_range(wanted: Numbers, values: Numbers, missing: float, low: float, high: float) -> Numbers:
+    """The wanted documents whose value lies between two bounds, both included, and is not the missing one."""
+    kept = np.empty(wanted.size, dtype=np.uint32)
+    count = 0
+    for index in range(wanted.size):
+        value = float(values[wanted[index]])
+        if low <= value <= high and value != missing:
+            kept[count] = wanted[index]
+            count += 1
+    return kept[:count]
+
+
+@compiled
+def mean_length(lengths: Numbers, alive: Numbers) -> tuple[Whole, Whole]:
+    """The sum of a field's lengths in living documents, and how many of them have it."""
+    total = np.int64(0)
+    count = np.int64(0)
+    for doc in range(lengths.size):
+        length = np.int64(lengths[doc])
+        if length and (not alive.size or alive[doc]):
+            total += length
+            count += 1
+    return total, count
+
+
+@compiled
+def mark_failing(
+    docs: Numbers, ordinals: Numbers, chosen: Numbers, number: Whole, failing: Numbers, failed: Numbers
+) -> None:
+    """Count for each document the filters that it fails, this one among them, and note this one's number.
+
+    `chosen` says of each ordinal of a column whether it passes.
+    """
+    for index in range(docs.size):
+        if not chosen[ordinals[docs[index]]]:
+            failing[index] += 1
+            failed[index] = number
+
+
+@compiled
+def mark_failing_multi(
+    docs: Numbers,
+    value_starts: Numbers,
+    ordinals: Numbers,
+    chosen: Numbers,
+    none_chosen: bool,  # noqa: FBT001 - of a compiled loop
+    number: Whole,
+    failing: Numbers,
+    failed: Numbers,
+) -> None:
+    """As `mark_failing` for a column of several values, of which one that passes is enough."""
+    for index in range(docs.size):
+        doc = docs[index]
+        begin = np.int64(value_starts[doc])
+        end = np.int64(value_starts[doc + 1])
+        passes = none_chosen and begin == end
+        for at in range(begin, end):
+            if chosen[ordinals[at]]:
+                passes = True
+                break
+        if not passes:
+            failing[index] += 1
+            failed[index] = number
+
+
+@compiled
+def count_values(
+    docs: Numbers, ordinals: Numbers, codes: Numbers, failing: Numbers, failed: Numbers, number: Whole, counts: Numbers
+) -> None:
+    """Count the values of documents that fail no filter but perhaps that of this facet; `codes` numbers ordinals."""
+    if not failing.size:
+        for index in range(docs.size):
+            counts[codes[ordinals[docs[index]]]] += 1
+        return
+    for index in range(docs.size):
+        if failing[index] == 0 or (failing[index] == 1 and failed[index] == number):
+            counts[codes[ordinals[docs[index]]]] += 1
+
+
+@compiled
+def count_values_multi(
+    docs: Numbers,
+    value_starts: Numbers,
+    ordinals: Numbers,
+    codes: Numbers,
+    failing: Numbers,
+    failed: Numbers,
+    number: Whole,
+    counts: Numbers,
+) -> None:
+    """As `count_values` for a column of several values; documents without any are counted last."""
+    last = counts.size - 1
+    for index in range(docs.size):
+        if failing.size and not (failing[index] == 0 or (failing[index] == 1 and failed[index] == number)):
+            continue
+        doc = docs[index]
+        begin = np.int64(value_starts[doc])
+        end = np.int64(value_starts[doc + 1])
+        if begin == end:
+            counts[last] += 1
+        for at in range(begin, end):
+            counts[codes[ordinals[at]]] += 1
+
+
+@compiled
+def _before(keys: Numbers, one: Whole, other: Whole) -> Truth:
+    """Whether a row of keys comes before another; each key is better where it is greater."""
+    for key in range(keys.shape[1]):
+        if keys[one, key] != keys[other, key]:
+            return keys[one, key] > keys[other, key]
+    return False
+
+
+@compiled
+def _behind(keys: Numbers, row: Whole, after: Numbers) -> Truth:
+    """Whether a row of keys comes after some keys."""
+    for key in range(after.size):
+        if keys[row, key] != after[key]:
+            return keys[row, key] < after[key]
+    return False
+
+
+@compiled
+def _sift(keys: Numbers, heap: Numbers, size: Whole) -> None:
+    """Let the root of a heap, whose root is the worst of its rows, down to its place."""
+    at = 0
+    while 2 * at + 1 < size:
+        child = 2 * at + 1
+        if child + 1 < size and _before(keys, heap[child], heap[child + 1]):
+            child += 1
+        if not _before(keys, heap[at], heap[child]):
+            return
+        heap[at], heap[child] = heap[child], heap[at]
+        at = child
+
+
+@compiled
+def best_documents(
+    docs: Numbers,
+    scores: Numbers,
+    preferred: Numbers,
+    values: Numbers,
+    ascending: bool,  # noqa: FBT001 - of a compiled loop
+    missing: float,
+    dates: Numbers,
+    ranks: Numbers,
+    after: Numbers,
+    most: Whole,
+) -> tuple[Numbers, Numbers]:
+    """The first `most` documents of an order: preferred ones, then by value, score, date and rank of the identity.
+
+    Args:
+        docs: The documents.
+        scores: Of each; empty where none is scored.
+        preferred: Of each; empty where all are.
+        values: Of all documents of the segment, what the order is by; empty where it is by score.
+        ascending: Whether least values come first. Missing values are last in either order.
+        missing: Stands for no value; NaN does in any case.
+        dates: Of all documents of the segment.
+        ranks: Of all documents of the segment.
+        after: The keys behind which the first one stands; empty where it is the first of all.
+        most: How many are wanted, at least 1.
+
+    Returns:
+        Places in `docs`, best first, and the keys of each: greater comes first, key by key.
+    """
+    kept = np.empty((most + 1, 5), dtype=np.float64)
+    where = np.empty(most + 1, dtype=np.int64)
+    heap = np.empty(most, dtype=np.int64)
+    size = 0
+    for index in range(docs.size):
+        doc = docs[index]
+        slot = most if size == most else size
+        # Rounded, so that sums taken in another order, as by another engine, tie where they should.
+        score = np.rint(scores[index] * 1e6) if scores.size else 0.0
+        kept[slot, 0] = preferred[index] if preferred.size else 1.0
+        value = score
+        if values.size:
+            value = float(values[doc])
+            if np.isnan(value) or value == missing:
+                value = -np.inf
+            elif ascending:
+                value = -value
+        kept[slot, 1] = value
+        if size == most and kept[slot, 0] == kept[heap[0], 0] and value < kept[heap[0], 1]:
+            continue
+        kept[slot, 2] = score
+        kept[slot, 3] = float(dates[doc])
+        kept[slot, 4] = -float(ranks[doc])
+        if after.size and not _behind(kept, slot, after):
+            continue
+        if size < most:
+            where[size] = index
+            heap[size] = size
+            at = size
+            size += 1
+            while at and _before(kept, heap[(at - 1) // 2], heap[at]):
+                heap[(at - 1) // 2], heap[at] = heap[at], heap[(at - 1) // 2]
+                at = (at - 1) // 2
+        elif _before(kept, slot, heap[0]):
+            worst = heap[0]
+            where[worst] = index
+            kept[worst] = kept[slot]
+            _sift(kept, heap, size)
+    order = np.empty(size, dtype=np.int64)
+    keys = np.empty((size, 5), dtype=np.float64)
+    for place in range(size - 1, -1, -1):
+        order[place] = where[heap[0]]
+        keys[place] = kept[heap[0]]
+        heap[0] = heap[place]
+        _sift(kept, heap, place)
+    return order, keys

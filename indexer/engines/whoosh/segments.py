@@ -1,0 +1,213 @@
+"""A generation open for reading: its segments, where terms stand in them, and their statistics over all of it.
+
+Everything is mapped and shared with whoever opens the same files. Statistics are those of living documents, counted
+when they are first asked for and kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis import Channel
+from indexer.engines.whoosh import kernels
+from indexer.engines.whoosh.columnar.layout import SegmentArrays, open_generation
+from indexer.engines.whoosh.mapping import text_field
+from indexer.search.ranking import Settings
+
+Docs = npt.NDArray[np.uint32]
+"""Document numbers within a segment, ascending; read-only."""
+Scores = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+KNOWN_TERMS = 1 << 14
+"""Terms whose places in the dictionaries are remembered."""
+
+_T = TypeVar("_T", bound=npt.NDArray[np.generic])
+_V = TypeVar("_V")
+
+
+def frozen(array: _T) -> _T:
+    """The array, read-only from now on: mapped and computed arrays are of one type to compiled loops."""
+    array.flags.writeable = False
+    return array
+
+
+NO_DOCS: Docs = frozen(np.empty(0, dtype=np.uint32))
+NO_SCORES: Scores = frozen(np.empty(0, dtype=np.float64))
+
+
+class BoundedCache(Generic[_V]):
+    """What was used last, up to a size in bytes. Safe to use from several threads."""
+
+    def __init__(self, most_bytes: int, size_of: Callable[[_V], int]) -> None:
+        self._most = most_bytes
+        self._size_of = size_of
+        self._used = 0
+        self._kept: OrderedDict[Hashable, _V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> _V | None:
+        """What was kept."""
+        with self._lock:
+            value = self._kept.get(key)
+            if value is not None:
+                self._kept.move_to_end(key)
+            return value
+
+    def put(self, key: Hashable, value: _V) -> None:
+        """Keep a value, unless it alone is too large."""
+        size = self._size_of(value)
+        if size > self._most:
+            return
+        with self._lock:
+            if (before := self._kept.pop(key, None)) is not None:
+                self._used -= self._size_of(before)
+            self._kept[key] = value
+            self._used += size
+            while self._used > self._most:
+                self._used -= self._size_of(self._kept.popitem(last=False)[1])
+
+
+class Segment:
+    """A segment, and its documents that are not deleted."""
+
+    def __init__(self, arrays: SegmentArrays, base: int, deleted: npt.NDArray[np.uint8] | None) -> None:
+        self.arrays = arrays
+        self.base = base
+        self.size = arrays.document_count
+        self.alive: npt.NDArray[np.uint8] = frozen(np.empty(0, dtype=np.uint8))
+        """For each document 1, or 0 where it is deleted; empty where none is."""
+        self.living = self.size
+        if deleted is not None:
+            bits = np.unpackbits(deleted, count=self.size, bitorder="little")
+            self.alive = frozen(1 - bits)
+            self.living = int(self.alive.sum())
+        self._all: Docs | None = None
+        self._scratch = threading.local()
+
+    def all_docs(self) -> Docs:
+        """All living documents."""
+        if self._all is None:
+            every = np.flatnonzero(self.alive) if self.alive.size else np.arange(self.size)
+            self._all = frozen(every.astype(np.uint32))
+        return self._all
+
+    def scratch(self) -> tuple[Scores, npt.NDArray[np.uint16]]:
+        """Arrays of zeros, of this thread alone, which whoever uses them leaves as zeros."""
+        kept: tuple[Scores, npt.NDArray[np.uint16]] | None = getattr(self._scratch, "arrays", None)
+        if kept is None:
+            room = -(-self.size // 4) * 4
+            kept = np.zeros(room, dtype=np.float64), np.zeros(room, dtype=np.uint16)
+            self._scratch.arrays = kept
+        return kept
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a term of one field stands in a segment."""
+
+    field: int
+    """Of the fields asked for."""
+    term: int
+    begin: int
+    end: int
+
+
+Places = tuple[Place, ...]
+"""Of a term in one segment, the shortest postings first; without those of fields that do not have it."""
+
+
+@dataclass(frozen=True)
+class Norms:
+    """What an occurrence in a field counts for by the field's length in the document."""
+
+    table: Scores
+    """By length."""
+
+
+class Collection:
+    """The segments of a generation as one collection."""
+
+    def __init__(self, folder: Path) -> None:
+        self._generation = open_generation(folder)
+        self.segments = tuple(
+            Segment(arrays, base, deleted)
+            for arrays, base, deleted in zip(
+                self._generation.segments, self._generation.bases, self._generation.deleted, strict=True
+            )
+        )
+        self.living = sum(segment.living for segment in self.segments)
+        self.places = lru_cache(maxsize=KNOWN_TERMS)(self._places)
+        self.frequency = lru_cache(maxsize=KNOWN_TERMS)(self._frequency)
+        self.norms = lru_cache(maxsize=256)(self._norms)
+        self._ranges = lru_cache(maxsize=256)(self._field_ranges)
+
+    def verify(self) -> None:
+        """Read all files and compare their checksums; see `columnar.layout.Generation.verify`."""
+        self._generation.verify()
+
+    def _field_ranges(self, names: tuple[str, ...]) -> tuple[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]], ...]:
+        """For each segment, the first terms of fields and those after their last."""
+        found = []
+        for segment in self.segments:
+            ranges = np.array([segment.arrays.field_range(name) for name in names], dtype=np.int64).reshape(-1, 2)
+            found.append((frozen(ranges[:, 0].copy()), frozen(ranges[:, 1].copy())))
+        return tuple(found)
+
+    def _places(self, names: tuple[str, ...], text: str) -> tuple[Places, ...]:
+        """Where a term stands, in each segment, of fields as the index names them."""
+        wanted = np.frombuffer(text.encode("utf-8", "replace"), dtype=np.uint8)
+        found = []
+        for segment, (lows, highs) in zip(self.segments, self._ranges(names), strict=True):
+            arrays = segment.arrays
+            terms = kernels.find_terms(wanted, arrays.term_bytes, arrays.term_starts, lows, highs)
+            places = []
+            for field, term in enumerate(terms.tolist()):
+                if term >= 0:
+                    begin, end = arrays.posting_starts[term : term + 2].tolist()
+                    places.append(Place(field, term, begin, end))
+            found.append(tuple(sorted(places, key=lambda place: place.end - place.begin)))
+        return tuple(found)
+
+    def _frequency(self, names: tuple[str, ...], text: str) -> int:
+        """How many living documents hold a term in any of the fields."""
+        total = 0
+        for segment, places in zip(self.segments, self.places(names, text), strict=True):
+            if len(places) == 1 and not segment.alive.size:
+                total += places[0].end - places[0].begin
+            elif places:
+                begins = np.array([place.begin for place in places], dtype=np.int64)
+                ends = np.array([place.end for place in places], dtype=np.int64)
+                total += kernels.count_union(segment.arrays.docs, frozen(begins), frozen(ends), segment.alive)
+        return total
+
+    def _norms(self, name: str, channel: Channel, ranking: Settings) -> Norms:
+        """Of a TEXT field: its weight over how long it is beside its mean."""
+        field = text_field(name, channel)
+        total = count = longest = 0
+        for segment in self.segments:
+            lengths = segment.arrays.lengths.get(field)
+            if lengths is not None and lengths.size:
+                of_segment, having = kernels.mean_length(lengths, segment.alive)
+                total += of_segment
+                count += having
+                longest = max(longest, int(lengths.max()))
+        mean = total / count if count else 1.0
+        table = np.arange(longest + 1, dtype=np.float64)
+        weight = dict(ranking.weights)[name]
+        return Norms(frozen(weight / (1 - ranking.b + ranking.b * table / mean)))
+
+
+@lru_cache(maxsize=256)
+def index_names(fields: tuple[str, ...], channel: Channel) -> tuple[str, ...]:
+    """The index's names of a channel of TEXT fields."""
+    return tuple(text_field(name, channel) for name in fields)
