@@ -93,9 +93,7 @@ def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ran
     )
 
 
-def _plan(
-    engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading, deadline: float | None
-) -> Plan:
+def _plan(engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading, deadline: float | None) -> Plan:
     query, preferred = relaxed(engine, compiled, deadline)
     return Plan(
         query=query,

@@ -11,15 +11,145 @@ import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from search_web import create_app
+from search_web.settings import Settings
+
 PIECES = (
-    *("AND", "OR", "NOT", "与", "或", "非", "(", ")", "（", "）", '"', "“", "”", "＂", "'", ":", "：", "~", "~5", "^2", "|", ","),
-    *("[ti]", "[tiab]", "[tiab:~3]", "[au]", "[ta]", "[dp]", "[mh]", "[pt]", "[la]", "[pmid]", "[doi]", "[sb]", "[", "]"),
-    *("title:", "标题:", "作者:", "期刊:", "年:", "year:", "quartile:", "zone:", "oa:", "mesh:", "nosuchfield:", "date:"),
-    *("*", "?", "hea*", "*", "a*", "**", "h?art", "心*", "{", "}", "<", ">", ">=2020", "2020-2024", "2024-2020", "2020:", "/"),
-    *("heart", "failure", "multiple myeloma", "心肌梗死", "多发性骨髓瘤", "糖尿病", "IL-6", "2型糖尿病", "the", "的", "PD-L1"),
-    *("10.5555/medsearch.0001", "PMID: 12345", "PMC99", "pmid:1,2,3", "12345678", "#1", "#99", "https://doi.org/10.1/x"),
-    *("\x00", "\t", "\n", "\u200b", "\u202e", "\ufeff", "\ufffd", "💊", "é", "ﬁ", "ß", "İ", "Ⅳ", "①", "٣", "\ud800", "&", ";", "%"),
-    *("<script>", "{{7*7}}", "${x}", "../../etc/passwd", "' OR 1=1 --", "-", "--", "_", "+", "=", ".", "...", "!", "?!", "\\", "$"),
+    *(
+        "AND",
+        "OR",
+        "NOT",
+        "与",
+        "或",
+        "非",
+        "(",
+        ")",
+        "（",
+        "）",
+        '"',
+        "“",
+        "”",
+        "＂",
+        "'",
+        ":",
+        "：",
+        "~",
+        "~5",
+        "^2",
+        "|",
+        ",",
+    ),
+    *(
+        "[ti]",
+        "[tiab]",
+        "[tiab:~3]",
+        "[au]",
+        "[ta]",
+        "[dp]",
+        "[mh]",
+        "[pt]",
+        "[la]",
+        "[pmid]",
+        "[doi]",
+        "[sb]",
+        "[",
+        "]",
+    ),
+    *(
+        "title:",
+        "标题:",
+        "作者:",
+        "期刊:",
+        "年:",
+        "year:",
+        "quartile:",
+        "zone:",
+        "oa:",
+        "mesh:",
+        "nosuchfield:",
+        "date:",
+    ),
+    *(
+        "*",
+        "?",
+        "hea*",
+        "*",
+        "a*",
+        "**",
+        "h?art",
+        "心*",
+        "{",
+        "}",
+        "<",
+        ">",
+        ">=2020",
+        "2020-2024",
+        "2024-2020",
+        "2020:",
+        "/",
+    ),
+    *(
+        "heart",
+        "failure",
+        "multiple myeloma",
+        "心肌梗死",
+        "多发性骨髓瘤",
+        "糖尿病",
+        "IL-6",
+        "2型糖尿病",
+        "the",
+        "的",
+        "PD-L1",
+    ),
+    *(
+        "10.5555/medsearch.0001",
+        "PMID: 12345",
+        "PMC99",
+        "pmid:1,2,3",
+        "12345678",
+        "#1",
+        "#99",
+        "https://doi.org/10.1/x",
+    ),
+    *(
+        "\x00",
+        "\t",
+        "\n",
+        "\u200b",
+        "\u202e",
+        "\ufeff",
+        "\ufffd",
+        "💊",
+        "é",
+        "ﬁ",
+        "ß",
+        "İ",
+        "Ⅳ",
+        "①",
+        "٣",
+        "\ud800",
+        "&",
+        ";",
+        "%",
+    ),
+    *(
+        "<script>",
+        "{{7*7}}",
+        "${x}",
+        "../../etc/passwd",
+        "' OR 1=1 --",
+        "-",
+        "--",
+        "_",
+        "+",
+        "=",
+        ".",
+        "...",
+        "!",
+        "?!",
+        "\\",
+        "$",
+    ),
 )
 
 
@@ -31,7 +161,9 @@ def queries(count: int, seed: int) -> Iterator[str]:
         if rng.random() < 0.05:
             pieces = [rng.choice(pieces) * rng.choice((50, 500, 3000))]
         if rng.random() < 0.3:
-            pieces.append("".join(chr(rng.choice((rng.randrange(0x20, 0x250), rng.randrange(0x2E80, 0xFFFF)))) for _ in range(8)))
+            pieces.append(
+                "".join(chr(rng.choice((rng.randrange(0x20, 0x250), rng.randrange(0x2E80, 0xFFFF)))) for _ in range(8))
+            )
         yield rng.choice(("", " ", " ", " ")).join(pieces)
 
 
@@ -42,9 +174,6 @@ def address(query: str) -> str:
 
 def main() -> None:
     """Ask for many, and print how long they took."""
-    from search_web import create_app
-    from search_web.settings import Settings
-
     client = create_app(sys.argv[1], Settings(time_limit=3600)).test_client()
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     took: list[tuple[float, str]] = []
