@@ -15,6 +15,7 @@ The processor (0.11, tried 2026) does what our three styles ask of journal artic
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -66,6 +67,7 @@ _MARKUP = dict(zip("<>&", "\ue000\ue001\ue002", strict=True))
 _HIDDEN = str.maketrans({**dict.fromkeys(_MARKUP.values(), ""), **_MARKUP})
 _SHOWN = str.maketrans({hidden: sign for sign, hidden in _MARKUP.items()})
 _ESCAPED = str.maketrans({hidden: escape(sign) for sign, hidden in _MARKUP.items()})
+_FULL_STOP = re.compile(r"(?<=[^\s.])\s*\.\s*\Z")
 # A loaded style is changed while it renders.
 _rendering = Lock()
 
@@ -77,6 +79,8 @@ def cite(record: Record, style: Style) -> Citation | None:
     item = csl_json(record)
     language = item["language"] if style is Style.GB_T_7714 else "en-US"
     item = msgspec.json.decode(msgspec.json.encode(item).decode().translate(_HIDDEN))
+    # Styles set the full stop; behind a title that brings its own, the processor's HTML has two.
+    item["title"] = _FULL_STOP.sub("", item["title"])
     with _rendering:
         text = _rendered(item, style, language, formatter.plain)
         html = _rendered(item, style, language, formatter.html)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 
 from indexer.export.entries import Entry
@@ -23,6 +24,7 @@ from indexer.sources.tables import LIKE_A_FORMULA
 
 _MARK = "\ufeff"
 _LIST = "; "
+_BEGUN_REFERENCE = re.compile(r"&\w+\Z")
 
 
 def _cells(entry: Entry) -> dict[str, str | None]:
@@ -31,7 +33,7 @@ def _cells(entry: Entry) -> dict[str, str | None]:
     return {
         "English Title": record.title_en,
         "Chinese Title": record.title_zh,
-        "Authors": _LIST.join(record.authors),
+        "Authors": _listed(record.authors),
         "Journal": record.journal,
         "Journal Abbreviation": record.journal_abbreviation,
         "Publication Year": str(record.year) if record.year else None,
@@ -40,20 +42,20 @@ def _cells(entry: Entry) -> dict[str, str | None]:
         "Issue": record.issue,
         "Pages": record.pages,
         "JCR Quartile": record.jcr_quartile,
-        "JCR Categories": _LIST.join(record.jcr_categories),
+        "JCR Categories": _listed(record.jcr_categories),
         "Impact Factor": None if record.impact_factor is None else number(record.impact_factor),
         "JCR Edition": _edition(entry, "JCR", record.jcr_quartile, record.impact_factor),
         "CAS Zone": None if record.cas_zone is None else str(record.cas_zone),
         "CAS Category": record.cas_category,
         "CAS Edition": _edition(entry, "CAS", record.cas_zone, record.cas_category),
         "Retracted": _flag(record.retracted),
-        "Notices": _LIST.join(map(notice_line, record.notices)),
+        "Notices": _listed(map(notice_line, record.notices)),
         "Open Access": _flag(record.open_access),
         "Cited by": None if record.citation_count is None else str(record.citation_count),
-        "Publication Types": _LIST.join(record.publication_types),
-        "Languages": _LIST.join(record.languages),
-        "Keywords": _LIST.join(record.keywords),
-        "MeSH Terms": _LIST.join(map(written_heading, record.headings)),
+        "Publication Types": _listed(record.publication_types),
+        "Languages": _listed(record.languages),
+        "Keywords": _listed(record.keywords),
+        "MeSH Terms": _listed(map(written_heading, record.headings)),
         "DOI": record.doi,
         "PMID": record.pmid,
         "PMCID": record.pmcid,
@@ -87,6 +89,11 @@ def _cell(value: str | None) -> str:
 
 def _paragraphs(text: str | None) -> str | None:
     return text and "\n".join(paragraphs(text))
+
+
+def _listed(items: Iterable[str]) -> str:
+    # With the separator directly behind it, `&dd` would be read back as the character that `&dd;` stands for.
+    return _LIST.join(_BEGUN_REFERENCE.sub(r"\g<0> ", item) for item in items)
 
 
 def _flag(value: bool | None) -> str | None:  # noqa: FBT001 - a field's value

@@ -101,6 +101,15 @@ def test_every_record_has_a_citation(record, style):
     assert not re.search(r"<(?!/?i>)", citation.html)
 
 
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("title", ["Effects .", "Effects.", "Effects . ", "Is it?", "Of B. and C ."])
+def test_a_full_stop_that_stands_apart_is_set_once(style, title):
+    citation = cite(msgspec.structs.replace(BARE, title_en=title, title_zh=None), style)
+    assert ".." not in citation.text
+    assert " ." not in citation.text
+    assert tagged_out(citation.html) == citation.text
+
+
 def test_threads_do_not_mix_citations():
     found = [msgspec.structs.replace(TRIAL, title_en=f"Title {number}.") for number in range(40)]
     with ThreadPoolExecutor(4) as threads:

@@ -54,6 +54,12 @@ def test_csv_reads_it_back(found):
         assert row["CAS Edition"] == (EDITIONS["CAS"] if record.cas_zone or record.cas_category else "")
 
 
+def test_what_looks_like_a_character_reference_is_none(tmp_path):
+    record = Record(id="hash:" + "0" * 32, title_en="Stains", keywords=("&dd", "H&E", "x &alpha1", "plain"))
+    (back,) = read_back(exported("csv", [record]), tmp_path)
+    assert back.keywords == record.keywords
+
+
 def test_it_begins_with_a_mark_for_excel():
     assert exported("csv", []).startswith(b"\xef\xbb\xbfEnglish Title,Chinese Title,Authors,")
     assert exported("csv", []).count(b"\r\n") == 1
