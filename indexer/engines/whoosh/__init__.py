@@ -3,7 +3,9 @@
 - `store`: generations on disk, the pointer to the published one, the build lock.
 - `mapping`: the schema's fields as Whoosh fields that index our tokens.
 - `writer`: `IndexWriter`. `engine`: `Engine`.
-- `columns`: values of facets and sort keys as arrays. `evaluate`: query trees as arrays of documents and scores.
+- `columnar`: the index's files, as arrays. `segments`: a generation of them open for reading.
+- `evaluate`: query trees as arrays of documents and scores. `columns`: facets and filters.
+- `kernels`: the compiled loops of both. `warm`: has them ready before the first search.
 """
 
 from indexer.engines.whoosh.engine import open_engine

@@ -33,10 +33,6 @@ class Failing:
     last: npt.NDArray[np.uint8]
     """Of each, the number of the last one that it fails."""
 
-    def none(self, docs: Docs) -> Mask | None:
-        """Which of the documents fail none; None where there are no filters."""
-        return self.count == 0 if self.count.size or not docs.size else None
-
 
 NOT_FILTERED = Failing(NO_FILTER, NO_FILTER)
 

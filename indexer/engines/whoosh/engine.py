@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import repeat
@@ -16,8 +16,8 @@ import numpy.typing as npt
 from indexer import analysis, schema
 from indexer.engines.whoosh import kernels, store
 from indexer.engines.whoosh.columnar.errors import ColumnarError
-from indexer.engines.whoosh.columnar.layout import Dictionary, NumericColumn, StringColumn
-from indexer.engines.whoosh.columnar.packing import number_union
+from indexer.engines.whoosh.columnar.layout import NumericColumn, StringColumn
+from indexer.engines.whoosh.columnar.merge import union_of_texts
 from indexer.engines.whoosh.columns import NOT_FILTERED, FacetColumn, Failing
 from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, leaf_cache
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
@@ -77,6 +77,7 @@ class WhooshEngine:
         )
         self._counted: BoundedCache[dict[str, FacetCounts]] = BoundedCache(COUNTED, lambda _: 1)
         self._facet = lru_cache(maxsize=None)(self._read_facet)
+        self._no_values = lru_cache(maxsize=None)(_no_values)
         self._newest = {family: editions[0] for family, editions in self._manifest.editions.items() if editions}
 
     @property
@@ -135,13 +136,22 @@ class WhooshEngine:
 
     def record(self, record_id: str) -> Record | None:
         """The record of an identity."""
+        found = self._place_of(record_id)
+        return None if found is None else self._stored(*found)
+
+    def holds(self, record_id: str) -> bool:
+        """Whether a document has the identity; the record is not read."""
+        return self._place_of(record_id) is not None
+
+    def _place_of(self, record_id: str) -> tuple[Segment, int] | None:
+        """The segment and the number of the document that has an identity."""
         for segment, places in zip(
             self._collection.segments, self._collection.places((ID_FIELD,), record_id), strict=True
         ):
             for place in places:
                 # An identity stands in one document that is not deleted, at most.
                 for doc in kernels.living(segment.arrays.docs, place.begin, place.end, segment.alive).tolist():
-                    return self._stored(segment, doc)
+                    return segment, doc
         return None
 
     def records(self) -> Iterator[Record]:
@@ -296,11 +306,7 @@ class WhooshEngine:
         column = segment.arrays.columns.get(name)
         if isinstance(column, NumericColumn):
             return column.values, float(column.missing)
-        return self._none(segment.size), float(MISSING_INTEGER)
-
-    @cached_property
-    def _none(self) -> Callable[[int], npt.NDArray[np.int64]]:
-        return lru_cache(maxsize=None)(lambda size: frozen(np.full(size, MISSING_INTEGER, dtype=np.int64)))
+        return self._no_values(segment.size), float(MISSING_INTEGER)
 
     @cached_property
     def _ranks(self) -> tuple[npt.NDArray[np.uint32], ...]:
@@ -308,8 +314,8 @@ class WhooshEngine:
         columns = [self._identities(segment) for segment in self._collection.segments]
         if len(columns) == 1:
             return (columns[0].ordinals,)
-        dictionaries = [column.dictionary for column in columns]
-        numbers = _numbered_together(dictionaries)
+        texts = [(np.frombuffer(one.dictionary.data, dtype=np.uint8), one.dictionary.starts) for one in columns]
+        numbers = union_of_texts(texts).numbers
         return tuple(
             frozen(ranks[column.ordinals].astype(np.uint32)) for ranks, column in zip(numbers, columns, strict=True)
         )
@@ -321,17 +327,9 @@ class WhooshEngine:
         return column
 
 
-def _numbered_together(dictionaries: Iterable[Dictionary]) -> list[npt.NDArray[np.int64]]:
-    """For each of several sorted lists of distinct texts, the places of its texts among those of all."""
-    listed = list(dictionaries)
-    texts = np.concatenate([np.frombuffer(one.data, dtype=np.uint8) for one in listed])
-    sizes = [len(one.data) for one in listed]
-    bases = np.cumsum([0, *sizes])[:-1]
-    begins = np.concatenate([one.starts[:-1].astype(np.int64) + base for one, base in zip(listed, bases, strict=True)])
-    ends = np.concatenate([one.starts[1:].astype(np.int64) + base for one, base in zip(listed, bases, strict=True)])
-    firsts = np.cumsum([0, *(len(one) for one in listed)]).astype(np.int64)
-    numbers, _ = number_union(texts, begins, ends, firsts)
-    return [numbers[low:high] for low, high in zip(firsts[:-1].tolist(), firsts[1:].tolist(), strict=True)]
+def _no_values(size: int) -> npt.NDArray[np.int64]:
+    """A sort key that no document of a segment has."""
+    return frozen(np.full(size, MISSING_INTEGER, dtype=np.int64))
 
 
 def open_folder(folder: Path) -> WhooshEngine:

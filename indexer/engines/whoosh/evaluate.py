@@ -15,7 +15,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Union
+from typing import NamedTuple, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,7 @@ from indexer.engines.whoosh.segments import (
     Segment,
     frozen,
     index_names,
+    postings_of,
 )
 from indexer.errors import SearchTimeoutError
 from indexer.search.query import (
@@ -93,6 +94,25 @@ def check_deadline(deadline: float | None) -> None:
     """Give up where it is over; see `Plan.deadline`."""
     if deadline is not None and time.monotonic() > deadline:
         raise SearchTimeoutError("the search takes longer than is allowed; ask for less, or for rarer words")
+
+
+class PhrasePlaces(NamedTuple):
+    """Where a phrase stands in the documents of one field that hold all of its terms."""
+
+    field: int
+    """Of the fields asked for."""
+    docs: Docs
+    counts: npt.NDArray[np.int64]
+    """In how many places it stands in each document; 0 where the terms stand apart."""
+    starts: npt.NDArray[np.int64]
+    """The places of all documents, one after the other."""
+
+    def among(self, docs: Docs) -> PhrasePlaces:
+        """Those in some of the documents."""
+        kept, _ = kernels.places(self.docs, docs)
+        staying = np.zeros(self.docs.size, dtype=np.bool_)
+        staying[kept] = True
+        return PhrasePlaces(self.field, docs, self.counts[kept], self.starts[np.repeat(staying, self.counts)])
 
 
 class Evaluator:
@@ -183,9 +203,7 @@ class Evaluator:
         if isinstance(query, Pattern):
             return tuple(self._pattern(query, number) for number in segments)
         occurrences = [self._occurrences(query, number, None) for number in segments]
-        if isinstance(query, Synonyms):
-            rarity = idf(self._collection.living, sum(found.docs.size for found in occurrences))
-        elif isinstance(query, Phrase):
+        if isinstance(query, Phrase):
             rarity = self._phrase_rarity(query)
         else:
             rarity = idf(self._collection.living, sum(found.docs.size for found in occurrences))
@@ -207,11 +225,7 @@ class Evaluator:
         places = self._collection.places(names, query.text)[number]
         if not places:
             return NOTHING
-        if (
-            within is None
-            or self._is_kept(query)
-            or within.size > SEEK * sum(place.end - place.begin for place in places)
-        ):
+        if within is None or self._is_kept(query) or within.size > SEEK * postings_of(places):
             return _only(self._leaf(query)[number], within)
         rarity = idf(self._collection.living, self._collection.frequency(names, query.text))
         return self._saturated(self._term_occurrences(query, number, within), rarity)
@@ -250,13 +264,13 @@ class Evaluator:
             for place in places:
                 norms = self._collection.norms(form.fields[place.field], form.channel, self._ranking)
                 lengths = arrays.lengths[names[place.field]]
-                kernels.weigh_at(within, *postings, place.begin, place.end, lengths, norms.table, weighted)
+                kernels.weigh_at(within, *postings, place.begin, place.end, lengths, norms, weighted)
             return _frozen(*kernels.held(within, weighted))
         united = NOTHING
         for place in places:
             norms = self._collection.norms(form.fields[place.field], form.channel, self._ranking)
             lengths = arrays.lengths[names[place.field]]
-            found = kernels.weigh(*postings, place.begin, place.end, lengths, norms.table, segment.alive)
+            found = kernels.weigh(*postings, place.begin, place.end, lengths, norms, segment.alive)
             united = _sum_of(united, _frozen(*found))
         return united
 
@@ -267,17 +281,12 @@ class Evaluator:
             norms = self._collection.norms(form.fields[field], form.channel, self._ranking)
             lengths = segment.arrays.lengths[index_names(form.fields, form.channel)[field]]
             held = docs[counts > 0]
-            found = Matches(frozen(held), frozen(counts[counts > 0] * norms.table[lengths[held]]))
+            found = Matches(frozen(held), frozen(counts[counts > 0] * norms[lengths[held]]))
             united = _sum_of(united, found)
         return united
 
-    def _phrase_places(
-        self, form: Phrase, number: int, within: Docs | None
-    ) -> list[tuple[int, Docs, npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-        """Of each field in whose documents all terms stand: these documents, and where in each the phrase does.
-
-        The third is how many places each document has, the fourth the places of all.
-        """
+    def _phrase_places(self, form: Phrase, number: int, within: Docs | None) -> list[PhrasePlaces]:
+        """Where a phrase stands in each field in whose documents all of its terms do."""
         names = index_names(form.fields, form.channel)
         by_field: dict[int, list[tuple[TermAt, Place]]] = {}
         for term in form.terms:
@@ -291,7 +300,7 @@ class Evaluator:
             of_field.sort(key=lambda pair: pair[1].end - pair[1].begin)
             docs = self._holding_all([place for _, place in of_field], number, within)
             if docs.size:
-                found.append((field, docs, *self._starts(of_field, docs, number)))
+                found.append(PhrasePlaces(field, docs, *self._starts(of_field, docs, number)))
         return found
 
     def _holding_all(self, places: Sequence[Place], number: int, within: Docs | None) -> Docs:
@@ -333,18 +342,22 @@ class Evaluator:
         for field in query.fields:
             docs = within
             parts = [Phrase((field,), query.channel, part) for part in query.parts]
-            # The rarest part first; then only where all stand is it worked out where each does.
+            found_of: dict[Phrase, PhrasePlaces] = {}
+            # The rarest part first, so that the others are looked for in the fewest documents.
             for part in sorted(parts, key=lambda one: self._most(one, number)):
-                docs = frozen(_holding(self._phrase_places(part, number, docs)))
-                if not docs.size:
-                    break
+                if part not in found_of:
+                    placed = self._phrase_places(part, number, docs)
+                    docs = frozen(placed[0].docs[placed[0].counts > 0]) if placed else NO_DOCS
+                    if not docs.size:
+                        break
+                    found_of[part] = placed[0]
             if docs is None or not docs.size:
                 continue
-            placed = [self._phrase_places(part, number, docs)[0] for part in parts]
-            firsts = np.cumsum([0, *(starts.size for *_, starts in placed)])[:-1]
+            standing = [found_of[part].among(docs) for part in parts]
+            firsts = np.cumsum([0, *(one.starts.size for one in standing)])[:-1]
             matched = kernels.near(
-                frozen(np.stack([counts for _, _, counts, _ in placed])),
-                frozen(np.concatenate([starts for *_, starts in placed])),
+                frozen(np.stack([one.counts for one in standing])),
+                frozen(np.concatenate([one.starts for one in standing])),
                 frozen(firsts.astype(np.int64)),
                 frozen(np.array([max(term.offset for term in part) + 1 for part in query.parts], dtype=np.int64)),
                 query.gap,
@@ -422,11 +435,9 @@ class Evaluator:
         """How many documents of a segment match, at most, or how many are looked at to know."""
         if isinstance(query, Term):
             places = self._collection.places(index_names(query.fields, query.channel), query.text)[number]
-            return sum(place.end - place.begin for place in places)
+            return postings_of(places)
         if isinstance(query, Value):
-            return sum(
-                place.end - place.begin for place in self._collection.places((query.field,), query.value)[number]
-            )
+            return postings_of(self._collection.places((query.field,), query.value)[number])
         if isinstance(query, Phrase):
             return min(
                 (self._most(Term(query.fields, query.channel, term.text), number) for term in query.terms), default=0
@@ -442,14 +453,6 @@ class Evaluator:
         if isinstance(query, (Weighted, Boosted)):
             return self._most(query.clause, number)
         return self._collection.segments[number].size
-
-
-def _holding(placed: Sequence[tuple[int, Docs, npt.NDArray[np.int64], npt.NDArray[np.int64]]]) -> Docs:
-    """The documents in which a phrase of one field stands at all."""
-    if not placed:
-        return NO_DOCS
-    _, docs, counts, _ = placed[0]
-    return docs[counts > 0]
 
 
 def _frozen(docs: Docs, scores: Scores) -> Matches:

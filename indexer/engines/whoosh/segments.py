@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
@@ -123,16 +122,13 @@ class Place(NamedTuple):
     end: int
 
 
+def postings_of(places: Iterable[Place]) -> int:
+    """How many postings a term has in all of its fields."""
+    return sum(place.end - place.begin for place in places)
+
+
 Places = tuple[Place, ...]
 """Of a term in one segment, the shortest postings first; without those of fields that do not have it."""
-
-
-@dataclass(frozen=True)
-class Norms:
-    """What an occurrence in a field counts for by the field's length in the document."""
-
-    table: Scores
-    """By length."""
 
 
 class Collection:
@@ -190,15 +186,15 @@ class Collection:
         total = 0
         for segment, places in zip(self.segments, self.places(names, text), strict=True):
             if len(places) == 1 and not segment.alive.size:
-                total += places[0].end - places[0].begin
+                total += postings_of(places)
             elif places:
                 begins = np.array([place.begin for place in places], dtype=np.int64)
                 ends = np.array([place.end for place in places], dtype=np.int64)
                 total += kernels.count_union(segment.arrays.docs, frozen(begins), frozen(ends), segment.alive)
         return total
 
-    def _norms(self, name: str, channel: Channel, ranking: Settings) -> Norms:
-        """Of a TEXT field: its weight over how long it is beside its mean."""
+    def _norms(self, name: str, channel: Channel, ranking: Settings) -> Scores:
+        """What an occurrence in a TEXT field counts for, by the field's length in the document."""
         field = text_field(name, channel)
         total = count = longest = 0
         for segment in self.segments:
@@ -211,7 +207,7 @@ class Collection:
         mean = total / count if count else 1.0
         table = np.arange(longest + 1, dtype=np.float64)
         weight = dict(ranking.weights)[name]
-        return Norms(frozen(weight / (1 - ranking.b + ranking.b * table / mean)))
+        return frozen(weight / (1 - ranking.b + ranking.b * table / mean))
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from whoosh.fields import Schema
 
 from indexer.analysis import Channel
 from indexer.engines.whoosh import store
@@ -22,6 +23,7 @@ from indexer.engines.whoosh.mapping import (
     text_field,
     whoosh_schema,
 )
+from indexer.engines.whoosh.warm import warm
 from indexer.errors import BuildError, MedsearchError
 from indexer.schema import Documents, Editions
 from indexer.search.engine import Companions, Manifest, Plan
@@ -51,12 +53,12 @@ class _Packed:
 class WhooshPacker:
     """`indexer.search.engine.Packer` for `WhooshWriter`."""
 
-    def __init__(self, editions: Editions) -> None:
-        self._editions = editions
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
 
     def pack(self, documents: Documents) -> _Packed:
         """Documents as arrays."""
-        builder = BatchBuilder(whoosh_schema(self._editions), RECORD_DICTIONARY)
+        builder = BatchBuilder(self._schema, RECORD_DICTIONARY)
         for identity, values, stored in zip(documents.ids, documents.values, documents.stored, strict=True):
             builder.add(terms_of(identity, values), columns_of(identity, values), {RECORD_FIELD: stored})
         batch = builder.finish()
@@ -86,7 +88,7 @@ class WhooshWriter:
             generation.begin_with(published.folder)
             index = segment.open_dir(folder)
         self._writer = BatchWriter(index, dictionary=RECORD_DICTIONARY)
-        self._packer = WhooshPacker(editions)
+        self._packer = WhooshPacker(schema)
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
         self._deleted: set[str] = set()
@@ -120,7 +122,7 @@ class WhooshWriter:
 
     def delete(self, record_id: str) -> bool:
         """Remove a published document."""
-        if self._published is None or record_id in self._deleted or self._published.record(record_id) is None:
+        if self._published is None or record_id in self._deleted or not self._published.holds(record_id):
             return False
         self._deleted.add(record_id)
         return True
@@ -143,7 +145,9 @@ class WhooshWriter:
             engine = open_folder(self._generation.folder)
             try:
                 engine.verify(but=self._published)
-                engine.warm()
+                if self._published is None:
+                    # Whoever searches next finds all loops compiled; an update finds them so already.
+                    warm()
                 self._verify(engine, manifest)
             finally:
                 engine.close()

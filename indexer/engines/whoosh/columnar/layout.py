@@ -203,11 +203,6 @@ class SegmentArrays:
         freqs[(self.big_postings[low:high] - np.uint64(begin)).astype(np.int64)] = self.big_freqs[low:high]
         return freqs
 
-    def has_positions(self, name: str) -> bool:
-        """Whether the terms of a field have positions."""
-        low, high = self.field_range(name)
-        return bool(self.position_starts[low] != self.position_starts[high])
-
     def verify(self) -> None:
         """Read all of the segment's files and compare their checksums.
 

@@ -89,12 +89,13 @@ def merge_segments(folder: Path, segment: str, inputs: Sequence[MergeInput], fie
 
 
 @dataclass(frozen=True)
-class _Union:
+class TextUnion:
     """The distinct texts of several sorted lists, numbered in their common order."""
 
     numbers: list[Numbers]
     """For each list, of each of its texts."""
     examples: Numbers
+    """For each number, a text that has it, among those of all lists."""
     _texts: Numbers
     _begins: Numbers
     _ends: Numbers
@@ -107,7 +108,7 @@ class _Union:
         return gather_texts(self._texts, self._begins, self._ends, self.examples[chosen])
 
 
-def _union(lists: Sequence[tuple[Numbers, Numbers]]) -> _Union:
+def union_of_texts(lists: Sequence[tuple[Numbers, Numbers]]) -> TextUnion:
     """The union of sorted lists of distinct texts, each as bytes and the offsets of its texts in them."""
     bases = starts_of(np.array([data.size for data, _ in lists], dtype=np.int64), np.int64)
     nothing = np.empty(0, dtype=np.int64)
@@ -117,7 +118,7 @@ def _union(lists: Sequence[tuple[Numbers, Numbers]]) -> _Union:
     firsts = starts_of(np.array([one.size - 1 for one in offsets], dtype=np.int64), np.int64)
     texts = np.concatenate([np.empty(0, dtype=np.uint8), *(data for data, _ in lists)])
     numbers, examples = number_union(texts, begins, ends, firsts)
-    return _Union([numbers[low:high] for low, high in pairwise(firsts.tolist())], examples, texts, begins, ends)
+    return TextUnion([numbers[low:high] for low, high in pairwise(firsts.tolist())], examples, texts, begins, ends)
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _merge_terms(sources: Sequence[_Source], fields: Container[str]) -> _Terms:
     big = 0
     first = 0
     for name in names:
-        union = _union([_field_terms(source.arrays, name) for source in sources])
+        union = union_of_texts([_field_terms(source.arrays, name) for source in sources])
         postings = np.zeros(len(union), dtype=np.int64)
         sizes = np.zeros(len(union), dtype=np.int64)
         for source, numbers, (of_postings, of_bytes, of_big) in zip(sources, union.numbers, counted, strict=True):
@@ -319,7 +320,7 @@ def _merge_documents(
             described[name] = {"kind": "multi"}
             missing_value = []
         rows = [_rows(source, column, missing_value) for source, column in zip(sources, of_sources, strict=True)]
-        union = _union([(row.data, row.starts) for row in rows])
+        union = union_of_texts([(row.data, row.starts) for row in rows])
         texts = union.texts(np.arange(len(union)))
         arrays[f"dictionary:{name}"], arrays[f"dictionary_starts:{name}"] = texts
         ordinals = [numbers.astype(np.uint32)[row.ordinals] for row, numbers in zip(rows, union.numbers, strict=True)]
