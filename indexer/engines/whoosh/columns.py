@@ -22,6 +22,7 @@ from indexer.search.engine import FacetCounts
 from indexer.search.filters import UNKNOWN, Choice, Span
 
 NO_FILTER = frozen(np.empty(0, dtype=np.uint8))
+_NONE_CHOSEN: Mask = frozen(np.empty(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,7 @@ class FacetColumn:
         Under a limit, those are left out that are not among the most frequent, first by value among equals, nor among
         those of the mask; UNKNOWN is always there.
         """
-        held = np.flatnonzero(counts)
-        distinct = int(held.size)
-        if limit is not None and distinct > limit:
-            ordered = held[np.lexsort((held, -counts[held]))]
-            ordered = np.concatenate([ordered[ordered != counts.size - 1][:limit], ordered[ordered == counts.size - 1]])
-            if also is not None:
-                ordered = np.concatenate([ordered, held[also[held]]])
-            held = np.unique(ordered)
-        named = zip(self._objects[held].tolist(), counts[held].tolist(), strict=True)
-        return FacetCounts(dict(named), distinct)
+        most = counts.size if limit is None else min(limit, counts.size)
+        codes, distinct = kernels.most_frequent(counts, most, _NONE_CHOSEN if also is None else frozen(also))
+        named = zip(self._objects[codes].tolist(), counts[codes].tolist(), strict=True)
+        return FacetCounts(dict(named), int(distinct))

@@ -148,7 +148,7 @@ class WhooshEngine:
         for segment, places in zip(
             self._collection.segments, self._collection.places((ID_FIELD,), record_id), strict=True
         ):
-            for place in places:
+            for place in places.each():
                 # An identity stands in one document that is not deleted, at most.
                 for doc in kernels.living(segment.arrays.docs, place.begin, place.end, segment.alive).tolist():
                     return segment, doc

@@ -11,11 +11,12 @@ the same files.
 
 from __future__ import annotations
 
+import heapq
 import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +31,11 @@ from indexer.engines.whoosh.segments import (
     Collection,
     Docs,
     Place,
+    Places,
     Scores,
     Segment,
     frozen,
     index_names,
-    postings_of,
 )
 from indexer.errors import SearchTimeoutError
 from indexer.search.query import (
@@ -61,6 +62,9 @@ CACHE_BYTES = 64 * 2**20
 """Matches of leaves that are kept, at most."""
 DENSE = 16
 """A union goes through an array of the segment's size where its parts hold more than this part of the documents."""
+MERGE = 2
+"""A union of sums is merged list by list where its parts, as often as they are gone through, are less than this part of
+the documents of the segment and of the parts together."""
 SEEK = 4
 """Within so many times more documents than it has postings, a term's postings are gone through, else the documents."""
 
@@ -80,6 +84,7 @@ class Matches:
 
 
 NOTHING = Matches(NO_DOCS, NO_SCORES)
+NO_PLACES: npt.NDArray[np.int64] = frozen(np.empty(0, dtype=np.int64))
 Leaf = Union[Term, Phrase, Synonyms, Pattern]
 LeafMatches = tuple[Matches, ...]
 """A leaf's, in each segment."""
@@ -162,7 +167,7 @@ class Evaluator:
     def _unscored(self, query: Query, number: int, within: Docs | None) -> Docs:
         segment = self._collection.segments[number]
         if isinstance(query, Value):
-            places = self._collection.places((query.field,), query.value)[number]
+            places = self._collection.places((query.field,), query.value)[number].each()
             if not places:
                 return NO_DOCS
             place = places[0]
@@ -213,7 +218,8 @@ class Evaluator:
         """BM25F of occurrences; see `indexer.search.ranking`."""
         if found.scores is None or not found.docs.size:
             return found
-        return Matches(found.docs, frozen(kernels.saturate(found.scores, float(rarity), self._ranking.k1)))
+        scores = kernels.saturate(found.scores, rarity, self._ranking.k1, NO_SCORES, NO_PLACES)
+        return Matches(found.docs, frozen(scores))
 
     def _phrase_rarity(self, query: Phrase) -> float:
         names = index_names(query.fields, query.channel)
@@ -221,14 +227,31 @@ class Evaluator:
         return sum(idf(living, self._collection.frequency(names, term.text)) for term in query.terms)
 
     def _term(self, query: Term, number: int, within: Docs | None) -> Matches:
-        names = index_names(query.fields, query.channel)
-        places = self._collection.places(names, query.text)[number]
-        if not places:
-            return NOTHING
-        if within is None or self._is_kept(query) or within.size > SEEK * postings_of(places):
+        if within is None or self._is_read_whole(query, number, within):
             return _only(self._leaf(query)[number], within)
+        return self._term_within(query, number, Matches(within, None))
+
+    def _is_read_whole(self, query: Term, number: int, within: Docs) -> bool:
+        """Whether all matches of a term are at hand, or soon, so that it is not looked up for each document."""
+        places = self._places(query, number)
+        return within.size > SEEK * places.postings or self._is_kept(query)
+
+    def _places(self, term: Term, number: int) -> Places:
+        return self._collection.places(index_names(term.fields, term.channel), term.text)[number]
+
+    def _term_within(self, query: Term, number: int, found: Matches) -> Matches:
+        """The documents found that hold a term, its score added to theirs."""
+        names = index_names(query.fields, query.channel)
+        docs, weights, kept = self._weigh_within(query, number, found.docs)
         rarity = idf(self._collection.living, self._collection.frequency(names, query.text))
-        return self._saturated(self._term_occurrences(query, number, within), rarity)
+        scores = NO_SCORES if found.scores is None else found.scores
+        return _frozen(docs, kernels.saturate(frozen(weights), rarity, self._ranking.k1, scores, frozen(kept)))
+
+    def _weigh_within(self, query: Term, number: int, docs: Docs) -> tuple[Any, Any, Any]:
+        places, arrays = self._places(query, number), self._collection.segments[number].arrays
+        weights = self._collection.weights(query.fields, query.channel, self._ranking)[number]
+        postings = (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs, arrays.length_halves)
+        return kernels.weigh_within(docs, places.rows, *postings, *weights)
 
     def _is_kept(self, query: Leaf) -> bool:
         return self._cache.get((query, self._ranking)) is not None
@@ -254,25 +277,16 @@ class Evaluator:
         raise TypeError(f"a form is a term, a phrase or an AnyReading of these, not {form!r}")
 
     def _term_occurrences(self, form: Term, number: int, within: Docs | None) -> Matches:
+        places = self._places(form, number)
+        if not places.postings:
+            return NOTHING
+        if within is not None:
+            return _frozen(*self._weigh_within(form, number, within)[:2])
         segment = self._collection.segments[number]
         arrays = segment.arrays
-        names = index_names(form.fields, form.channel)
-        places = self._collection.places(names, form.text)[number]
-        postings = (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs)
-        if within is not None:
-            weighted = np.full(within.size, -1.0)
-            for place in places:
-                norms = self._collection.norms(form.fields[place.field], form.channel, self._ranking)
-                lengths = arrays.lengths[names[place.field]]
-                kernels.weigh_at(within, *postings, place.begin, place.end, lengths, norms, weighted)
-            return _frozen(*kernels.held(within, weighted))
-        united = NOTHING
-        for place in places:
-            norms = self._collection.norms(form.fields[place.field], form.channel, self._ranking)
-            lengths = arrays.lengths[names[place.field]]
-            found = kernels.weigh(*postings, place.begin, place.end, lengths, norms, segment.alive)
-            united = _sum_of(united, _frozen(*found))
-        return united
+        weights = self._collection.weights(form.fields, form.channel, self._ranking)[number]
+        postings = (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs, arrays.length_halves)
+        return _frozen(*kernels.weigh(places.rows, *postings, *weights, segment.alive))
 
     def _phrase_occurrences(self, form: Phrase, number: int, within: Docs | None) -> Matches:
         segment = self._collection.segments[number]
@@ -290,7 +304,7 @@ class Evaluator:
         names = index_names(form.fields, form.channel)
         by_field: dict[int, list[tuple[TermAt, Place]]] = {}
         for term in form.terms:
-            for place in self._collection.places(names, term.text)[number]:
+            for place in self._collection.places(names, term.text)[number].each():
                 by_field.setdefault(place.field, []).append((term, place))
         found = []
         for field in sorted(by_field):
@@ -394,6 +408,11 @@ class Evaluator:
         wanted.sort(key=lambda clause: self._most(clause, number))
         found: Matches | None = None if within is None else Matches(within, None)
         for clause in wanted:
+            if found is not None and isinstance(clause, Term) and not self._is_read_whole(clause, number, found.docs):
+                found = self._term_within(clause, number, found)
+                if not found.docs.size:
+                    return NOTHING
+                continue
             part = self._evaluate(clause, number, None if found is None else found.docs)
             if not part.docs.size:
                 return NOTHING
@@ -434,10 +453,9 @@ class Evaluator:
     def _most(self, query: Query, number: int) -> int:
         """How many documents of a segment match, at most, or how many are looked at to know."""
         if isinstance(query, Term):
-            places = self._collection.places(index_names(query.fields, query.channel), query.text)[number]
-            return postings_of(places)
+            return self._places(query, number).postings
         if isinstance(query, Value):
-            return postings_of(self._collection.places((query.field,), query.value)[number])
+            return self._collection.places((query.field,), query.value)[number].postings
         if isinstance(query, Phrase):
             return min(
                 (self._most(Term(query.fields, query.channel, term.text), number) for term in query.terms), default=0
@@ -496,6 +514,25 @@ def _sum_of(one: Matches, other: Matches) -> Matches:
     return _frozen(*kernels.sum_two(one.docs, one.scores, other.docs, other.scores))
 
 
+def _summed(parts: Sequence[tuple[Matches, float]]) -> Matches:
+    """The union of parts with the sums of their scores, the shortest two made one in turn."""
+    waiting = [(part.docs.size, place, _times(part, factor)) for place, (part, factor) in enumerate(parts)]
+    heapq.heapify(waiting)
+    while len(waiting) > 1:
+        _, place, one = heapq.heappop(waiting)
+        _, _, other = heapq.heappop(waiting)
+        both = _sum_of(one, other)
+        heapq.heappush(waiting, (both.docs.size, place, both))
+    return waiting[0][2]
+
+
+def _times(found: Matches, factor: float) -> Matches:
+    """With scores, all times a factor."""
+    if found.scores is None:
+        return Matches(found.docs, frozen(np.zeros(found.docs.size)))
+    return found if factor == 1.0 else Matches(found.docs, frozen(factor * found.scores))
+
+
 def _combined(
     segment: Segment, parts: Sequence[Matches], weights: Sequence[float] = (), *, minimum: int = 1, best: bool = False
 ) -> Matches:
@@ -509,6 +546,8 @@ def _combined(
         scores = part.scores if part.scores is None or factor == 1.0 else frozen(factor * part.scores)
         return Matches(part.docs, scores)
     total = sum(part.docs.size for part, _ in held)
+    if minimum == 1 and not best and (len(held) - 1).bit_length() * total < (segment.size + total) // MERGE:
+        return _summed(held)
     if DENSE * total < segment.size:
         docs = np.concatenate([part.docs for part, _ in held])
         values = np.concatenate(

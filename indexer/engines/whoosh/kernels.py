@@ -27,6 +27,8 @@ compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 FEW = 256
 """Values of a facet that are few."""
+_NO_DOC = 1 << 32
+"""Greater than any document."""
 HEAD_EVERY = 64
 """Terms from one head to the next."""
 
@@ -77,11 +79,18 @@ def _narrowed(heads: Numbers, head: Whole, low: Whole, high: Whole) -> tuple[Who
 
 
 @compiled
-def find_terms(
-    text: Numbers, term_bytes: Numbers, term_starts: Numbers, heads: Numbers, lows: Numbers, highs: Numbers
+def find_places(
+    text: Numbers,
+    term_bytes: Numbers,
+    term_starts: Numbers,
+    heads: Numbers,
+    lows: Numbers,
+    highs: Numbers,
+    posting_starts: Numbers,
 ) -> Numbers:
-    """The ordinal of a term in each of several ranges of a segment's dictionary, -1 where it has none."""
-    found = np.full(lows.size, -1, dtype=np.int64)
+    """Where a term stands: of each of several ranges of a segment's dictionary that has it a row, see `Places`."""
+    places = np.empty((lows.size, 4), dtype=np.int64)
+    count = 0
     head = _head(text, 0, text.size)
     for field in range(lows.size):
         low, high = _narrowed(heads, head, lows[field], highs[field])
@@ -89,13 +98,22 @@ def find_terms(
             middle = (low + high) // 2
             order = _compared(term_bytes, np.int64(term_starts[middle]), np.int64(term_starts[middle + 1]), text)
             if order == 0:
-                found[field] = middle
+                begin, end = np.int64(posting_starts[middle]), np.int64(posting_starts[middle + 1])
+                at = count
+                while at and places[at - 1, 3] - places[at - 1, 2] > end - begin:
+                    places[at] = places[at - 1]
+                    at -= 1
+                places[at, 0] = field
+                places[at, 1] = middle
+                places[at, 2] = begin
+                places[at, 3] = end
+                count += 1
                 break
             if order < 0:
                 low = middle + 1
             else:
                 high = middle
-    return found
+    return places[:count]
 
 
 @compiled
@@ -145,75 +163,128 @@ def living(docs: Numbers, begin: Whole, end: Whole, alive: Numbers) -> Numbers:
 
 
 @compiled
+def _frequency(freqs: Numbers, big_postings: Numbers, big_freqs: Numbers, posting: Whole) -> Whole:
+    freq = np.int64(freqs[posting])
+    if freq == BIG_FREQUENCY:
+        freq = np.int64(big_freqs[np.searchsorted(big_postings, np.uint64(posting))])
+    return freq
+
+
+@compiled
+def _length(halves: Numbers, first: Whole, units: Whole, doc: Whole) -> Whole:
+    """The length of a field in a document; see `weigh`."""
+    if units == 1:
+        return np.int64(halves[first + np.int64(doc)])
+    at = first + 2 * np.int64(doc)
+    return np.int64(halves[at]) + (np.int64(halves[at + 1]) << 16)
+
+
+@compiled
 def weigh(
+    places: Numbers,
     docs: Numbers,
     freqs: Numbers,
     big_postings: Numbers,
     big_freqs: Numbers,
-    begin: Whole,
-    end: Whole,
-    lengths: Numbers,
+    halves: Numbers,
+    length_places: Numbers,
     norms: Numbers,
     alive: Numbers,
 ) -> tuple[Numbers, Numbers]:
-    """The documents of a range of postings, and each posting's frequency times the norm of its field's length."""
-    kept = np.empty(end - begin, dtype=np.uint32)
-    weighted = np.empty(end - begin, dtype=np.float64)
-    big = np.searchsorted(big_postings, np.uint64(begin)) if big_postings.size else 0
+    """The living documents that stand in any of a term's places, and the sum of the weights of their postings there.
+
+    Args:
+        places: See `Places`.
+        docs: As of the segment.
+        freqs: As of the segment.
+        big_postings: As of the segment.
+        big_freqs: As of the segment.
+        halves: See `SegmentArrays.length_halves`.
+        length_places: For each field a row: where its lengths begin in `halves`, how many units each is, and where its
+            norms begin.
+        norms: What an occurrence counts for, by length, the fields one after the other.
+        alive: As of the segment.
+    """
+    most = 0
+    for part in range(places.shape[0]):
+        most += places[part, 3] - places[part, 2]
+    united = np.empty(most, dtype=np.uint32)
+    sums = np.empty(most, dtype=np.float64)
     count = 0
-    for posting in range(begin, end):
-        doc = docs[posting]
-        freq = np.int64(freqs[posting])
-        if freq == BIG_FREQUENCY:
-            freq = np.int64(big_freqs[big])
-            big += 1
-        if alive.size and not alive[doc]:
-            continue
-        kept[count] = doc
-        weighted[count] = freq * norms[lengths[doc]]
-        count += 1
-    return kept[:count], weighted[:count]
+    for part in range(places.shape[0]):
+        begin, end = places[part, 2], places[part, 3]
+        first, units, norm = length_places[places[part, 0]]
+        big = np.searchsorted(big_postings, np.uint64(begin)) if big_postings.size else 0
+        # What there is so far moves to the end, from where it is merged with the next postings, which are no fewer.
+        one = most - count
+        for index in range(count - 1, -1, -1):
+            united[one + index] = united[index]
+            sums[one + index] = sums[index]
+        other = np.int64(united[one]) if count else _NO_DOC
+        count = 0
+        for posting in range(begin, end):
+            doc = np.int64(docs[posting])
+            freq = np.int64(freqs[posting])
+            if freq == BIG_FREQUENCY:
+                freq = np.int64(big_freqs[big])
+                big += 1
+            if alive.size and not alive[doc]:
+                continue
+            weight = freq * norms[norm + _length(halves, first, units, doc)]
+            while other <= doc:
+                if other == doc:
+                    weight += sums[one]
+                else:
+                    united[count] = other
+                    sums[count] = sums[one]
+                    count += 1
+                one += 1
+                other = np.int64(united[one]) if one < most else _NO_DOC
+            united[count] = doc
+            sums[count] = weight
+            count += 1
+        while one < most:
+            united[count] = united[one]
+            sums[count] = sums[one]
+            one += 1
+            count += 1
+    return united[:count], sums[:count]
 
 
 @compiled
-def weigh_at(
+def weigh_within(
     wanted: Numbers,
+    places: Numbers,
     docs: Numbers,
     freqs: Numbers,
     big_postings: Numbers,
     big_freqs: Numbers,
-    begin: Whole,
-    end: Whole,
-    lengths: Numbers,
+    halves: Numbers,
+    length_places: Numbers,
     norms: Numbers,
-    weighted: Numbers,
-) -> None:
-    """Add to `weighted`, for each wanted document, what `weigh` gives for it; -1 there stands for none so far."""
-    at = begin
+) -> tuple[Numbers, Numbers, Numbers]:
+    """As `weigh`, of wanted documents alone, which are alive; and their places among the wanted ones."""
+    held = np.empty(wanted.size, dtype=np.uint32)
+    sums = np.empty(wanted.size, dtype=np.float64)
+    kept = np.empty(wanted.size, dtype=np.int64)
+    cursors = places[:, 2].copy()
+    count = 0
     for index in range(wanted.size):
         doc = wanted[index]
-        at = _gallop(docs, at, end, doc)
-        if at >= end:
-            break
-        if docs[at] == doc:
-            freq = np.int64(freqs[at])
-            if freq == BIG_FREQUENCY:
-                freq = np.int64(big_freqs[np.searchsorted(big_postings, np.uint64(at))])
-            weighted[index] = max(weighted[index], 0.0) + freq * norms[lengths[doc]]
-
-
-@compiled
-def held(docs: Numbers, weighted: Numbers) -> tuple[Numbers, Numbers]:
-    """The documents whose weight is not negative, and these weights."""
-    kept = np.empty(docs.size, dtype=np.uint32)
-    weights = np.empty(docs.size, dtype=np.float64)
-    count = 0
-    for index in range(docs.size):
-        if weighted[index] >= 0.0:
-            kept[count] = docs[index]
-            weights[count] = weighted[index]
+        weight = -1.0
+        for part in range(places.shape[0]):
+            at = _gallop(docs, cursors[part], places[part, 3], doc)
+            cursors[part] = at
+            if at < places[part, 3] and docs[at] == doc:
+                first, units, norm = length_places[places[part, 0]]
+                freq = _frequency(freqs, big_postings, big_freqs, at)
+                weight = max(weight, 0.0) + freq * norms[norm + _length(halves, first, units, doc)]
+        if weight >= 0.0:
+            held[count] = doc
+            sums[count] = weight
+            kept[count] = index
             count += 1
-    return kept[:count], weights[:count]
+    return held[:count], sums[:count], kept[:count]
 
 
 @compiled
@@ -255,26 +326,28 @@ def sum_two(docs: Numbers, values: Numbers, others: Numbers, other_values: Numbe
 
 
 @compiled
-def count_union(docs: Numbers, begins: Numbers, ends: Numbers, alive: Numbers) -> Whole:
-    """How many living documents several ranges hold together; the longest range is the last."""
-    last = begins.size - 1
+def count_union(docs: Numbers, places: Numbers, alive: Numbers) -> Whole:
+    """How many living documents a term's places hold together."""
+    last = places.shape[0] - 1
     count = 0
+    if last < 0:
+        return count
     if alive.size:
-        for at in range(begins[last], ends[last]):
+        for at in range(places[last, 2], places[last, 3]):
             count += alive[docs[at]]
     else:
-        count = ends[last] - begins[last]
-    # Of the others, each document that stands in no longer range: most often titles, whose words abstracts repeat.
+        count = places[last, 3] - places[last, 2]
+    # Of the others, each document that stands in no longer one: most often titles, whose words abstracts repeat.
     for part in range(last):
-        cursors = begins.copy()
-        for at in range(begins[part], ends[part]):
+        cursors = places[:, 2].copy()
+        for at in range(places[part, 2], places[part, 3]):
             doc = docs[at]
             if alive.size and not alive[doc]:
                 continue
             elsewhere = False
             for longer in range(part + 1, last + 1):
-                cursors[longer] = _gallop(docs, cursors[longer], ends[longer], doc)
-                if cursors[longer] < ends[longer] and docs[cursors[longer]] == doc:
+                cursors[longer] = _gallop(docs, cursors[longer], places[longer, 3], doc)
+                if cursors[longer] < places[longer, 3] and docs[cursors[longer]] == doc:
                     elsewhere = True
                     break
             if not elsewhere:
@@ -379,12 +452,16 @@ def mark_terms(docs: Numbers, posting_starts: Numbers, terms: Numbers, alive: Nu
 
 
 @compiled
-def saturate(weighted: Numbers, rarity: float, k1: float) -> Numbers:
-    """BM25F of occurrences; see `indexer.search.ranking`."""
-    scores = np.empty(weighted.size, dtype=np.float64)
-    for index in range(weighted.size):
-        scores[index] = rarity * weighted[index] / (k1 + weighted[index])
-    return scores
+def saturate(weighted: Numbers, rarity: float, k1: float, scores: Numbers, kept: Numbers) -> Numbers:
+    """BM25F of occurrences, see `indexer.search.ranking`; added to the scores at some places, if there are scores."""
+    saturated = np.empty(weighted.size, dtype=np.float64)
+    if scores.size:
+        for index in range(weighted.size):
+            saturated[index] = scores[kept[index]] + rarity * weighted[index] / (k1 + weighted[index])
+    else:
+        for index in range(weighted.size):
+            saturated[index] = rarity * weighted[index] / (k1 + weighted[index])
+    return saturated
 
 
 @compiled
@@ -447,11 +524,32 @@ def reduce_sums(
 
 @compiled
 def _skip_varints(positions: Numbers, byte: Whole, count: Whole) -> Whole:
+    # Sixteen bytes at a time, in which no more numbers end than are still to be skipped.
+    while count >= 16 and byte + 16 <= positions.size:
+        ends = 0
+        for at in range(byte, byte + 16):
+            ends += positions[at] < 128
+        count -= ends
+        byte += 16
     while count:
         if positions[byte] < 128:
             count -= 1
         byte += 1
     return byte
+
+
+@compiled
+def _frequencies(freqs: Numbers, big_postings: Numbers, big_freqs: Numbers, begin: Whole, end: Whole) -> Whole:
+    """The sum of the frequencies of a range of postings."""
+    total = np.int64(0)
+    for posting in range(begin, end):
+        total += freqs[posting]
+    if big_postings.size:
+        for big in range(
+            np.searchsorted(big_postings, np.uint64(begin)), np.searchsorted(big_postings, np.uint64(end))
+        ):
+            total += np.int64(big_freqs[big]) - BIG_FREQUENCY
+    return total
 
 
 @compiled
@@ -464,14 +562,6 @@ def _varint(positions: Numbers, byte: Whole) -> tuple[Whole, Whole]:
         shift += 7
         byte += 1
     return number + (np.int64(positions[byte]) << shift), byte + 1
-
-
-@compiled
-def _frequency(freqs: Numbers, big_postings: Numbers, big_freqs: Numbers, posting: Whole) -> Whole:
-    freq = np.int64(freqs[posting])
-    if freq == BIG_FREQUENCY:
-        freq = np.int64(big_freqs[np.searchsorted(big_postings, np.uint64(posting))])
-    return freq
 
 
 @compiled
@@ -498,10 +588,9 @@ def _position_byte(
             byte += np.int64(skips[np.int64(skip_starts[term]) + block - 1])
         known[slot] = first + block * SKIP
         bytes_known[slot] = byte
-    while known[slot] < posting:
-        freq = _frequency(freqs, big_postings, big_freqs, known[slot])
-        bytes_known[slot] = _skip_varints(positions, bytes_known[slot], freq)
-        known[slot] += 1
+    between = _frequencies(freqs, big_postings, big_freqs, known[slot], posting)
+    bytes_known[slot] = _skip_varints(positions, bytes_known[slot], between)
+    known[slot] = posting
     return bytes_known[slot]
 
 
@@ -808,6 +897,55 @@ def count_values_multi(
             counts[last] += 1
         for at in range(begin, end):
             counts[codes[ordinals[at]]] += 1
+
+
+@compiled
+def most_frequent(counts: Numbers, limit: Whole, also: Numbers) -> tuple[Numbers, Whole]:
+    """The values of a facet that are shown, ascending, and how many it has in all.
+
+    They are the `limit` most frequent, the first among equals; those of the mask `also`, which may be empty; and the
+    last, which stands for no value. None has a count of 0.
+    """
+    last = counts.size - 1
+    shown = np.zeros(counts.size, dtype=np.bool_)
+    heap = np.empty(max(limit, 1), dtype=np.int64)
+    size = 0
+    distinct = 0
+    for code in range(counts.size):
+        if not counts[code]:
+            continue
+        distinct += 1
+        if code == last or (also.size and also[code]):
+            shown[code] = True
+        if code == last:
+            continue
+        if size < limit:
+            heap[size] = code
+            at = size
+            size += 1
+            while at and _rarer(counts, heap[at], heap[(at - 1) // 2]):
+                heap[(at - 1) // 2], heap[at] = heap[at], heap[(at - 1) // 2]
+                at = (at - 1) // 2
+        elif limit and counts[code] > counts[heap[0]]:
+            heap[0] = code
+            at = 0
+            while 2 * at + 1 < size:
+                child = 2 * at + 1
+                if child + 1 < size and _rarer(counts, heap[child + 1], heap[child]):
+                    child += 1
+                if not _rarer(counts, heap[child], heap[at]):
+                    break
+                heap[at], heap[child] = heap[child], heap[at]
+                at = child
+    for place in range(size):
+        shown[heap[place]] = True
+    return np.flatnonzero(shown), distinct
+
+
+@compiled
+def _rarer(counts: Numbers, one: Whole, other: Whole) -> Truth:
+    """Whether a value comes after another among the frequent ones."""
+    return counts[one] < counts[other] or (counts[one] == counts[other] and one > other)
 
 
 @compiled

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
@@ -122,13 +122,24 @@ class Place(NamedTuple):
     end: int
 
 
-def postings_of(places: Iterable[Place]) -> int:
-    """How many postings a term has in all of its fields."""
-    return sum(place.end - place.begin for place in places)
+class Places(NamedTuple):
+    """Where a term stands in one segment, in all fields asked for."""
+
+    rows: npt.NDArray[np.int64]
+    """Of each field that has it a `Place`, the shortest postings first."""
+    postings: int
+    """How many there are in all of the fields."""
+
+    def each(self) -> list[Place]:
+        """One after the other."""
+        return [Place(*row) for row in self.rows.tolist()]
 
 
-Places = tuple[Place, ...]
-"""Of a term in one segment, the shortest postings first; without those of fields that do not have it."""
+class Weights(NamedTuple):
+    """What the occurrences in some fields of a segment count for; see `kernels.weigh`."""
+
+    length_places: npt.NDArray[np.int64]
+    norms: Scores
 
 
 class Collection:
@@ -146,6 +157,7 @@ class Collection:
         self.places = lru_cache(maxsize=KNOWN_TERMS)(self._places)
         self.frequency = lru_cache(maxsize=KNOWN_TERMS)(self._frequency)
         self.norms = lru_cache(maxsize=256)(self._norms)
+        self.weights = lru_cache(maxsize=256)(self._weights)
         self._ranges = lru_cache(maxsize=256)(self._field_ranges)
 
     def verify(self, but: Collection | None = None) -> None:
@@ -174,23 +186,17 @@ class Collection:
         found = []
         for segment, (lows, highs) in zip(self.segments, self._ranges(names), strict=True):
             arrays = segment.arrays
-            terms = kernels.find_terms(wanted, arrays.term_bytes, arrays.term_starts, segment.heads, lows, highs)
-            held = np.flatnonzero(terms >= 0)
-            begins, ends = arrays.posting_starts[terms[held]], arrays.posting_starts[terms[held] + 1]
-            places = map(Place, held.tolist(), terms[held].tolist(), begins.tolist(), ends.tolist())
-            found.append(tuple(sorted(places, key=lambda place: place.end - place.begin)))
+            rows = kernels.find_places(
+                wanted, arrays.term_bytes, arrays.term_starts, segment.heads, lows, highs, arrays.posting_starts
+            )
+            found.append(Places(frozen(rows), int((rows[:, 3] - rows[:, 2]).sum())))
         return tuple(found)
 
     def _frequency(self, names: tuple[str, ...], text: str) -> int:
         """How many living documents hold a term in any of the fields."""
         total = 0
         for segment, places in zip(self.segments, self.places(names, text), strict=True):
-            if len(places) == 1 and not segment.alive.size:
-                total += postings_of(places)
-            elif places:
-                begins = np.array([place.begin for place in places], dtype=np.int64)
-                ends = np.array([place.end for place in places], dtype=np.int64)
-                total += kernels.count_union(segment.arrays.docs, frozen(begins), frozen(ends), segment.alive)
+            total += kernels.count_union(segment.arrays.docs, places.rows, segment.alive)
         return total
 
     def _norms(self, name: str, channel: Channel, ranking: Settings) -> Scores:
@@ -208,6 +214,19 @@ class Collection:
         table = np.arange(longest + 1, dtype=np.float64)
         weight = dict(ranking.weights)[name]
         return frozen(weight / (1 - ranking.b + ranking.b * table / mean))
+
+    def _weights(self, fields: tuple[str, ...], channel: Channel, ranking: Settings) -> tuple[Weights, ...]:
+        """What occurrences in TEXT fields count for, in each segment."""
+        norms = [self.norms(name, channel, ranking) for name in fields]
+        starts = np.cumsum([0, *(one.size for one in norms)])[:-1].tolist()
+        found = []
+        for segment in self.segments:
+            rows = [
+                (*segment.arrays.length_places.get(text_field(name, channel), (0, 1)), start)
+                for name, start in zip(fields, starts, strict=True)
+            ]
+            found.append(Weights(frozen(np.array(rows, dtype=np.int64)), frozen(np.concatenate(norms))))
+        return tuple(found)
 
 
 @lru_cache(maxsize=256)

@@ -31,15 +31,15 @@ def warm() -> None:
     freqs, big, big_freqs, alive = _one("u1", 1), _one("u8"), _one("u4"), _one("u1", 1)
     text, positions, truth = _one("u1", 97), _one("u1", 0), _one("?", 1)
     _terms(text, one, docs, alive)
+    places = frozen(np.array([[0, 0, 0, 1]], dtype=np.int64))
+    weights = _one("u2", 1), frozen(np.array([[0, 1, 0]], dtype=np.int64)), _one("f8", 1.0, 1.0)
+    kernels.weigh(places, docs, freqs, big, big_freqs, *weights, alive)
+    kernels.weigh_within(docs, places, docs, freqs, big, big_freqs, *weights)
     for lengths in (_one("u2", 1), _one("u4", 1)):
-        norms = _one("f8", 1.0, 1.0)
-        kernels.weigh(docs, freqs, big, big_freqs, 0, 1, lengths, norms, alive)
-        kernels.weigh_at(docs, docs, freqs, big, big_freqs, 0, 1, lengths, norms, np.zeros(1))
         kernels.mean_length(lengths, alive)
-    kernels.held(docs, np.zeros(1))
-    kernels.saturate(scores, 1.0, 1.2)
+    kernels.saturate(scores, 1.0, 1.2, scores, whole)
     kernels.sum_two(docs, scores, docs, scores)
-    kernels.count_union(docs, whole, _one("i8", 1), alive)
+    kernels.count_union(docs, places, alive)
     kernels.intersect_range(docs, docs, 0, 1)
     kernels.places(docs, docs)
     kernels.subtract(docs, docs)
@@ -50,17 +50,17 @@ def warm() -> None:
     kernels.mark_terms(docs, one, whole, alive, counts)
     kernels.take(sums, counts, 1)
     kernels.reduce_sums(docs, scores, whole, 1, False)  # noqa: FBT003 - of a compiled loop
-    places, starts = kernels.phrase_starts(
+    counts_of, starts = kernels.phrase_starts(
         docs, whole, whole, docs, freqs, big, big_freqs, one, positions, one, none, _one("u8", 0, 0)
     )
-    kernels.near(frozen(places.reshape(1, 1)), frozen(starts), whole, _one("i8", 1), 0)
+    kernels.near(frozen(counts_of.reshape(1, 1)), frozen(starts), whole, _one("i8", 1), 0)
     _values(docs, alive, truth, scores, whole)
     number_union(np.array([97], dtype=np.uint8), *(np.array(each, dtype=np.int64) for each in ([0], [1], [0, 1])))
 
 
 def _terms(text: npt.NDArray[Any], starts: npt.NDArray[Any], docs: npt.NDArray[Any], alive: npt.NDArray[Any]) -> None:
     heads = frozen(kernels.term_heads(text, starts))
-    kernels.find_terms(text, text, starts, heads, _one("i8", 0), _one("i8", 1))
+    kernels.find_places(text, text, starts, heads, _one("i8", 0), _one("i8", 1), starts)
     kernels.match_pattern(text, text, starts, 0, 1)
     kernels.living(docs, 0, 1, alive)
 
@@ -79,6 +79,7 @@ def _values(
     kernels.mark_failing_multi(docs, starts, docs, truth, True, 0, *failing)  # noqa: FBT003 - of a compiled loop
     kernels.count_values(docs, docs, whole, alive, alive, 0, tally)
     kernels.count_values_multi(docs, starts, docs, whole, alive, alive, 0, tally)
+    kernels.most_frequent(np.zeros(1, dtype=np.int64), 1, truth)
     unsorted, ranks, after = _one("i8"), _one("u4", 0), _one("f8")
     for values in (_one("i8", 0), _one("f8", 0.0)):
         kernels.within_range(docs, values, 0.0, 0.0, 1.0)

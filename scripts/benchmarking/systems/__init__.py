@@ -26,7 +26,7 @@ NEEDS = {"ours": "indexer", "whoosh": "whoosh", "fts5": "sqlite3", "tantivy": "t
 TITLE_WEIGHT = 3.0
 """As in `indexer.schema`; an abstract weighs one."""
 FACET_VALUES = 100
-"""The most frequent values of a facet that peers are asked for."""
+"""The most frequent values of a facet that each system is asked for."""
 read_record = msgspec.json.Decoder(Record).decode
 """What every system does with a record that it has stored."""
 

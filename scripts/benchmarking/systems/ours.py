@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarking.mix import Kind, MixQuery, Narrowing
 from benchmarking.ready import TEXTS, Ready
-from benchmarking.systems import Found
+from benchmarking.systems import FACET_VALUES, Found
 from indexer import __version__, analysis, schema
 from indexer.analysis import Channel, TermArrays, TermAt
 from indexer.engines import open_engine, open_writer
@@ -46,7 +46,13 @@ class System:
 
     def search(self, query: MixQuery, facets: Sequence[str], limit: int) -> Found:
         """Execute the query's plan."""
-        plan = Plan(_query(query), filters=_filters(query.narrowing), facets=tuple(facets), limit=limit)
+        plan = Plan(
+            _query(query),
+            filters=_filters(query.narrowing),
+            facets=tuple(facets),
+            facet_limits=dict.fromkeys(facets, FACET_VALUES),
+            limit=limit,
+        )
         answer = self._engine.search(plan)
         return Found(
             records=[hit.record for hit in answer.hits],

@@ -208,6 +208,14 @@ class ArrayFile:
         one = self._described[name]
         return memoryview(self.data)[one["offset"] : one["offset"] + self.arrays[name].nbytes]
 
+    def halves(self) -> Array:
+        """The whole file in units of two bytes, for loops that read arrays of several types by where they begin."""
+        return np.frombuffer(self.data, dtype=np.uint16, count=len(self.data) // 2)
+
+    def offset(self, name: str) -> int:
+        """Bytes of the file before an array."""
+        return int(self._described[name]["offset"])
+
     def verify(self) -> None:
         """Read the whole file and compare its checksums.
 

@@ -142,6 +142,10 @@ class SegmentArrays:
 
     lengths: dict[str, npt.NDArray[np.uint16] | U32]
     """By the name of each scored field, its exact length in each document, 0 where it has none."""
+    length_halves: npt.NDArray[np.uint16]
+    """What `lengths` are views of, in units of two bytes."""
+    length_places: dict[str, tuple[int, int]]
+    """By the name of each scored field, where its lengths begin in `length_halves`, and how many units each is."""
     length_totals: dict[str, int]
     """By the name of each scored field, the sum of its lengths, deleted documents included."""
     columns: dict[str, Column]
@@ -234,6 +238,10 @@ def open_segment(folder: Path, name: str) -> SegmentArrays:
         document_count=documents.meta["documents"],
         field_names=tuple(postings.meta["fields"]),
         lengths=lengths,
+        length_halves=documents.halves(),
+        length_places={
+            one: (documents.offset(f"length:{one}") // 2, values.itemsize // 2) for one, values in lengths.items()
+        },
         length_totals=documents.meta["lengths"],
         columns={one: _column(documents, one, kind) for one, kind in documents.meta["columns"].items()},
         stored=StoredReader(stored),
