@@ -264,24 +264,28 @@ def weigh_within(
     norms: Numbers,
 ) -> tuple[Numbers, Numbers, Numbers]:
     """As `weigh`, of wanted documents alone, which are alive; and their places among the wanted ones."""
+    weights = np.full(wanted.size, -1.0)
+    for part in range(places.shape[0]):
+        at, end = places[part, 2], places[part, 3]
+        first, units, norm = length_places[places[part, 0]]
+        for index in range(wanted.size):
+            doc = wanted[index]
+            if docs[at] < doc:
+                at = _gallop(docs, at, end, doc)
+                if at >= end:
+                    break
+            if docs[at] == doc:
+                freq = _frequency(freqs, big_postings, big_freqs, at)
+                weight = freq * norms[norm + _length(halves, first, units, doc)]
+                weights[index] = max(weights[index], 0.0) + weight
     held = np.empty(wanted.size, dtype=np.uint32)
     sums = np.empty(wanted.size, dtype=np.float64)
     kept = np.empty(wanted.size, dtype=np.int64)
-    cursors = places[:, 2].copy()
     count = 0
     for index in range(wanted.size):
-        doc = wanted[index]
-        weight = -1.0
-        for part in range(places.shape[0]):
-            at = _gallop(docs, cursors[part], places[part, 3], doc)
-            cursors[part] = at
-            if at < places[part, 3] and docs[at] == doc:
-                first, units, norm = length_places[places[part, 0]]
-                freq = _frequency(freqs, big_postings, big_freqs, at)
-                weight = max(weight, 0.0) + freq * norms[norm + _length(halves, first, units, doc)]
-        if weight >= 0.0:
-            held[count] = doc
-            sums[count] = weight
+        if weights[index] >= 0.0:
+            held[count] = wanted[index]
+            sums[count] = weights[index]
             kept[count] = index
             count += 1
     return held[:count], sums[:count], kept[:count]
