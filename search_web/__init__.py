@@ -26,10 +26,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
+    from search_web.settings import Settings
 
-def create_app(index: str) -> Flask:
-    """The web application over the index in the directory `index`, which may be built or rebuilt while it runs."""
+
+def create_app(index: str, settings: Settings | None = None) -> Flask:
+    """The web application over the index in the directory `index`, which may be built or rebuilt while it runs.
+
+    Args:
+        index: The directory, which need not exist yet.
+        settings: Those of the environment where none are given; see `settings`.
+
+    Raises:
+        SettingsError: the environment names one that can't be.
+    """
     # Imported here, since `medsearch build` passes through this package and has no use for Flask.
     from search_web.application import make_application  # noqa: PLC0415
+    from search_web.settings import from_environment  # noqa: PLC0415
 
-    return make_application(index)
+    return make_application(index, from_environment() if settings is None else settings)

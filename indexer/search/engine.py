@@ -139,11 +139,16 @@ class Engine(Protocol):
 
         Raises:
             SearchTimeoutError: it was not done by the plan's deadline.
+            RequestError: the plan's `after` is no place.
         """
         ...
 
-    def count(self, query: Query) -> int:
-        """How many documents match, without filters."""
+    def count(self, query: Query, deadline: float | None = None) -> int:
+        """How many documents match, without filters.
+
+        Raises:
+            SearchTimeoutError: it was not done by the deadline, as of a plan.
+        """
         ...
 
     def record(self, record_id: str) -> Record | None:
@@ -155,7 +160,13 @@ class Engine(Protocol):
         ...
 
     def records_of(self, plan: Plan) -> Iterator[Record]:
-        """All records of the answer to a plan, in its order, read one by one; offset, limit and facets don't count."""
+        """All records of the answer to a plan, in its order, read one by one.
+
+        The plan's facets, and which part of the answer it wants, don't count. Memory does not grow with the answer.
+
+        Raises:
+            SearchTimeoutError: At once, where it was not known by the plan's deadline which records there are.
+        """
         ...
 
     def journal(self, name: str) -> Journal | None:

@@ -145,6 +145,8 @@ def test_the_deepest_page_is_allowed() -> None:
         (lists(per_page="1000"), "per_page"),
         (lists(lang="fr"), "lang"),
         (lists(more="colour"), "more"),
+        (lists(view="tiny"), "view"),
+        (lists(quartile="Q9"), "filter"),
         (lists(year_from="soon"), "year_from"),
         (lists(year_to="2020-2021"), "year_to"),
         (lists(year_to="unknown"), "year_to"),
@@ -183,12 +185,38 @@ def test_the_year_form() -> None:
     assert years_of(filter="year:1999|2001,quartile:Q1", year_from="2010") == (Span(2010, None),)
 
 
+def test_a_form_chooses_values_under_the_names_of_the_facets() -> None:
+    state = read_lenient(
+        {"filter": ["quartile:Q1"], "quartile": ["Q1", "2", ""], "year": ["unknown"], "year_to": ["2020"]}
+    )
+    assert state.request.filters == Filters({"quartile": ("Q1", "Q2"), "year": (UNKNOWN, Span(None, 2020))})
+    assert state.problems == ()
+
+
+def test_editions_of_several_fields_are_one_list() -> None:
+    state = read_lenient({"edition": ["JCR 2023", "CAS 2025, Warning 2024"]})
+    assert state.request.editions == ("JCR 2023", "CAS 2025", "Warning 2024")
+    assert write_page(state) == {"edition": "JCR 2023,CAS 2025,Warning 2024"}
+
+
+def test_what_is_sought_among_journals() -> None:
+    assert (read_lenient(lists(find="lung")).more, read_lenient(lists(find="lung")).find) == ("journal", "lung")
+    # A button that folds the list says so before the field that keeps it open.
+    folded = read_lenient({"find": ["lung"], "more": ["", "journal"]})
+    assert (folded.more, folded.find, folded.problems) == (None, "", ())
+    other = read_lenient(lists(find="lung", more="type"))
+    assert (other.more, other.find) == ("type", "")
+    assert write_page(read_lenient(lists(find="lung"))) == {"more": "journal", "find": "lung"}
+
+
 def test_control_characters_become_spaces_on_the_page() -> None:
     assert read_lenient(lists(q="a\x00b\x1b[0m\ud800")).request.text == "a b [0m "
 
 
 def test_page_state_is_written() -> None:
-    parameters = lists(q="x", more="journal", lang="zh")
+    parameters = lists(q="x", more="journal", view="compact", lang="zh", generation="g-1")
     state = read_lenient(parameters)
     assert state.request.facet_limits == {"journal": 200}
-    assert write_page(state) == {"q": "x", "more": "journal", "lang": "zh"}
+    assert state.generation == "g-1"
+    # The generation is of the search that was to be repeated, and not of those that one goes on to.
+    assert write_page(state) == {"q": "x", "more": "journal", "view": "compact", "lang": "zh"}

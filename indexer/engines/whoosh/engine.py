@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import repeat
 from pathlib import Path
@@ -23,7 +23,7 @@ from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, 
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
 from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
 from indexer.engines.whoosh.warm import warm
-from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError
+from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError, RequestError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
@@ -34,6 +34,8 @@ from indexer.terms.lexicon import Lexicon
 
 RECENT_BYTES = 64 * 2**20
 """What recent queries matched, at most: paging, sorting and filtering ask for the same again."""
+BATCH = 2000
+"""Documents whose order is worked out at a time where all are asked for."""
 COUNTED = 256
 """Recent searches whose facets are kept: the first page is asked for again and again."""
 COUNTED_VALUES = 500
@@ -96,9 +98,9 @@ class WhooshEngine:
         except (ColumnarError, OSError) as error:
             raise IndexDamagedError(f"the index in {self.folder} is damaged ({error}); rebuild it") from error
 
-    def count(self, query: Query) -> int:
+    def count(self, query: Query, deadline: float | None = None) -> int:
         """How many documents match, without filters."""
-        return sum(part.docs.size for part in self._matches(query, DEFAULT))
+        return sum(part.docs.size for part in self._matches(query, DEFAULT, deadline))
 
     def _matches(self, query: Query, ranking: Settings, deadline: float | None = None) -> tuple[Matches, ...]:
         key = (query, ranking)
@@ -113,6 +115,8 @@ class WhooshEngine:
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
+        if plan.after is not None and len(plan.after) != kernels.KEYS:
+            raise RequestError(f"a place among results has {kernels.KEYS} numbers, this one {len(plan.after)}")
         found, selected, failing, passing = self._filtered(plan)
         total = sum(part.docs.size for part in passing)
         preferred_total = total
@@ -163,8 +167,14 @@ class WhooshEngine:
     def records_of(self, plan: Plan) -> Iterator[Record]:
         """All records of the answer to a plan, in its order."""
         *_, passing = self._filtered(plan)
-        for _, number, place in self._first(passing, sum(part.docs.size for part in passing), plan):
-            yield self._stored(self._collection.segments[number], int(passing[number].docs[place]))
+        return self._all(passing, replace(plan, after=None))
+
+    def _all(self, passing: list[_Found], plan: Plan) -> Iterator[Record]:
+        """The records of all documents that pass, in batches, so that memory does not grow with how many they are."""
+        while batch := self._first(passing, BATCH, plan):
+            for _, number, place in batch:
+                yield self._stored(self._collection.segments[number], int(passing[number].docs[place]))
+            plan = replace(plan, after=batch[-1][0])
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""

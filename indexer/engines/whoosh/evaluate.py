@@ -23,6 +23,7 @@ import numpy.typing as npt
 from indexer.analysis import TermAt
 from indexer.engines.whoosh import kernels
 from indexer.engines.whoosh.columnar.layout import NumericColumn
+from indexer.engines.whoosh.mapping import ID_FIELD
 from indexer.engines.whoosh.segments import (
     NO_DOCS,
     NO_SCORES,
@@ -43,6 +44,7 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
+    Identity,
     Near,
     Not,
     Or,
@@ -161,8 +163,8 @@ class Evaluator:
 
     def _unscored(self, query: Query, number: int, within: Docs | None) -> Docs:
         segment = self._collection.segments[number]
-        if isinstance(query, Value):
-            places = self._collection.places((query.field,), query.value)[number]
+        if isinstance(query, (Value, Identity)):
+            places = self._value_places(query, number)
             if not places:
                 return NO_DOCS
             place = places[0]
@@ -188,6 +190,11 @@ class Evaluator:
         if isinstance(query, Everything):
             return segment.all_docs() if within is None else within
         return NO_DOCS
+
+    def _value_places(self, query: Value | Identity, number: int) -> Sequence[Place]:
+        if isinstance(query, Identity):
+            return self._collection.places((ID_FIELD,), query.record_id)[number]
+        return self._collection.places((query.field,), query.value)[number]
 
     def _leaf(self, query: Leaf) -> LeafMatches:
         """All matches of a leaf, kept."""
@@ -436,8 +443,8 @@ class Evaluator:
         if isinstance(query, Term):
             places = self._collection.places(index_names(query.fields, query.channel), query.text)[number]
             return postings_of(places)
-        if isinstance(query, Value):
-            return postings_of(self._collection.places((query.field,), query.value)[number])
+        if isinstance(query, (Value, Identity)):
+            return postings_of(self._value_places(query, number))
         if isinstance(query, Phrase):
             return min(
                 (self._most(Term(query.fields, query.channel, term.text), number) for term in query.terms), default=0
