@@ -2,13 +2,18 @@
 
 Words: a *state* is all that a page's address says (the request, the language, which list is shown in full); a *choice*
 is a chosen value of a facet; *links* are the addresses that lead from one state to another. Nothing is kept on the
-server between two requests, and no page needs JavaScript: `static/suggest.js` adds suggestions while typing, no more.
+server between two requests, and no page needs JavaScript: what `static/` adds (suggestions while typing, facets at
+once, keys, picked results and a history kept by the browser) is beside what works without.
 
 - `params`       URL parameters <-> `SearchRequest`, strict for the endpoint and lenient for the page
 - `links`        states and records as addresses
 - `display`      values as people read them: labels, marked fragments
 - `current`      what a request works with: the engine, the language
-- `pages`        `/` and `/record/<id>`, server-rendered, with `views` giving templates what they show
+- `pages`        the search, what is about one (advanced form, audit, feed), the record, help; server-rendered
+- `views`, `narrowing`, `record_view`, `citing`, `audit`  what templates show: hits, facets, a record, citations, ...
+- `abstracts`    the sections of an abstract; `builder`: the queries that the advanced form writes
+- `exports`      `/export` and `/cite`: picked records, or all that a search finds
+- `compression`  answers compressed on their way
 - `api`          `/api/v1/search`, `/api/v1/suggest`, `/api/v1/records/<id>`, `/healthz`
 - `suggestions`  what to search for where a suggestion is chosen
 - `errors`       errors as pages, or as `application/problem+json` for programs

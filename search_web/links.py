@@ -205,9 +205,11 @@ class Links:
         """The endpoint's suggestions while typing."""
         return f"{self.root}/api/v1/suggest"
 
-    def json(self) -> str:
-        """This page's results in the endpoint."""
-        return f"{self.endpoint()}?{urlencode(write(self.state.request), errors='replace')}"
+    def json(self, reading: str) -> str:
+        """This page's results in the endpoint; earlier searches, which it does not know, are in the query's reading."""
+        asked = self.state.request
+        asked = replace(asked, text=reading) if asked.history else asked
+        return f"{self.endpoint()}?{urlencode(write(asked), errors='replace')}"
 
     def fields(self, *without: str) -> list[tuple[str, str]]:
         """Names and values of the hidden fields by which a form keeps this state, on its first page."""

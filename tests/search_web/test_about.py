@@ -131,6 +131,9 @@ def test_a_query_names_earlier_searches(client: FlaskClient) -> None:
         assert joined.one("form", id=form).one("input", name="s1").attributes["value"] == "myeloma"
     assert "s2=relapse" in page(client, "/audit?q=%231+AND+%232&s1=myeloma&s2=relapse").all("code")[-1].text
     assert page(client, "/?q=%237&lang=en").one(class_="ignored")
+    # The endpoint is asked for what they stand for.
+    address = next(a.attributes["href"] for a in joined.all("a") if "/api/" in a.attributes["href"])
+    assert client.get(address).get_json()["meta"]["count"] == total(joined)
 
 
 def test_the_feed(client: FlaskClient) -> None:

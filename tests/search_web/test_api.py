@@ -258,7 +258,7 @@ def test_facets_are_exact_and_disjunctive(client: FlaskClient) -> None:
 def test_labels_follow_the_language_asked_for(client: FlaskClient) -> None:
     def labels(**headers: str) -> dict[str, str]:
         response = client.get("/api/v1/search?facet=zone", headers=headers)
-        assert response.headers["Vary"] == "Accept-Language"
+        assert response.headers["Vary"] == "Accept-Language, Accept-Encoding"
         return {value["value"]: value["label"] for value in response.get_json()["facets"][0]["values"]}
 
     assert labels()["1"] == "CAS 1"

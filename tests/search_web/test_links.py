@@ -93,7 +93,7 @@ def test_links_keep_the_mount_point() -> None:
         links.home(),
         links.record("doi:10.1/x"),
         links.record_json("doi:10.1/x"),
-        links.json(),
+        links.json("x"),
         links.suggestions(),
     ):
         assert address.startswith("/library/")

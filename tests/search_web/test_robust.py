@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from tests.search_web import fuzz, html
 
@@ -44,6 +45,14 @@ names = st.sampled_from(
         "edition",
         "facet.year.limit",
         "limit",
+        "view",
+        "find",
+        "generation",
+        "quartile",
+        "year",
+        "s1",
+        "words",
+        "op",
     ]
 )
 queries = st.lists(st.tuples(names, texts), max_size=5).map(
@@ -56,6 +65,11 @@ def check(client: FlaskClient, query: str) -> None:
     assert page.status_code == 200
     tree = html.parse(page.get_data().decode("utf-8"))
     assert "\x00" not in page.text
+    for path in ("audit", "advanced", "cite"):
+        about = client.get(f"/{path}?{query}")
+        assert about.status_code in ((200, 400) if path == "cite" else (200,))
+        html.parse(about.get_data().decode("utf-8"))
+    etree.fromstring(client.get(f"/feed?{query}").data)
     assert len(tree.all("main")) == 1
     for address in ("search", "suggest", "explain", "facets/journal", "index", "records/doi:10.5555/known"):
         answer = client.get(f"/api/v1/{address}?{query}")
