@@ -100,6 +100,37 @@ CHECKS: dict[tuple[str, str], tuple[str, Check]] = {
             and a["values"][0]["label"] != b["values"][0]["label"]
         ),
     ),
+    ("explain", "article"): (
+        f"/explain?article={KNOWN.doi}",
+        lambda a, _: a["record"]["id"] == KNOWN.id and a["indexed"] and a["found"],
+    ),
+    ("explain", "q"): (
+        "/explain?article=12345&q=myeloma zebrafish",
+        lambda a, b: (
+            [(p["text"], p["holds"]) for p in a["parts"]] == [("myeloma", True), ("zebrafish", False)]
+            and not a["found"]
+            and b["found"]
+        ),
+    ),
+    ("explain", "match"): (
+        "/explain?article=12345&q=myeloma zebrafish&match=any",
+        lambda a, b: (a["found"], b["found"]) == (True, False),
+    ),
+    ("explain", "filter"): (
+        "/explain?article=12345&filter=year:2000-2020",
+        lambda a, b: (
+            a["filters"] == [{"name": "year", "chosen": ["2000-2020"], "values": ["2021"], "holds": False}]
+            and (a["found"], b["found"]) == (False, True)
+        ),
+    ),
+    ("explain", "expand"): (
+        "/explain?article=12345&q=MM&expand=false",
+        lambda a, b: (a["found"], b["found"]) == (False, True),
+    ),
+    ("explain", "without"): (
+        "/explain?article=12345&q=MM&without=multiple myeloma",
+        lambda a, b: (a["found"], b["found"]) == (False, True),
+    ),
     ("index", ""): ("/index", lambda a, _: a["documents"] > 150 and a["counts"]["indexed"] == a["documents"]),
 }
 EDITIONS: dict[tuple[str, str], tuple[str, Check]] = {
@@ -115,6 +146,10 @@ EDITIONS: dict[tuple[str, str], tuple[str, Check]] = {
         "/records/doi:10.5555/1?edition=JCR 2023,CAS 2025",
         lambda a, b: (a["impact_factor"], b["impact_factor"]) == (2.5, 5.5) and a["cas_zone"] == 2,
     ),
+    ("explain", "edition"): (
+        "/explain?article=A moving title&filter=quartile:Q3&edition=JCR 2023",
+        lambda a, b: (a["found"], b["found"]) == (True, False),
+    ),
     ("facetValues", "edition"): (
         "/facets/quartile?edition=JCR 2023",
         lambda a, b: [v["value"] for v in a["values"]] == ["Q3"] and [v["value"] for v in b["values"]] == ["Q1"],
@@ -126,6 +161,48 @@ for _name in schema.FACETS:
         f"/search?facet={_name}&facet.{_name}.limit=1",
         lambda a, b, n=_name: len(facet(a, n)["values"]) <= 2 and len(facet(b, n)["values"]) >= 1,
     )
+
+
+EXPORTS: dict[tuple[str, str], tuple[str, Callable[[bytes, bytes], bool]]] = {
+    ("export", "format"): (
+        "/export?format=ris&q=relapse",
+        lambda a, b: a.startswith(b"TY  - JOUR") and b.startswith(b"{"),
+    ),
+    ("export", "q"): ("/export?format=jsonl&q=骨髓瘤", lambda a, b: 0 < lines(a) < lines(b)),
+    ("export", "match"): ("/export?format=jsonl&q=myeloma relapse&match=any", lambda a, b: lines(a) > lines(b)),
+    ("export", "filter"): ("/export?format=jsonl&filter=quartile:Q1", lambda a, b: 0 < lines(a) < lines(b)),
+    ("export", "expand"): ("/export?format=jsonl&q=hypertension&expand=false", lambda a, b: lines(a) < lines(b)),
+    ("export", "without"): (
+        "/export?format=jsonl&q=hypertension&without=hypertension",
+        lambda a, b: lines(a) < lines(b),
+    ),
+    ("export", "sort"): (
+        "/export?format=jsonl&q=myeloma&sort=oldest",
+        lambda a, b: a != b and sorted(a.splitlines()) == sorted(b.splitlines()),
+    ),
+    ("export", "edition"): ("/export?format=csv&edition=JCR 2023", lambda a, b: b"JCR 2023" in a and b"JCR 2024" in b),
+}
+"""The file of an address, and of the one without the parameter (of the format, with another one)."""
+
+
+def lines(file: bytes) -> int:
+    return file.count(b"\n")
+
+
+def file(client: FlaskClient, address: str) -> bytes:
+    with client.get(ROOT + address) as response:
+        assert response.status_code == 200, response.text
+        return response.get_data()
+
+
+@pytest.mark.parametrize(("operation", "parameter"), EXPORTS, ids=lambda one: one)
+def test_an_export_is_of_what_was_asked(
+    client: FlaskClient, editions_client: FlaskClient, operation: str, parameter: str
+) -> None:
+    address, check = EXPORTS[operation, parameter]
+    asked = editions_client if parameter == "edition" else client
+    other = address.replace("ris", "jsonl") if parameter == "format" else without(address, parameter)
+    assert check(file(asked, address), file(asked, other))
 
 
 def get(client: FlaskClient, address: str) -> Answer:
@@ -186,7 +263,7 @@ def test_the_description_knows_the_editions(editions_client: FlaskClient, client
 
 def test_every_parameter_is_tested() -> None:
     every = {(operation.name, parameter) for operation in OPERATIONS for parameter in _names(operation)}
-    assert every == set(CHECKS) | set(EDITIONS)
+    assert every == set(CHECKS) | set(EDITIONS) | set(EXPORTS)
 
 
 def _names(operation: endpoint.Operation) -> list[str]:
