@@ -25,7 +25,7 @@ from indexer.search.expand import Expansion
 from indexer.search.explain import Explanation, explain
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Filters
-from indexer.search.hits import Fragments, Hit, SearchRequest, SearchResult
+from indexer.search.hits import Fragments, Hit, SearchResult
 from indexer.search.searcher import find, found_records, search
 from indexer.terms.lexicon import QueryCorrection
 from search_web import answers, cursors, endpoint, openapi
@@ -79,10 +79,8 @@ def search_records() -> Response:
     """Search."""
     given = _given(endpoint.SEARCH)
     _accepted()
-    asked = _asked(given)
+    asked = endpoint.asked(given)
     cursor = given[endpoint.CURSOR]
-    if cursor is None:
-        endpoint.check_reach(asked.page, asked.per_page)
     t = messages(given[endpoint.LANG])
     index = engine()
     tag = Tag(index.manifest, t.language)
@@ -100,20 +98,6 @@ def search_records() -> Response:
         facets=_facets(result, given, t),
     )
     return tag.on(_json(body, Vary="Accept-Language"))
-
-
-def _asked(given: Given) -> SearchRequest:
-    select = given[endpoint.SELECT]
-    limits = {name: given[parameter] for name, parameter in endpoint.FACET_LIMITS.items()}
-    return replace(
-        endpoint.what(given),
-        sort=given[endpoint.SORT],
-        page=given[endpoint.PAGE],
-        per_page=given[endpoint.PER_PAGE],
-        facets=given[endpoint.FACET],
-        facet_limits={name: limit or endpoint.DEFAULT_FACET_VALUES for name, limit in limits.items()},
-        fragments=select is None or "highlights" in select,
-    )
 
 
 def _next_cursor(result: SearchResult, position: Position) -> str | None:

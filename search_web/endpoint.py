@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import permutations
 from typing import Any, Generic, TypeVar, cast
@@ -457,14 +457,24 @@ def what(given: Given, text: Parameter[str] = Q) -> SearchRequest:
     )
 
 
-def check_reach(page: int, per_page: int) -> None:
-    """Whether a page can be reached.
+def asked(given: Given) -> SearchRequest:
+    """The search that the parameters of `SEARCH` name; its cursor is not read.
 
     Raises:
-        OutOfReachError: it ends behind the last result that can be.
+        OutOfReachError: without a cursor, the page ends behind the last result that can be reached.
     """
-    if page * per_page > MAX_OFFSET:
+    page, per_page, select = given[PAGE], given[PER_PAGE], given[SELECT]
+    if given[CURSOR] is None and page * per_page > MAX_OFFSET:
         raise OutOfReachError(
             f"page {page} of {per_page} results each ends behind result {MAX_OFFSET}, the last that can be reached by "
             f"paging; the last page is {last_page(per_page)}. Narrow the search, or use cursor=*"
         )
+    return replace(
+        what(given),
+        sort=given[SORT],
+        page=page,
+        per_page=per_page,
+        facets=given[FACET],
+        facet_limits={name: given[limit] or DEFAULT_FACET_VALUES for name, limit in FACET_LIMITS.items()},
+        fragments=select is None or "highlights" in select,
+    )

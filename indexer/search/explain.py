@@ -27,6 +27,7 @@ SIMILAR = 3
 MAX_TITLE_WORDS = 40
 """Of what is typed as a title; more do not make it clearer which one is meant."""
 
+_IDENTIFIERS = {"doi", "pmid", "pmcid"}
 _TITLES = SEARCH_FIELDS["title"].fields
 
 
@@ -129,11 +130,11 @@ def _named(engine: Engine, article: str, deadline: float | None) -> tuple[Record
     record = engine.record(text)
     if record is not None:
         return (record,)
-    article_id = identifier(text)
-    if article_id and (value := read_value(article_id.field, article_id.value, None)):
-        found = _found(engine, value.query, 2, deadline)
-        if found or article_id.certain:
-            return found[:1]
+    # Digits may be a word of a query; who names an article by them means its PMID.
+    article_id = identifier(f"PMID {text}" if text.isdecimal() else text)
+    if article_id and article_id.field.name in _IDENTIFIERS:
+        value = read_value(article_id.field, article_id.value, None)
+        return _found(engine, value.query, 1, deadline) if value else ()
     terms = analysis.phrase(text)[:MAX_TITLE_WORDS]
     if not terms:
         return ()

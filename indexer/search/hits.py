@@ -78,13 +78,13 @@ class Hit:
     """By family, the edition that the record's metrics are of, as `JCR 2024`; `given` for the record's own."""
     holds_all_words: bool
     """False where it was found only because the search was relaxed."""
-    place: tuple[float, ...]
-    """Where it stands in the result; see `SearchRequest.after`."""
     title_en: Fragments
     title_zh: Fragments
     snippet_en: Fragments
     snippet_zh: Fragments
     """Passages of the abstract around matches, or its beginning; an ellipsis stands where text was left out."""
+    place: tuple[float, ...] = ()
+    """Where it stands in the result; see `SearchRequest.after`."""
 
 
 @dataclass(frozen=True)

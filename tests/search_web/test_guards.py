@@ -63,8 +63,11 @@ def test_every_search_of_a_request_has_the_same_deadline(index: str, monkeypatch
     real = LiveIndex(index).engine()
     monkeypatch.setattr(type(real), "search", _noting(type(real).search, deadlines))
     monkeypatch.setattr(type(real), "count", _noting(type(real).count, deadlines))
+    client = client_with(index, time_limit=100)
+    client.get("/healthz")
+    deadlines.clear()  # of the check when an index is opened
     before = time.monotonic()
-    client_with(index, time_limit=100).get(f"{SEARCH}?q=multiple myeloma zebrafisch relapse")
+    client.get(f"{SEARCH}?q=multiple myeloma zebrafisch relapse")
     assert len(deadlines) > 2
     assert set(deadlines) == {deadlines[0]}
     assert before + 100 <= (deadlines[0] or 0) <= time.monotonic() + 100
