@@ -49,6 +49,14 @@ class RequestError(MedsearchError):
     """A search request that can't be understood: an unknown parameter, a filter value that is none."""
 
 
+class OutOfReachError(RequestError):
+    """A request that can be understood, for a part of a result that can't be reached in this way. HTTP 404."""
+
+
+class CursorExpiredError(RequestError):
+    """A cursor of a generation of the index that is no longer served. HTTP 410."""
+
+
 class ServeError(MedsearchError):
     """The server can't start, for example because its port is taken."""
 

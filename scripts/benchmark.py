@@ -218,6 +218,13 @@ def analysis(data: tuple[Path, ...], texts: int, seconds: float, seed: int, json
 @click.option("--clients", "clients", multiple=True, default=(1, 8), show_default=True, type=click.IntRange(1, 256))
 @click.option("--requests", default=600, show_default=True, type=click.IntRange(1), help="Of each load, at most.")
 @click.option("--seconds", default=30.0, show_default=True, help="Of each load, at most.")
+@click.option(
+    "--rebuilds",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Rebuild the index so often during each load, which then lasts until the time and the rebuilds are over.",
+)
 @_queries
 @_json
 def serve(
@@ -225,6 +232,7 @@ def serve(
     clients: tuple[int, ...],
     requests: int,
     seconds: float,
+    rebuilds: int,
     queries: int,
     json_path: Path | None,
     **given: Any,  # noqa: ANN401
@@ -235,7 +243,9 @@ def serve(
     with _prepared(setting, documents) as corpus:
         building.build_whole(corpus.file, corpus.folder, documents)
         mix = draw(corpus.vocabulary, queries, setting.seed)
-        served = serving.measure(corpus.folder / f"whole-{documents}", mix, clients, requests, seconds)
+        index = corpus.folder / f"whole-{documents}"
+        again = serving.Rebuilds(corpus.folder / building.HEAD, rebuilds) if rebuilds else None
+        served = serving.measure(index, mix, clients, requests, seconds, again)
     serving.say(served, corpus.vocabulary.documents)
     say_machine(described)
     body = {"command": "serve", "machine": described, "corpus": corpus.described, "serve": served, "mix": mix}

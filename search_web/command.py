@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -14,22 +15,53 @@ from indexer.cli import index_option, main
 from indexer.config import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_THREADS
 from indexer.engines import open_engine
 from indexer.errors import ServeError
+from search_web.settings import OPTIONS, Settings
 
 __all__ = ["main", "serve"]
 
 
-@main.command()
+MAX_HEADER_BYTES = 192 * 1024
+"""Of a request's first line and headers together; an address alone may have 128 KB."""
+MAX_BODY_BYTES = 64 * 1024
+"""More than the application takes, so that it is the application that says so."""
+BACKLOG = 1024
+"""Connections that wait until they are taken."""
+
+
+@main.command(params=list(OPTIONS))
 @index_option
-@click.option("--host", default=DEFAULT_HOST, show_default=True, help="Address to listen at; 0.0.0.0 for every one.")
 @click.option(
-    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes any that is free."
+    "--host",
+    default=DEFAULT_HOST,
+    envvar="MEDSEARCH_HOST",
+    show_envvar=True,
+    show_default=True,
+    help="Address to listen at; 0.0.0.0 for every one.",
 )
-@click.option("--threads", default=DEFAULT_THREADS, show_default=True, type=click.IntRange(1, 256))
-def serve(index: str, host: str, port: int, threads: int) -> None:
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    type=click.IntRange(0, 65535),
+    envvar="MEDSEARCH_PORT",
+    show_envvar=True,
+    show_default=True,
+    help="0 takes any that is free.",
+)
+@click.option(
+    "--threads",
+    default=DEFAULT_THREADS,
+    type=click.IntRange(1, 256),
+    envvar="MEDSEARCH_THREADS",
+    show_envvar=True,
+    show_default=True,
+    help="Requests that are answered at a time; others wait.",
+)
+def serve(index: str, host: str, port: int, threads: int, **given: Any) -> None:  # noqa: ANN401  see settings.OPTIONS
     """Serve the search page and the JSON endpoint until stopped.
 
     A new index that is published meanwhile is served without a restart.
     """
+    settings = Settings(**given)
     # Missing, mismatched and damaged indexes are said here, before anyone is told an address.
     open_engine(index).close()
     analysis.load()
@@ -38,9 +70,20 @@ def serve(index: str, host: str, port: int, threads: int) -> None:
 
     from search_web import create_app  # noqa: PLC0415
 
-    app = create_app(index)
+    app = create_app(index, settings)
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=threads)
+        server = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            backlog=BACKLOG,
+            connection_limit=BACKLOG,
+            max_request_header_size=MAX_HEADER_BYTES,
+            max_request_body_size=MAX_BODY_BYTES,
+            # Without proxies nobody may say where a request comes from; with them the application counts how far.
+            clear_untrusted_proxy_headers=not settings.proxies,
+        )
     except (OSError, ValueError) as error:  # ValueError: the host's name has no address
         if isinstance(error, ValueError):
             raise ServeError(f"{host} names no address of this machine; choose another with --host") from error
@@ -53,7 +96,7 @@ def serve(index: str, host: str, port: int, threads: int) -> None:
     listening = getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)]
     for address, number in listening:
         shown = f"[{address}]" if ":" in address else address
-        click.echo(f"medsearch listens at http://{shown}:{number}/ (Ctrl-C to stop)")
+        click.echo(f"medsearch listens at http://{shown}:{number}{settings.prefix}/ (Ctrl-C to stop)")
     # What stops a service or a container, too, ends it like Ctrl-C: quietly, with requests under way answered.
     signal.signal(signal.SIGTERM, _stop)
     server.run()

@@ -1,7 +1,9 @@
-"""What the request at hand works with: the published engine and the interface's language."""
+"""What the request at hand works with: the published engine, the time it has, and the interface's language."""
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app, request
@@ -10,13 +12,24 @@ from indexer.engines import LiveIndex
 from indexer.search.engine import Engine
 from search_web.messages import CATALOGUES, Messages
 from search_web.params import LANGUAGES
+from search_web.settings import Settings
 
 _KEY = "medsearch"
 
 
-def attach(app: Flask, index: LiveIndex) -> None:
-    """Give an application its index."""
-    app.extensions[_KEY] = index
+@dataclass(frozen=True)
+class _Served:
+    index: LiveIndex
+    settings: Settings
+
+
+def attach(app: Flask, index: LiveIndex, settings: Settings) -> None:
+    """Give an application its index and settings."""
+    app.extensions[_KEY] = _Served(index, settings)
+
+
+def _served() -> _Served:
+    return cast("_Served", current_app.extensions[_KEY])
 
 
 def engine() -> Engine:
@@ -27,7 +40,12 @@ def engine() -> Engine:
         IndexMismatchError: it was built by another version.
         IndexDamagedError: it can't be opened.
     """
-    return cast("LiveIndex", current_app.extensions[_KEY]).engine()
+    return _served().index.engine()
+
+
+def deadline() -> float:
+    """When a search that begins now has to be done, on the clock of `time.monotonic`."""
+    return time.monotonic() + _served().settings.time_limit
 
 
 def messages(chosen: str | None = None) -> Messages:

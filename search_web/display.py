@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup, escape
 
 from indexer import schema
 from indexer.languages import language_name
 from indexer.search.filters import UNKNOWN, Choice, Span
-from indexer.search.hits import Fragments
+from indexer.search.hits import Fragments, Ignored
 from search_web.messages import Messages
 
 
@@ -16,6 +18,19 @@ def marked(fragments: Fragments) -> Markup:
     return Markup().join(
         Markup("<mark>{}</mark>").format(part.text) if part.matched else escape(part.text) for part in fragments
     )
+
+
+def marked_query(text: str, ignored: Sequence[Ignored]) -> Markup:
+    """A query with what was not used as typed in `<mark>`, each where it stands."""
+    pieces: list[Markup] = []
+    done = 0
+    for part in sorted(ignored, key=lambda one: (one.start, -len(one.text))):
+        end = part.start + len(part.text)
+        if part.start < done or text[part.start : end] != part.text or not part.text:
+            continue
+        pieces += [escape(text[done : part.start]), Markup('<mark class="unused">{}</mark>').format(part.text)]
+        done = end
+    return Markup().join([*pieces, escape(text[done:])])
 
 
 def label(messages: Messages, facet: str, choice: Choice) -> str:
@@ -38,10 +53,8 @@ def label(messages: Messages, facet: str, choice: Choice) -> str:
         return messages.publication_type(choice)
     if facet == "language":
         return language_name(choice, messages.language)
-    if facet == "open_access" and choice in ("yes", "no"):
-        return messages("value.open_access.yes" if choice == "yes" else "value.open_access.no")
-    if facet == "warning" and choice in ("yes", "no"):
-        return messages("value.warning.yes" if choice == "yes" else "value.warning.no")
+    if facet in ("open_access", "warning") and choice in ("yes", "no"):
+        return messages("value." + facet + "." + choice)
     return choice
 
 
@@ -50,3 +63,8 @@ def choice_of(facet: str, value: str) -> Choice:
     if schema.BY_NAME[facet].kind is schema.Kind.INTEGER and value != UNKNOWN:
         return Span(int(value), int(value))
     return value
+
+
+def number(value: float) -> str:
+    """A number without zeros that say nothing: 12.4, 3, 0.65."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -9,16 +9,29 @@ from http import HTTPStatus
 
 import msgspec
 from flask import Flask, Response, current_app, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
-from indexer.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, RequestError
+from indexer.errors import (
+    CursorExpiredError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    OutOfReachError,
+    RequestError,
+    SearchTimeoutError,
+)
 from search_web import current
+from search_web.guards import TooOften
 from search_web.links import Links, encoded_path
 from search_web.messages import CATALOGUES
 from search_web.params import LANGUAGES, read_lenient
 
 RETRY_SECONDS = 30
 """How soon a program should ask again while there is no index: an order of magnitude for a small build."""
+BUSY_SECONDS = 5
+"""And where a search took too long, which may be the server's load as well as the search."""
+JSON = "application/json"
+PROBLEM = "application/problem+json"
 
 
 def register(app: Flask) -> None:
@@ -26,6 +39,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RequestError, _request_error)
     for kind in (IndexMissingError, IndexMismatchError, IndexDamagedError):
         app.register_error_handler(kind, _index_error)
+    app.register_error_handler(SearchTimeoutError, _timeout)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -38,7 +52,7 @@ def problem(status: int, detail: str) -> Response:
         "detail": detail,
         "instance": encoded_path(request.path),
     }
-    return Response(msgspec.json.encode(body), status, mimetype="application/problem+json")
+    return Response(msgspec.json.encode(body), status, mimetype=PROBLEM)
 
 
 def page(status: int, kind: str, detail: str = "", **values: object) -> Response:
@@ -58,12 +72,19 @@ def _for_programs() -> bool:
 
 def _request_error(error: RequestError) -> Response:
     # Pages leave out what they don't understand, so this is the endpoint's.
-    return problem(400, str(error))
+    statuses: dict[type[RequestError], int] = {CursorExpiredError: 410, OutOfReachError: 404}
+    return problem(statuses.get(type(error), 400), str(error))
 
 
 def _index_error(error: IndexMissingError | IndexMismatchError | IndexDamagedError) -> Response:
     response = problem(503, str(error)) if _for_programs() else page(503, "index", str(error))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _timeout(error: SearchTimeoutError) -> Response:
+    response = problem(503, str(error)) if _for_programs() else page(503, "timeout")
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
 
 
@@ -74,8 +95,10 @@ def _http_error(error: HTTPException) -> Response:
     if _for_programs():
         response = problem(error.code, _detail(error))
     else:
-        kinds = {404: "not_found", 500: "internal"}
+        kinds = {404: "not_found", 429: "too_often", 500: "internal"}
         response = page(error.code, kinds.get(error.code, "request"))
+    if isinstance(error, TooOften):
+        response.headers["Retry-After"] = str(error.wait_seconds)
     for name, value in error.get_headers(request.environ):
         if name == "Allow":
             response.headers[name] = value
@@ -83,8 +106,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _detail(error: HTTPException) -> str:
-    if error.code == 404:
-        return "nothing is at this address; see /api/v1/search, /api/v1/suggest, /api/v1/records/<id> and /healthz"
+    if error.code == 404 and error.description == NotFound.description:
+        return f"nothing is at this address; {request.script_root}/api/v1/ lists what there is"
     if error.code == 405:
         return f"{request.method} is not answered here; use GET"
     if error.code == 500:

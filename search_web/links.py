@@ -35,6 +35,12 @@ def record_path(record_id: str) -> str:
     return quote(record_id, safe=safe, errors="replace")
 
 
+def without_ranges(filters: Filters, facet: str) -> tuple[Choice, ...]:
+    """What stays chosen in a facet where one more value is: a range of years would swallow a single one."""
+    chosen = filters.of(facet)
+    return tuple(one for one in chosen if not isinstance(one, Span) or one.low == one.high)
+
+
 def api_address(root: str, record_id: str) -> str:
     """A record's address in the endpoint of an application mounted at `root`."""
     return f"{root}/api/v1/records/{record_path(record_id)}"
@@ -76,19 +82,19 @@ class Links:
     """Where the application is mounted, without a slash at the end; empty at the top of a host."""
     state: PageState
     path: str | None = None
-    """The path of a page other than the search, percent-encoded; its state is the language alone."""
+    """The path of a page other than the search, percent-encoded."""
 
     def filtered(self, filters: Filters) -> str:
         """This search under other filters."""
         return self._first_page(replace(self.state.request, filters=filters))
 
     def choosing(self, facet: str, choice: Choice) -> str:
-        """This search with one more value chosen. A single year takes the place of a range, which would swallow it."""
+        """This search with one more value chosen; see `without_ranges`."""
         filters = self.state.request.filters
-        if facet == "year":
-            for other in filters.of("year"):
-                if isinstance(other, Span) and other.low != other.high:
-                    filters = filters.removing("year", other)
+        kept = without_ranges(filters, facet)
+        for other in filters.of(facet):
+            if other not in kept:
+                filters = filters.removing(facet, other)
         return self.filtered(filters.adding(facet, choice))
 
     def dropping(self, facet: str, choice: Choice | None = None) -> str:
@@ -136,11 +142,27 @@ class Links:
         """This page with the list of a facet shown in full, or with none."""
         return self._address(replace(self.state, more=facet))
 
+    def compact(self, *, compact: bool) -> str:
+        """This page with or without the passages of its results."""
+        return self._address(replace(self.state, compact=compact))
+
     def language(self, language: str) -> str:
         """This page in another language."""
-        if self.path is not None:
-            return f"{self.path}?{urlencode({'lang': language})}"
-        return self._address(replace(self.state, language=language))
+        return self._address(replace(self.state, language=language), self.path)
+
+    def to(self, place: str) -> str:
+        """Another page about this search, by the end of its path, as `audit`."""
+        return self._address(replace(self.state, more=None, find=""), f"{self.root}/{place}")
+
+    def search(self) -> str:
+        """The search whose page about it this is."""
+        return self._address(self.state)
+
+    def repeating(self, generation: str, editions: tuple[str, ...]) -> str:
+        """This search, to be repeated as it was made: in the editions and on the generation that are named."""
+        request = replace(self.state.request, editions=editions)
+        written = {**write_page(replace(self.state, request=request, more=None, find="")), "generation": generation}
+        return f"{self.root}/?{urlencode(written, errors='replace')}"
 
     def asking(self, text: str, filters: Filters | None = None) -> str:
         """A new search for a text, which keeps of this page nothing but its language."""
@@ -151,10 +173,29 @@ class Links:
         """The page without a search."""
         return self.asking("")
 
+    def history(self) -> str:
+        """The searches of the browser, beside an empty form that joins them."""
+        return self._address(PageState(language=self.state.language), f"{self.root}/advanced") + "#history"
+
+    def help(self) -> str:
+        """The help, in this page's language."""
+        return self._address(PageState(language=self.state.language), f"{self.root}/help")
+
     def record(self, record_id: str) -> str:
-        """A record's page, in this page's language."""
-        language = "?" + urlencode({"lang": self.state.language}) if self.state.language else ""
-        return f"{self.root}/record/{record_path(record_id)}{language}"
+        """A record's page, in this page's language and editions."""
+        kept = PageState(SearchRequest(editions=self.state.request.editions), self.state.language)
+        return self._address(kept, f"{self.root}/record/{record_path(record_id)}")
+
+    def export(self, record_id: str, form: str) -> str:
+        """A record as a file."""
+        editions = ",".join(self.state.request.editions)
+        written = {"id": record_id, "format": form, "edition": editions, "lang": self.state.language or ""}
+        kept = {name: value for name, value in written.items() if value}
+        return f"{self.root}/export?{urlencode(kept, errors='replace')}"
+
+    def endpoint(self) -> str:
+        """Where programs search."""
+        return f"{self.root}/api/v1/search"
 
     def record_json(self, record_id: str) -> str:
         """A record in the endpoint."""
@@ -164,23 +205,24 @@ class Links:
         """The endpoint's suggestions while typing."""
         return f"{self.root}/api/v1/suggest"
 
-    def json(self) -> str:
-        """This page's results in the endpoint."""
-        return f"{self.root}/api/v1/search?{urlencode(write(self.state.request), errors='replace')}"
+    def json(self, reading: str) -> str:
+        """This page's results in the endpoint; earlier searches, which it does not know, are in the query's reading."""
+        asked = self.state.request
+        asked = replace(asked, text=reading) if asked.history else asked
+        return f"{self.endpoint()}?{urlencode(write(asked), errors='replace')}"
 
     def fields(self, *without: str) -> list[tuple[str, str]]:
         """Names and values of the hidden fields by which a form keeps this state, on its first page."""
         left_out = {"page", *without}
         return [(name, value) for name, value in write_page(self.state).items() if name not in left_out]
 
-    def fields_without_facet(self, facet: str) -> list[tuple[str, str]]:
-        """The hidden fields of a form that chooses anew in `facet`."""
-        request = replace(self.state.request, filters=self.state.request.filters.removing(facet))
-        return replace(self, state=replace(self.state, request=request)).fields()
+    def fields_of_facets(self) -> list[tuple[str, str]]:
+        """The hidden fields of the form of all facets, which has the filters and editions itself."""
+        return self.fields("filter", "edition", "find")
 
     def _first_page(self, request: SearchRequest) -> str:
         return self._address(replace(self.state, request=replace(request, page=1)))
 
-    def _address(self, state: PageState) -> str:
+    def _address(self, state: PageState, path: str | None = None) -> str:
         query = urlencode(write_page(state), errors="replace")
-        return f"{self.root}/" + (f"?{query}" if query else "")
+        return (path or f"{self.root}/") + (f"?{query}" if query else "")

@@ -1,18 +1,28 @@
-"""The pages that people see: the search and the record."""
+"""The pages that people see: the search, what is about a search, the record, and help."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from dataclasses import replace
+from datetime import datetime, timezone
 
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from indexer.citations import Style, coins, highwire, schema_org
+from indexer.errors import RequestError
+from indexer.export import FORMATS
 from indexer.record import Record
-from indexer.search.engine import Sort
+from indexer.search.editions import chosen_editions
+from indexer.search.engine import Engine, Sort
 from indexer.search.filters import Filters
-from indexer.search.hits import MAX_OFFSET, Match
+from indexer.search.hits import MAX_OFFSET, Match, SearchRequest
 from indexer.search.searcher import find, search
-from search_web import current, errors, views
-from search_web.links import Links, outward, record_path
+from indexer.search.similar import similar
+from search_web import builder, citing, current, display, errors, narrowing, record_view, views
+from search_web.audit import as_text, audit, editions_of
+from search_web.links import Links, encoded_path, outward, record_path
 from search_web.messages import CATALOGUES, Messages
-from search_web.params import LANGUAGES, PageState, read_lenient
+from search_web.params import LANGUAGES, PageState, Parameters, Problem, read_lenient, visible
 
 EXAMPLES = (
     "多发性骨髓瘤",
@@ -22,7 +32,20 @@ EXAMPLES = (
     'title:"lung cancer" PD-L1',
 )
 """Searches that show what the query language can do; subjects that most collections hold."""
-PER_PAGE = (10, 20, 50)
+HELP_EXAMPLES = (
+    ("heart failure elderly", "words"),
+    ('"heart failure"', "phrase"),
+    ("(aspirin OR clopidogrel) AND stroke NOT children", "operators"),
+    ("糖尿病 与 二甲双胍", "chinese"),
+    ('title:"lung cancer" author:Example', "field"),
+    ("标题:肺癌 期刊:虚构医学杂志", "chinese_field"),
+    ("quartile:Q1 zone:1 year:2020-2024", "metrics"),
+)
+"""Queries that the help explains, each with the end of its message's key, `help.query.<key>`."""
+PER_PAGE = (10, 20, 50, 100)
+FEED_ENTRIES = 50
+LIMITS = ("quartile", "zone", "type", "language", "open_access")
+"""Facets that the advanced form offers, besides years."""
 
 blueprint = Blueprint("pages", __name__)
 
@@ -33,28 +56,78 @@ def _tag(text: str) -> str:
     return CATALOGUES["zh" if any("\u3400" <= letter <= "\u9fff" for letter in text) else "en"].tag
 
 
-@blueprint.app_template_filter("number")
-def _number(number: float) -> str:
-    """A number without zeros that say nothing: 12.4, 3, 0.65."""
-    return f"{number:.3f}".rstrip("0").rstrip(".")
+blueprint.add_app_template_filter(display.number, "number")
+blueprint.add_app_template_filter(views.place, "place")
+blueprint.add_app_template_filter(visible, "visible")
 
 
-def _page(template: str, t: Messages, **values: object) -> Response:
+@blueprint.app_template_filter("day")
+def _day(record: Record, otherwise: str) -> str:
+    """The day of publication as Atom writes times, the first where only the month or the year is known."""
+    date = record.publication_date or (record.year and f"{record.year}")
+    return f"{date}{'-01-01'[len(date) - 4 :] if len(date) < 10 else ''}T00:00:00Z" if date else otherwise
+
+
+@blueprint.app_template_filter("told")
+def _told(view: views.HitView, t: Messages) -> str:
+    """A result in one line of plain text."""
+    record = view.record
+    zone = record.cas_zone and t("value.zone", value=record.cas_zone)
+    parts = [record.journal, views.place(record), record.jcr_quartile, zone]
+    snippet = view.snippet.html.striptags() if view.snippet else ""
+    return " · ".join(part for part in (*parts, snippet) if part)
+
+
+def given() -> Parameters:
+    """The parameters of the request at hand, of its address and of a form that it sends."""
+    return request.values.to_dict(flat=False)
+
+
+def state_of(engine: Engine) -> PageState:
+    """The state that the address says, without editions that the index does not hold."""
+    state = read_lenient(given())
+    held: list[str] = []
+    problems = list(state.problems)
+    for name in state.request.editions:
+        if _is_held(engine, (*held, name)):
+            held.append(name)
+        else:
+            problems.append(Problem("edition", name[:80]))
+    newest = {names[0] for names in engine.manifest.editions.values() if names}
+    editions = tuple(name for name in held if name not in newest) if state.generation is None else tuple(held)
+    return replace(state, request=replace(state.request, editions=editions), problems=tuple(problems))
+
+
+def _is_held(engine: Engine, editions: tuple[str, ...]) -> bool:
+    try:
+        chosen_editions(editions, engine.manifest.editions)
+    except RequestError:
+        return False
+    return True
+
+
+def page(template: str, t: Messages, **values: object) -> Response:
+    """A page of the interface in a language."""
     html = render_template(template, t=t, languages=[CATALOGUES[language] for language in LANGUAGES], **values)
     return Response(html, headers={"Vary": "Accept-Language", "Content-Language": t.tag})
+
+
+def links_here(state: PageState) -> Links:
+    """The links of a page other than the search."""
+    return Links(request.script_root, state, encoded_path(request.script_root + request.path))
 
 
 @blueprint.get("/")
 def search_page() -> Response:
     """The search, and without a query the way into the collection."""
-    state = read_lenient(request.args.to_dict(flat=False))
+    engine = current.engine()
+    state = state_of(engine)
     t = current.messages(state.language)
     links = Links(request.script_root, state)
-    engine = current.engine()
-    result = search(engine, state.request)
+    result = search(engine, state.request, deadline=current.deadline())
     held, partly = views.split(result, views.hits(result, links, t))
     nothing = result.total == 0
-    return _page(
+    return page(
         "search.html",
         t,
         links=links,
@@ -67,9 +140,11 @@ def search_page() -> Response:
         correction=views.correction(result, links),
         expansions=views.expansions(result, links, t),
         not_expanded=views.not_expanded(result, links, t),
-        facets=views.facets(result, links, t),
-        chips=views.chips(links, t),
-        years=views.year_bounds(state.request.filters),
+        marked_query=display.marked_query(state.request.text, result.ignored),
+        facets=narrowing.facets(result, links, t),
+        chips=narrowing.chips(links, t),
+        years=narrowing.year_bounds(state.request.filters),
+        other_spans=narrowing.other_spans(state.request.filters),
         pager=views.pager(result, links),
         removals=views.removals(engine, links, t) if nothing else (),
         any_word=views.any_word(engine, links, t) if nothing else None,
@@ -80,6 +155,8 @@ def search_page() -> Response:
         per_page_choices=PER_PAGE,
         paging_limit=MAX_OFFSET,
         examples=EXAMPLES,
+        formats=FORMATS.values(),
+        styles=list(Style),
         manifest=result.manifest,
     )
 
@@ -87,29 +164,116 @@ def search_page() -> Response:
 @blueprint.get("/record/<path:record_id>")
 def record_page(record_id: str) -> Response:
     """One record, with all that is known of it."""
-    language = read_lenient({"lang": request.args.getlist("lang")}).language
-    t = current.messages(language)
     engine = current.engine()
-    looked_up = find(engine, record_id)
+    asked = state_of(engine)
+    # Of the search that led here, the language and the editions are kept.
+    state = PageState(SearchRequest(editions=asked.request.editions), language=asked.language)
+    t = current.messages(state.language)
+    looked_up = find(engine, record_id, state.request.editions)
     if looked_up is None:
         return errors.page(404, "missing_record", value=record_id[:200])
     found = looked_up.record
-    path = f"{request.script_root}/record/{record_path(found.id)}"
-    links = Links(request.script_root, PageState(language=language), path)
-    return _page(
+    links = Links(request.script_root, state, f"{request.script_root}/record/{record_path(found.id)}")
+    journal = engine.journal(found.journal) if found.journal else None
+    return page(
         "record.html",
         t,
         links=links,
         record=found,
+        editions=looked_up.editions,
         away=outward(found),
-        sides=_sides(found, t),
+        sides=record_view.sides(found, t),
+        authors=record_view.authors(found, links),
+        headings=record_view.headings(found, links),
+        keywords=record_view.keywords(found, links),
+        metrics=record_view.metrics(engine.record(found.id) or found, journal, looked_up.editions, t),
+        similar=[views.brief(other, links, t) for other in similar(engine, found, editions=state.request.editions)],
+        citations=[(style, one) for style in Style if (one := citing.cited(found, style))],
+        formats=FORMATS.values(),
+        coins=coins(found),
+        highwire=highwire(found),
+        schema_org=schema_org(found),
         journal_search=links.asking("", Filters({"journal": (found.journal,)})) if found.journal else "",
         manifest=engine.manifest,
     )
 
 
-def _sides(found: Record, t: Messages) -> list[tuple[Messages, str | None, str | None]]:
-    """For each language of the record, the interface's first: its messages, the title and the abstract."""
-    texts = {"en": (found.title_en, found.abstract_en), "zh": (found.title_zh, found.abstract_zh)}
-    order = sorted(texts, key=lambda side: side != t.language)
-    return [(CATALOGUES[side], *texts[side]) for side in order if any(texts[side])]
+@blueprint.get("/advanced")
+def advanced_page() -> AnyResponse:
+    """The form that writes queries; it leads to the search where it is asked to."""
+    engine = current.engine()
+    state = state_of(engine)
+    rows = builder.read_rows(given())
+    if not rows and state.request.text:
+        rows = [builder.Row(way="query", words=state.request.text)]
+    text = builder.written(rows)
+    state = replace(state, request=replace(state.request, text=text, page=1))
+    links = links_here(state)
+    if request.args.get("go") == "search":
+        return redirect(links.search())
+    if len([row for row in rows if row.words.strip()]) == len(rows) >= builder.ROWS or request.args.get("go") == "row":
+        rows = [*rows, builder.Row()]
+    rows += [builder.Row()] * (builder.ROWS - len(rows))
+    t = current.messages(state.language)
+    limited = search(engine, replace(state.request, text="", facets=LIMITS, per_page=1))
+    reading = search(engine, replace(state.request, facets=(), per_page=1))
+    return page(
+        "advanced.html",
+        t,
+        links=links,
+        state=state,
+        rows=rows[: builder.MAX_ROWS],
+        builder=builder,
+        text=text,
+        count=reading.total if text or state.request.filters else None,
+        facets=narrowing.facets(limited, links, t),
+        years=narrowing.year_bounds(state.request.filters),
+        sorts=list(Sort),
+        manifest=engine.manifest,
+    )
+
+
+@blueprint.get("/audit")
+def audit_page() -> Response:
+    """A search as it was run, to be reported and repeated."""
+    engine = current.engine()
+    state = state_of(engine)
+    t = current.messages(state.language)
+    links = links_here(state)
+    result = search(engine, replace(state.request, facets=(), page=1))
+    repeat = links.repeating(result.manifest.generation, editions_of(result))
+    lines = audit(result, t, datetime.now(timezone.utc), request.host_url.rstrip("/") + repeat)
+    return page(
+        "audit.html", t, links=links, lines=lines, text=as_text(lines, t), repeat=repeat, manifest=result.manifest
+    )
+
+
+@blueprint.get("/feed")
+def feed() -> Response:
+    """The newest records of a search, as Atom (RFC 4287)."""
+    engine = current.engine()
+    state = state_of(engine)
+    t = current.messages(state.language)
+    links = links_here(state)
+    asked = replace(state.request, facets=(), sort=Sort.NEWEST, page=1, per_page=FEED_ENTRIES)
+    result = search(engine, asked)
+    xml = render_template(
+        "feed.xml",
+        t=t,
+        links=links,
+        host=request.host_url.rstrip("/"),
+        own=links.to("feed"),
+        result=result,
+        hits=views.hits(result, links, t),
+        manifest=result.manifest,
+    )
+    return Response(xml, mimetype="application/atom+xml", headers={"Vary": "Accept-Language"})
+
+
+@blueprint.get("/help")
+def help_page() -> Response:
+    """How to search here."""
+    engine = current.engine()
+    state = replace(state_of(engine), request=SearchRequest())
+    t = current.messages(state.language)
+    return page("help.html", t, links=links_here(state), examples=HELP_EXAMPLES, manifest=engine.manifest)

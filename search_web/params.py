@@ -1,8 +1,8 @@
-"""URL parameters <-> search requests, for the page and the endpoint alike.
+"""URL parameters <-> search requests, as the page reads them and everybody writes them.
 
-Both speak the same parameters. `read_strict` (the endpoint) refuses whatever it does not understand; `read_lenient`
-(the page) leaves it out and says so, since a person who follows an old or mistyped link wants results. `write` is the
-inverse of both: a parameter at its default is not written.
+The page and the endpoint speak the same parameters. The endpoint refuses whatever it does not understand (see
+`endpoint`); `read_lenient` (the page) leaves it out and says so, since a person who follows an old or mistyped link
+wants results. `write` is the inverse of both: a parameter at its default is not written.
 
 Parameters come as one list of values for each name, as Werkzeug's `to_dict(flat=False)` gives them.
 """
@@ -17,20 +17,26 @@ from typing import TypeVar
 from indexer import schema
 from indexer.errors import RequestError
 from indexer.search.engine import Sort
-from indexer.search.filters import Span, parse_filters, read_choice
+from indexer.search.filters import Filters, Span, parse_filters, read_choice
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
-from search_web.suggestions import DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS
 
 Parameters = Mapping[str, Sequence[str]]
 
-ENDPOINT_PARAMETERS = ("q", "match", "filter", "sort", "page", "per_page", "facet", "edition", "expand", "without")
-SUGGEST_PARAMETERS = ("q", "limit")
 LANGUAGES = ("en", "zh")
 MORE_FACET_VALUES = 200
 """How many values of a facet the page shows after "more"."""
+SEARCHABLE_FACET = "journal"
+"""The facet whose values are many and have names that people know: a box finds among them."""
+MAX_FACET_VALUES = 100_000
+"""Among so many values of a facet those are sought that hold what is typed in its box."""
+MAX_FIND = 100
+"""Characters of that."""
 
 _DEFAULTS = SearchRequest()
+_REPEATED = frozenset(("more", "find"))
+"""Parameters that a form sends from a button and again from what keeps its state; the button stands first."""
+_EARLIER = re.compile(r"s([1-9][0-9]{0,3})")
 _T = TypeVar("_T")
 
 
@@ -51,77 +57,18 @@ class PageState:
     """None where the address names none and the browser decides."""
     more: str | None = None
     """The facet whose list is shown in full."""
+    find: str = ""
+    """What the values of that facet must hold to be listed; empty where all are."""
+    compact: bool = False
+    """Results are shown without their passages."""
+    generation: str | None = None
+    """The generation of the index that a search to be repeated was made on."""
     problems: tuple[Problem, ...] = ()
-
-
-def read_strict(parameters: Parameters) -> SearchRequest:
-    """The request that the endpoint's parameters make.
-
-    Raises:
-        RequestError: a parameter is unknown, repeated, or has no such value.
-    """
-    refuse_unknown(parameters, ENDPOINT_PARAMETERS)
-    given = {name: values[0] for name, values in parameters.items()}
-
-    def value(name: str, reader: Callable[[str], _T], default: _T) -> _T:
-        return reader(given[name]) if name in given else default
-
-    request = SearchRequest(
-        text=given.get("q", ""),
-        match=value("match", _match, _DEFAULTS.match),
-        filters=value("filter", parse_filters, _DEFAULTS.filters),
-        sort=value("sort", _sort, _DEFAULTS.sort),
-        page=value("page", _page, _DEFAULTS.page),
-        per_page=value("per_page", _per_page, _DEFAULTS.per_page),
-        facets=value("facet", _facets, _DEFAULTS.facets),
-        editions=value("edition", listed, _DEFAULTS.editions),
-        expand=value("expand", _expand, _DEFAULTS.expand),
-        without=value("without", listed, _DEFAULTS.without),
-    )
-    if request.page * request.per_page > MAX_OFFSET:
-        raise RequestError(
-            f"page {request.page} of {request.per_page} results each ends behind result {MAX_OFFSET}, the last "
-            f"that can be reached by paging; the last page is {last_page(request.per_page)}. Narrow the search"
-        )
-    return request
-
-
-@dataclass(frozen=True)
-class SuggestRequest:
-    """What somebody has typed so far, and how many suggestions are wanted."""
-
-    text: str
-    limit: int
-
-
-def read_suggest(parameters: Parameters) -> SuggestRequest:
-    """What is asked of the suggestions.
-
-    Raises:
-        RequestError: a parameter is unknown, repeated, or has no such value.
-    """
-    refuse_unknown(parameters, SUGGEST_PARAMETERS)
-    limit = parameters.get("limit", [str(DEFAULT_SUGGESTIONS)])[0]
-    return SuggestRequest(parameters.get("q", [""])[0], _number("limit", limit, MAX_SUGGESTIONS))
 
 
 def listed(text: str) -> tuple[str, ...]:
     """The names in a list: of editions, as `JCR 2024,CAS 2023`, or of concepts; which there are, the index knows."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def refuse_unknown(parameters: Parameters, known: Sequence[str]) -> None:
-    """Check names.
-
-    Raises:
-        RequestError: a parameter is none of `known`, or is given more than once.
-    """
-    for name, values in parameters.items():
-        if name not in known:
-            listed = f"the parameters are {', '.join(known)}" if known else "this address takes none"
-            raise RequestError(f"there is no parameter {_shown(name)}; {listed}")
-        if len(values) > 1:
-            raise RequestError(f"{name}: given {len(values)} times; give it once")
 
 
 def last_page(per_page: int) -> int:
@@ -135,7 +82,7 @@ def read_lenient(parameters: Parameters) -> PageState:
 
     def value(name: str, reader: Callable[[str], _T], default: _T) -> _T:
         values = [visible(given) for given in parameters.get(name, ())]
-        if len(values) > 1:
+        if len(values) > 1 and name not in _REPEATED:
             problems.append(Problem("repeated", name))
         if not values or not values[0].strip():
             return default
@@ -149,11 +96,14 @@ def read_lenient(parameters: Parameters) -> PageState:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS]
         problems.append(Problem("q", f"{MAX_CHARACTERS:,}"))
-    filters = value("filter", parse_filters, _DEFAULTS.filters)
+    filters = _chosen(parameters, value("filter", parse_filters, _DEFAULTS.filters), problems)
     low, high = value("year_from", _year, None), value("year_to", _year, None)
     if low is not None or high is not None:
         low, high = (high, low) if low is not None and high is not None and low > high else (low, high)
-        filters = filters.removing("year").adding("year", Span(low, high))
+        # It takes the place of other ranges, but not of those without a year, which are beside any.
+        for choice in filters.of("year"):
+            filters = filters.removing("year", choice) if isinstance(choice, Span) else filters
+        filters = filters.adding("year", Span(low, high))
     request = SearchRequest(
         text=text,
         match=value("match", _match, _DEFAULTS.match),
@@ -161,16 +111,48 @@ def read_lenient(parameters: Parameters) -> PageState:
         sort=value("sort", _sort, _DEFAULTS.sort),
         page=value("page", _page, _DEFAULTS.page),
         per_page=value("per_page", _per_page, _DEFAULTS.per_page),
+        editions=listed(",".join(map(visible, parameters.get("edition", ())))),
         expand=value("expand", _expand, _DEFAULTS.expand),
         without=value("without", listed, _DEFAULTS.without),
+        history=_history(parameters),
     )
     if request.page > last_page(request.per_page):
         request = replace(request, page=last_page(request.per_page))
         problems.append(Problem("deep", f"{MAX_OFFSET:,}"))
-    more = value("more", _facet, None)
+    find = value("find", str.strip, "")[:MAX_FIND]
+    # Who types into the box and presses Enter sends no button that says which list is meant.
+    more = value("more", _facet, None) if parameters.get("more") or not find else SEARCHABLE_FACET
+    find = find if more == SEARCHABLE_FACET else ""
     if more:
-        request = replace(request, facet_limits={more: MORE_FACET_VALUES})
-    return PageState(request, value("lang", _language, None), more, tuple(problems))
+        request = replace(request, facet_limits={more: MAX_FACET_VALUES if find else MORE_FACET_VALUES})
+    return PageState(
+        request,
+        language=value("lang", _language, None),
+        more=more,
+        find=find,
+        compact=value("view", _view, default=False),
+        generation=value("generation", str.strip, "")[:MAX_FIND] or None,
+        problems=tuple(problems),
+    )
+
+
+def _history(parameters: Parameters) -> dict[int, str]:
+    """Earlier searches that the query names, each under its number: `s1=heart failure` is what `#1` stands for."""
+    named = ((_EARLIER.fullmatch(name), values) for name, values in parameters.items())
+    found = {int(number[1]): visible(values[0])[:MAX_CHARACTERS] for number, values in named if number and values}
+    return dict(sorted(found.items()))
+
+
+def _chosen(parameters: Parameters, filters: Filters, problems: list[Problem]) -> Filters:
+    """The filters with what a form's fields choose, which are named after the facets: `quartile=Q1&quartile=Q2`."""
+    for name in schema.FACETS:
+        for given in map(visible, parameters.get(name, ())):
+            if given.strip():
+                try:
+                    filters = filters.adding(name, read_choice(name, given))
+                except RequestError:
+                    problems.append(Problem("filter", f"{name}:{given}"[:80]))
+    return filters
 
 
 def write(request: SearchRequest) -> dict[str, str]:
@@ -182,6 +164,7 @@ def write(request: SearchRequest) -> dict[str, str]:
         "sort": "" if request.sort is _DEFAULTS.sort else request.sort.value,
         "page": "" if request.page == _DEFAULTS.page else str(request.page),
         "per_page": "" if request.per_page == _DEFAULTS.per_page else str(request.per_page),
+        "edition": ",".join(request.editions),
         "expand": "" if request.expand else "false",
         "without": ",".join(request.without),
     }
@@ -196,6 +179,11 @@ def write_page(state: PageState) -> dict[str, str]:
     written = write(state.request)
     if state.more:
         written["more"] = state.more
+        if state.find:
+            written["find"] = state.find
+    if state.compact:
+        written["view"] = "compact"
+    written |= {f"s{number}": text for number, text in state.request.history.items()}
     if state.language:
         written["lang"] = state.language
     return written
@@ -206,14 +194,14 @@ def visible(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A piece of what was sent, for a message."""
     return repr(text if len(text) <= 40 else text[:40] + "...")
 
 
 def _one_of(name: str, text: str, values: Sequence[str]) -> str:
     if text not in values:
-        raise RequestError(f"{name}: {_shown(text)} is none of {', '.join(values)}")
+        raise RequestError(f"{name}: {shown(text)} is none of {', '.join(values)}")
     return text
 
 
@@ -233,34 +221,38 @@ def _language(text: str) -> str | None:
     return _one_of("lang", text, LANGUAGES)
 
 
+def _view(text: str) -> bool:
+    return _one_of("view", text, ("full", "compact")) == "compact"
+
+
 def _facet(text: str) -> str | None:
     return _one_of("more", text, schema.FACETS)
 
 
-def _facets(text: str) -> tuple[str, ...]:
-    names = [name.strip() for name in text.split(",")] if text.strip() else []
-    return tuple(dict.fromkeys(_one_of("facet", name, schema.FACETS) for name in names))
+def whole_number(name: str, text: str, highest: int | None = None) -> int:
+    """A number from 1, and up to a highest one where there is one.
 
-
-def _number(name: str, text: str, highest: int | None = None) -> int:
+    Raises:
+        RequestError: the text is none.
+    """
     # Only ASCII digits, and few of them: int() would also take other scripts' digits and arbitrarily long numbers.
     number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
     if number < 1 or (highest is not None and number > highest):
         bounds = "of 1 or more" if highest is None else f"from 1 to {highest}"
-        raise RequestError(f"{name}: {_shown(text)} is no whole number {bounds}")
+        raise RequestError(f"{name}: {shown(text)} is no whole number {bounds}")
     return number
 
 
 def _page(text: str) -> int:
-    return _number("page", text)
+    return whole_number("page", text)
 
 
 def _per_page(text: str) -> int:
-    return _number("per_page", text, MAX_PER_PAGE)
+    return whole_number("per_page", text, MAX_PER_PAGE)
 
 
 def _year(text: str) -> int | None:
     choice = read_choice("year", text)
     if not isinstance(choice, Span) or choice.low is None or choice.low != choice.high:
-        raise RequestError(f"year: {_shown(text)} is no year")
+        raise RequestError(f"year: {shown(text)} is no year")
     return choice.low

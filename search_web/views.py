@@ -1,23 +1,22 @@
-"""What templates show: results, facets, chips and page numbers, each with its links."""
+"""What templates show of a result: hits, what was searched, page numbers, and ways out of an empty one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
-from indexer import schema
 from indexer.record import Record
 from indexer.search.engine import Engine
 from indexer.search.expand import Expansion
-from indexer.search.facets import Facet, FacetValue
-from indexer.search.filters import Choice, Filters, Span
-from indexer.search.hits import DEFAULT_FACET_LIMIT, Fragments, Hit, Match, SearchResult
+from indexer.search.filters import Filters
+from indexer.search.hits import FoundRecord, Fragment, Fragments, Hit, Match, SearchResult
 from indexer.search.searcher import search
 from indexer.terms.learned import SOURCES as LEARNED
 from indexer.terms.lexicon import EntryForm
-from search_web.display import choice_of, label, marked
+from search_web import current
+from search_web.display import label, marked
 from search_web.links import Links, Outward, outward
 from search_web.messages import CATALOGUES, Messages
 from search_web.params import last_page
@@ -27,10 +26,6 @@ FORMS_SHOWN = 3
 """Other forms of a concept that the folded line of them shows."""
 PAGES_AROUND = 2
 """Page numbers on each side of the present one."""
-FACET_ORDER = ("quartile", "zone", "year", "journal", "type", "category", "language", "open_access", "warning")
-"""What narrows most stands first; the endpoint's order is the schema's."""
-ORDINAL = {"quartile", "zone"}
-"""Facets whose few values are a scale, and are shown in its order rather than by count (`unknown` sorts last)."""
 SUGGESTED_REMOVALS = 5
 """Filters that an empty result offers to take away, each of which costs a count."""
 
@@ -48,6 +43,8 @@ class HitView:
     """A result as it is shown."""
 
     record: Record
+    editions: Mapping[str, str]
+    """Of its metrics, by family."""
     href: str
     title: Text | None
     """In the language that is shown first; None where the record has none at all."""
@@ -57,40 +54,6 @@ class HitView:
     """The first few; empty where none are known."""
     more_authors: bool
     away: Outward
-
-
-@dataclass(frozen=True)
-class FacetLink:
-    """A value of a facet, and where choosing or removing it leads."""
-
-    label: str
-    count: int
-    chosen: bool
-    within: bool
-    """A year that a chosen range holds: it is not chosen by itself."""
-    href: str
-
-
-@dataclass(frozen=True)
-class FacetView:
-    """A facet's list."""
-
-    name: str
-    values: tuple[FacetLink, ...]
-    distinct: int
-    more: str | None
-    """Leads to the whole list; None where it is shown or there is no more."""
-    less: str | None
-    """Leads back from it."""
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A chosen value, and the address without it."""
-
-    facet: str
-    label: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -116,12 +79,20 @@ class Pager:
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class OtherSearch:
     """Another search, and how much it finds."""
 
     label: str
     count: int
     href: str
+
+
+def place(record: Record) -> str:
+    """Where in its journal an article stands, as `2024;12(3):45-52`; empty where nothing is known of it."""
+    issue = f"({record.issue})" if record.issue else ""
+    volume = f"{record.volume or ''}{issue}"
+    after_year = volume + (f":{record.pages}" if record.pages else "")
+    return ";".join(part for part in (str(record.year or ""), after_year) if part)
 
 
 def hits(result: SearchResult, links: Links, messages: Messages) -> list[HitView]:
@@ -138,6 +109,7 @@ def _hit(hit: Hit, links: Links, messages: Messages) -> HitView:
     record = hit.record
     return HitView(
         record=record,
+        editions=hit.editions,
         href=links.record(record.id),
         title=titles[0] if titles else None,
         other_title=titles[1] if len(titles) > 1 else None,
@@ -146,6 +118,17 @@ def _hit(hit: Hit, links: Links, messages: Messages) -> HitView:
         more_authors=len(record.authors) > AUTHORS_SHOWN,
         away=outward(record),
     )
+
+
+def brief(found: FoundRecord, links: Links, messages: Messages) -> HitView:
+    """A record in a list beside the results, without a passage."""
+    record = found.record
+
+    def fragments(text: str | None) -> Fragments:
+        return (Fragment(text, matched=False),) if text else ()
+
+    titles = (fragments(record.title_en), fragments(record.title_zh))
+    return _hit(Hit(record, 0.0, found.editions, True, (), *titles, (), ()), links, messages)  # noqa: FBT003
 
 
 def _order(sides: dict[str, tuple[Fragments, Fragments]], language: str) -> tuple[str, str]:
@@ -235,59 +218,6 @@ def correction(result: SearchResult, links: Links) -> CorrectionView | None:
     )
 
 
-def facets(result: SearchResult, links: Links, messages: Messages) -> list[FacetView]:
-    """The facets of a result, in the page's order."""
-    by_name = {facet.name: facet for facet in result.facets}
-    return [_facet(by_name[name], links, messages) for name in FACET_ORDER]
-
-
-def _facet(facet: Facet, links: Links, messages: Messages) -> FacetView:
-    whole = links.state.more == facet.name
-    chosen = links.state.request.filters.of(facet.name)
-    values = sorted(facet.values, key=lambda value: value.value) if facet.name in ORDINAL else facet.values
-    all_values = [_value(facet.name, value, chosen, links, messages) for value in values]
-    # The search core lists every year; the page begins with as many as of any other facet.
-    limit = len(all_values) if whole else DEFAULT_FACET_LIMIT
-    shown = all_values[:limit] + [value for value in all_values[limit:] if value.chosen]
-    return FacetView(
-        name=facet.name,
-        values=tuple(shown),
-        distinct=facet.distinct,
-        more=links.more(facet.name) if not whole and facet.distinct > len(shown) else None,
-        less=links.more(None) if whole and facet.distinct > DEFAULT_FACET_LIMIT else None,
-    )
-
-
-def _value(facet: str, value: FacetValue, chosen: Sequence[Choice], links: Links, messages: Messages) -> FacetLink:
-    choice = choice_of(facet, value.value)
-    same = [other for other in chosen if _same(other, choice)]
-    href = links.dropping(facet, same[0]) if same else links.choosing(facet, choice)
-    return FacetLink(label(messages, facet, choice), value.count, bool(same), value.selected and not same, href)
-
-
-def _same(one: Choice, other: Choice) -> bool:
-    if isinstance(one, Span) or isinstance(other, Span):
-        return one == other
-    return schema.fold_value(one) == schema.fold_value(other)
-
-
-def chips(links: Links, messages: Messages) -> list[Chip]:
-    """The chosen values."""
-    return [
-        Chip(facet, label(messages, facet, choice), links.dropping(facet, choice))
-        for facet, choices in links.state.request.filters.chosen.items()
-        for choice in choices
-    ]
-
-
-def year_bounds(filters: Filters) -> tuple[str, str]:
-    """What the year form shows: the bounds of the only range chosen, else nothing."""
-    chosen = filters.of("year")
-    if len(chosen) != 1 or not isinstance(chosen[0], Span):
-        return "", ""
-    return tuple("" if bound is None else str(bound) for bound in (chosen[0].low, chosen[0].high))  # type: ignore[return-value]
-
-
 def pager(result: SearchResult, links: Links) -> Pager:
     """The ways from this page to others."""
     page, per_page = result.request.page, result.request.per_page
@@ -322,28 +252,28 @@ def split(result: SearchResult, shown: list[HitView]) -> tuple[list[HitView], li
     )
 
 
-def removals(engine: Engine, links: Links, messages: Messages) -> list[Suggestion]:
+def removals(engine: Engine, links: Links, messages: Messages) -> list[OtherSearch]:
     """What a search would find without one of its filters, or without all; those that find nothing are left out."""
     asked = links.state.request
-    found: list[Suggestion] = []
+    found: list[OtherSearch] = []
     for facet in list(asked.filters.chosen)[:SUGGESTED_REMOVALS]:
         fewer = asked.filters.removing(facet)
         names = ", ".join(label(messages, facet, choice) for choice in asked.filters.of(facet))
         words = messages("empty.without", filter=f"{messages('facet.' + facet)}: {names}")
-        found.append(Suggestion(words, _total(engine, links, filters=fewer), links.filtered(fewer)))
+        found.append(OtherSearch(words, _total(engine, links, filters=fewer), links.filtered(fewer)))
     if len(asked.filters.chosen) > 1:
         total = _total(engine, links, filters=Filters())
-        found.append(Suggestion(messages("empty.without_all"), total, links.unfiltered()))
+        found.append(OtherSearch(messages("empty.without_all"), total, links.unfiltered()))
     return [suggestion for suggestion in found if suggestion.count]
 
 
-def any_word(engine: Engine, links: Links, messages: Messages) -> Suggestion | None:
+def any_word(engine: Engine, links: Links, messages: Messages) -> OtherSearch | None:
     """The same search for any of its words, where that finds something."""
     asked = links.state.request
     if not asked.text or asked.match is Match.ANY:
         return None
     total = _total(engine, links, match=Match.ANY)
-    return Suggestion(messages("empty.any"), total, links.matching(Match.ANY)) if total else None
+    return OtherSearch(messages("empty.any"), total, links.matching(Match.ANY)) if total else None
 
 
 def _total(engine: Engine, links: Links, *, filters: Filters | None = None, match: Match | None = None) -> int:
@@ -356,4 +286,4 @@ def _total(engine: Engine, links: Links, *, filters: Filters | None = None, matc
         page=1,
         per_page=1,
     )
-    return search(engine, counted).total
+    return search(engine, counted, deadline=current.deadline()).total

@@ -158,6 +158,16 @@ def test_serve(run: Callable[..., dict[str, Any]]) -> None:
     found = run("serve", "--documents", str(DOCUMENTS), *asked)["serve"]
     assert [(load["clients"], load["errors"]) for load in found["loads"]] == [(1, 0), (3, 0)]
     assert all(load["requests"] == 6 for load in found["loads"])
+    assert all(load["generations"] == 1 for load in found["loads"])
+
+
+def test_serve_while_the_index_is_rebuilt(run: Callable[..., dict[str, Any]]) -> None:
+    asked = ("--clients", "3", "--requests", "1", "--seconds", "0", "--rebuilds", "2", "--queries", "1")
+    (load,) = run("serve", "--documents", str(DOCUMENTS), *asked)["serve"]["loads"]
+    assert load["errors"] == 0
+    # The first build is served while the second one runs, if not before.
+    assert load["generations"] >= 2
+    assert load["requests"] > 3
 
 
 def test_scale_draws_what_it_has_written(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:

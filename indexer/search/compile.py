@@ -63,6 +63,15 @@ _SHORTEST_PART = 3
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of the things that a query asks for."""
+
+    query: Query
+    text: str
+    """As it was read."""
+
+
+@dataclass(frozen=True)
 class Compiled:
     """A query ready to be executed."""
 
@@ -76,6 +85,8 @@ class Compiled:
     """Concepts that the query names, with their other forms that are searched as well."""
     not_expanded: tuple[Expansion, ...] = ()
     """Those that the request leaves out."""
+    parts: tuple[Part, ...] = ()
+    """What a document must match, each of them; where the query is relaxed, it may lack some of the words."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +144,13 @@ def _read(text: str, reading: Reading, longest: int) -> Compiled:
     noted = (replace(part, text=text[part.start : part.end]) for part in compiler.ignored)
     ignored = sorted((*parsed.ignored, *noted), key=lambda part: part.start)[: parse.MAX_NOTES]
     return Compiled(
-        query or Nothing(), relaxed, written, tuple(ignored), compiler.expansions(), compiler.not_expanded()
+        query=query or Nothing(),
+        relaxed=relaxed,
+        parsed=written,
+        ignored=tuple(ignored),
+        expansions=compiler.expansions(),
+        not_expanded=compiler.not_expanded(),
+        parts=tuple(Part(*part) for part in compiler.parts),
     )
 
 
@@ -151,6 +168,8 @@ class _Compiler:
 
     def __init__(self, reading: Reading) -> None:
         self.ignored: list[Ignored] = []
+        self.parts: list[tuple[Query, str]] = []
+        """What `whole` has found the query to ask for."""
         self._reading = reading
         self._expander = Expander(reading.terms, reading.ranking, reading.without) if reading.terms else None
         self._patterns: set[str] = set()
@@ -175,11 +194,13 @@ class _Compiler:
         plain = _is_plain(clause)
         parts = clause.clauses if isinstance(clause, parse.Conjunction) else (clause,)
         if plain and (named := self._articles(parts, ALL_TEXT)):
+            self.parts = [named]
             return named[0], None, named[1]
         typed = _text_of(parts, ALL_TEXT)
         placed = self._placed(parts, typed, ALL_TEXT)
         required = [query for query, _ in placed.values()]
         meant = self._meant(typed, ALL_TEXT, others=any(not isinstance(query, Not) for query in required))
+        self.parts = list(placed.values())
         if not meant:
             written = [text for _, text in placed.values()]
             return _all(required), None, _bare(written[0]) if len(written) == 1 else " AND ".join(written)
@@ -187,10 +208,12 @@ class _Compiler:
         apart = [clause for unit in meant for clause in self._apart(unit)]
         if plain and self._reading.match is Match.ANY and len(words) > 1:
             some = " OR ".join(_as_word(word.surface) for word in words)
+            self.parts.append((Or(tuple(apart)), some))
             written = [text for _, text in placed.values()]
             parsed = " AND ".join([*written, f"({some})" if written else some])
             return _all([*required, self._boosted(Or(tuple(apart)), words)]), None, parsed
-        parsed = " AND ".join(text for _, text in _in_order(parts, placed, meant))
+        self.parts = _in_order(parts, placed, meant)
+        parsed = " AND ".join(text for _, text in self.parts)
         relaxed = None
         if plain and self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX:
             relaxed = _all([*required, self._boosted(AtLeast(most_of(len(apart)), tuple(apart)), words)])

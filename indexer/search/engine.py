@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -62,8 +62,7 @@ class Plan:
     ranking: Settings = DEFAULT
 
 
-@dataclass(frozen=True)
-class EngineHit:
+class EngineHit(NamedTuple):
     """A document of the answer's page."""
 
     record: Record
@@ -139,11 +138,16 @@ class Engine(Protocol):
 
         Raises:
             SearchTimeoutError: it was not done by the plan's deadline.
+            RequestError: the plan's `after` is no place.
         """
         ...
 
-    def count(self, query: Query) -> int:
-        """How many documents match, without filters."""
+    def count(self, query: Query, deadline: float | None = None) -> int:
+        """How many documents match, without filters.
+
+        Raises:
+            SearchTimeoutError: it was not done by the deadline, as of a plan.
+        """
         ...
 
     def record(self, record_id: str) -> Record | None:
@@ -155,7 +159,13 @@ class Engine(Protocol):
         ...
 
     def records_of(self, plan: Plan) -> Iterator[Record]:
-        """All records of the answer to a plan, in its order, read one by one; offset, limit and facets don't count."""
+        """All records of the answer to a plan, in its order, read one by one.
+
+        The plan's facets, and which part of the answer it wants, don't count. Memory does not grow with the answer.
+
+        Raises:
+            SearchTimeoutError: At once, where it was not known by the plan's deadline which records there are.
+        """
         ...
 
     def journal(self, name: str) -> Journal | None:

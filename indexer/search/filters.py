@@ -66,11 +66,12 @@ class Filters:
     def __str__(self) -> str:
         """As `parse_filters` reads it."""
         return ",".join(
-            f"{facet}:" + "|".join(_written(choice) for choice in choices) for facet, choices in self.chosen.items()
+            f"{facet}:" + "|".join(written(choice) for choice in choices) for facet, choices in self.chosen.items()
         )
 
 
-def _written(choice: Choice) -> str:
+def written(choice: Choice) -> str:
+    """A chosen value as `parse_filters` reads it, in quotes where it needs them."""
     text = str(choice)
     if isinstance(choice, Span) or not re.search(r'[,|:"\\]|^\s|\s$|^$', text):
         return text

@@ -50,6 +50,10 @@ class SearchRequest:
     """Earlier searches that the text refers to, as `#1`, by their numbers."""
     facet_limits: dict[str, int] = field(default_factory=dict)
     """Values at most, by facet; DEFAULT_FACET_LIMIT where it is not named, years always all."""
+    after: tuple[float, ...] | None = None
+    """The place of a hit of the same search on the same generation: the page begins behind it, and has no number."""
+    fragments: bool = True
+    """Whether matches are shown in the hits; where nobody looks at them, they need not be sought."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Hit:
     snippet_en: Fragments
     snippet_zh: Fragments
     """Passages of the abstract around matches, or its beginning; an ellipsis stands where text was left out."""
+    place: tuple[float, ...] = ()
+    """Where it stands in the result; see `SearchRequest.after`."""
 
 
 @dataclass(frozen=True)

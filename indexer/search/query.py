@@ -55,6 +55,13 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """The document of an identity."""
+
+    record_id: str
+
+
+@dataclass(frozen=True)
 class Pattern:
     """Terms of one channel by a pattern, in any of the fields: `*` is any run of characters, `?` any one of them."""
 
@@ -164,6 +171,7 @@ Query = Union[
     Term,
     Phrase,
     Value,
+    Identity,
     Pattern,
     Near,
     Range,

@@ -31,49 +31,59 @@ Counted without the filters: a filter narrows what was found and must not bring 
 """
 
 
-def search(engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT) -> SearchResult:
+def search(
+    engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT, deadline: float | None = None
+) -> SearchResult:
     """Answer a request. No query text fails.
 
     Args:
         engine: The index.
         request: What is asked.
         ranking: Other settings than the default are for evaluation.
+        deadline: When to give up, on the clock of `time.monotonic`; never where it is None.
 
     Raises:
-        RequestError: the request names an edition that the index does not hold.
+        RequestError: the request names an edition that the index does not hold, or a place that is none.
+        SearchTimeoutError: it was not done by the deadline.
     """
     started = time.perf_counter()
     chosen = chosen_editions(request.editions, engine.manifest.editions)
     reading = _reading(engine, request, chosen, ranking)
     compiled = compile_query(request.text, reading)
-    plan = _plan(engine, request, compiled, reading)
+    plan = _plan(engine, request, compiled, reading, deadline)
     answer = engine.search(plan)
-    highlighter = Highlighter(plan.query)
+    highlighter = Highlighter(plan.query) if request.fragments else None
     return SearchResult(
         request=request,
         total=answer.total,
-        hits=tuple(_hit(highlighter, found, *_standing(engine, found.record, chosen)) for found in answer.hits),
+        hits=tuple(_hit(highlighter, found, *standing(engine, found.record, chosen)) for found in answer.hits),
         facets=tuple(_facet(name, answer.facets[name], request) for name in request.facets),
         parsed=compiled.parsed,
         ignored=compiled.ignored,
         expansions=compiled.expansions,
         not_expanded=compiled.not_expanded,
-        correction=_correction(engine, request, reading, answer),
+        correction=_correction(engine, request, reading, answer, deadline),
         relaxation=_relaxation(answer) if plan.preferred is not None else None,
         took_ms=(time.perf_counter() - started) * 1000,
         manifest=engine.manifest,
     )
 
 
-def found_records(engine: Engine, request: SearchRequest) -> Iterator[Record]:
+def found_records(engine: Engine, request: SearchRequest, deadline: float | None = None) -> Iterator[Record]:
     """All records that a request finds, as they are stored, in the order of its pages, which don't count here.
+
+    Args:
+        engine: The index.
+        request: What is asked.
+        deadline: As of `search`; records are given however long they take to be read.
 
     Raises:
         RequestError: At once, where the request names an edition that the index does not hold.
+        SearchTimeoutError: At once, where it was not known by the deadline which records there are.
     """
     chosen = chosen_editions(request.editions, engine.manifest.editions)
     reading = _reading(engine, request, chosen, DEFAULT)
-    return engine.records_of(_plan(engine, request, compile_query(request.text, reading), reading))
+    return engine.records_of(_plan(engine, request, compile_query(request.text, reading), reading, deadline))
 
 
 def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ranking: Settings) -> Reading:
@@ -83,8 +93,8 @@ def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ran
     )
 
 
-def _plan(engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading) -> Plan:
-    query, preferred = _relaxed(engine, compiled)
+def _plan(engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading, deadline: float | None) -> Plan:
+    query, preferred = relaxed(engine, compiled, deadline)
     return Plan(
         query=query,
         preferred=preferred,
@@ -97,34 +107,41 @@ def _plan(engine: Engine, request: SearchRequest, compiled: Compiled, reading: R
         },
         editions=reading.editions,
         sort=request.sort,
-        offset=(request.page - 1) * request.per_page,
+        offset=(request.page - 1) * request.per_page if request.after is None else 0,
         limit=request.per_page,
+        after=request.after,
+        deadline=deadline,
         ranking=reading.ranking,
     )
 
 
-def _relaxed(engine: Engine, compiled: Compiled) -> tuple[Query, Query | None]:
-    """The query to execute, and what its best documents match where it was relaxed."""
-    if compiled.relaxed is None or engine.count(compiled.query) >= RELAX_BELOW:
+def relaxed(engine: Engine, compiled: Compiled, deadline: float | None) -> tuple[Query, Query | None]:
+    """The query to execute, and what its best documents match where it was relaxed; else None."""
+    if compiled.relaxed is None or engine.count(compiled.query, deadline) >= RELAX_BELOW:
         return compiled.query, None
-    if engine.count(compiled.relaxed) == engine.count(compiled.query):
+    if engine.count(compiled.relaxed, deadline) == engine.count(compiled.query, deadline):
         return compiled.query, None
     return compiled.relaxed, compiled.query
 
 
 def _correction(
-    engine: Engine, request: SearchRequest, reading: Reading, answer: EngineAnswer
+    engine: Engine, request: SearchRequest, reading: Reading, answer: EngineAnswer, deadline: float | None
 ) -> QueryCorrection | None:
     """What may have been meant, where this page is the first and hardly anything holds all words."""
-    if request.page > 1 or (request.match is not Match.ANY and answer.preferred_total >= CORRECT_BELOW):
+    if (
+        request.page > 1
+        or request.after is not None
+        or (request.match is not Match.ANY and answer.preferred_total >= CORRECT_BELOW)
+    ):
         return None
 
     def holding_all(text: str) -> int:
-        return engine.count(compile_query(text, replace(reading, match=Match.ALL)).query)
+        return engine.count(compile_query(text, replace(reading, match=Match.ALL)).query, deadline)
 
     def found(text: str) -> int:
-        query, _ = _relaxed(engine, compile_query(text, reading))
-        return engine.search(Plan(query=query, filters=request.filters, editions=reading.editions, limit=1)).total
+        query, _ = relaxed(engine, compile_query(text, reading), deadline)
+        plan = Plan(query=query, filters=request.filters, editions=reading.editions, limit=1, deadline=deadline)
+        return engine.search(plan).total
 
     return correction(engine.terms(), request.text, holding_all, found)
 
@@ -144,25 +161,26 @@ def find(engine: Engine, record_id: str, editions: Iterable[str] = ()) -> FoundR
         return None
     chosen = chosen_editions(editions, engine.manifest.editions)
     journal = engine.journal(record.journal) if record.journal else None
-    standing, named = as_of(record, journal, chosen)
-    return FoundRecord(msgspec.structs.replace(standing, journal_description=journal and journal.description), named)
+    shown, named = as_of(record, journal, chosen)
+    return FoundRecord(msgspec.structs.replace(shown, journal_description=journal and journal.description), named)
 
 
-def _standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tuple[Record, Mapping[str, str]]:
+def standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tuple[Record, Mapping[str, str]]:
     """The record with its journal's metrics in the chosen editions, and which those are."""
     return as_of(record, engine.journal(record.journal) if record.journal else None, chosen)
 
 
-def _hit(highlighter: Highlighter, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
+def _hit(highlighter: Highlighter | None, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
     return Hit(
         record=record,
         editions=editions,
         score=found.score,
         holds_all_words=found.preferred,
-        title_en=highlighter.mark("title_en", record.title_en),
-        title_zh=highlighter.mark("title_zh", record.title_zh),
-        snippet_en=highlighter.snippet("abstract_en", record.abstract_en),
-        snippet_zh=highlighter.snippet("abstract_zh", record.abstract_zh),
+        place=found.place,
+        title_en=highlighter.mark("title_en", record.title_en) if highlighter else (),
+        title_zh=highlighter.mark("title_zh", record.title_zh) if highlighter else (),
+        snippet_en=highlighter.snippet("abstract_en", record.abstract_en) if highlighter else (),
+        snippet_zh=highlighter.snippet("abstract_zh", record.abstract_zh) if highlighter else (),
     )
 
 

@@ -30,6 +30,10 @@ def build_systems(names: Sequence[str], folder: Path) -> dict[str, Built]:
     return found
 
 
+HEAD = "head.jsonl"
+"""The records of a whole build, in its folder."""
+
+
 def build_whole(corpus: Path, folder: Path, documents: int) -> Built:
     """Build our index of the corpus's first records as `medsearch build` does; one that is there is taken as it is."""
     kept = folder / f"whole-{documents}.json"
@@ -37,7 +41,7 @@ def build_whole(corpus: Path, folder: Path, documents: int) -> Built:
     if not kept.exists():
         click.echo(f"building ours from JSON to published, {documents:,} records", err=True)
         shutil.rmtree(index, ignore_errors=True)
-        head = folder / "head.jsonl"
+        head = folder / HEAD
         with corpus.open("rb") as source, head.open("wb") as target:
             target.writelines(islice(source, documents))
         with running("ours") as process:

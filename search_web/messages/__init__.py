@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from indexer.journals.views import GIVEN
+from indexer.languages import language_code, language_name
 from search_web.messages import en, zh
 
 
@@ -38,6 +40,14 @@ class Messages:
     def publication_type(self, name: str) -> str:
         """The name of a publication type in this language, where it is known."""
         return self.publication_types.get(name.casefold(), name)
+
+    def edition(self, name: str) -> str:
+        """An edition of journal metrics, or whose they are where they are of none."""
+        return self("edition.given") if name == GIVEN else name
+
+    def article_language(self, code: str) -> str:
+        """The name of an article's language, coded in any way; the code itself where it is not known."""
+        return language_name(language_code(code) or code, self.language)
 
 
 CATALOGUES: Mapping[str, Messages] = {

@@ -20,6 +20,7 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
+    Identity,
     Near,
     Not,
     Nothing,
@@ -102,6 +103,8 @@ def matches(query: Query, document: Document) -> bool:
         return any(_starts(document, field, query.channel, query.terms) for field in query.fields)
     if isinstance(query, Value):
         return query.value in {schema.fold_value(str(value)) for value in document.values.get(query.field, ())}
+    if isinstance(query, Identity):
+        return query.record_id == document.id
     if isinstance(query, Pattern):
         wanted = re.compile("".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in query.text), re.DOTALL)
         texts = (token for field in query.fields for token in document.tokens.get((field, query.channel), []))

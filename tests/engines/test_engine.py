@@ -24,6 +24,7 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
+    Identity,
     Near,
     Not,
     Nothing,
@@ -110,6 +111,7 @@ def _queries() -> Queries:
     ]
     known = [("quartile", "q1"), ("year", "2020"), ("type", "review"), ("doi", "10.5555/3"), ("pmid", "1")]
     values = st.sampled_from([Value(name, value) for name, value in known])
+    identities = st.sampled_from([Identity(record.id) for record in collection.records] + [Identity("doi:absent")])
     text = st.one_of(*terms, _phrases(collection, fields))
     patterns = st.builds(
         Pattern,
@@ -133,7 +135,8 @@ def _queries() -> Queries:
     forms = weighted(st.one_of(text, st.builds(AnyReading, some(text))))
     synonyms = st.builds(Synonyms, st.lists(forms, min_size=1, max_size=4).map(tuple))
     leaf = st.one_of(
-        text, synonyms, values, patterns, ranges, _near(collection, fields), st.sampled_from([Everything(), Nothing()])
+        *(text, synonyms, values, identities, patterns, ranges, _near(collection, fields)),
+        st.sampled_from([Everything(), Nothing()]),
     )
 
     return st.recursive(

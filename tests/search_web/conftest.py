@@ -8,10 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer import sources
-from indexer.build import build
-from indexer.record import Record
+from indexer.build import BuildOptions, build
+from indexer.record import Heading, Notice, Qualifier, Record
 from indexer.sources.outcomes import Options, Outcome, Position, Read
 from search_web import create_app
+from search_web.settings import Settings
 from tests.conftest import SAMPLES
 
 SCRIPT = "<script>alert(1)</script>"
@@ -43,6 +44,27 @@ KNOWN = Record(
     pmcid="PMC99",
     pdf_url="https://example.org/known.pdf",
     url="https://example.org/known",
+)
+JOURNALS = (
+    "Journal,IF(2023),IF Quartile(2023),IF(2024),IF Quartile(2024),"
+    "大类(2023),大类分区(2023),大类(2025),大类分区(2025)\n"
+    "Journal of Known Findings,9.9,Q2,12.4,Q1,医学,2,医学,1 [12/240]\n"
+)
+RETRACTED = Record(
+    id="doi:10.5555/retracted",
+    doi="10.5555/retracted",
+    title_en="Withdrawn: relapse of multiple myeloma, an invented trial",
+    abstract_en="BACKGROUND: Nothing was known.\nMETHODS: Nothing was measured.\nRESULTS: None. CONCLUSIONS: None.",
+    headings=(
+        Heading("Multiple Myeloma", qualifiers=(Qualifier("drug therapy", major=True),)),
+        Heading("Humans"),
+    ),
+    languages=("eng",),
+    retracted=True,
+    notices=(Notice("RetractionIn", source="J Known Find. 2024;1:2"),),
+    journal="Journal of Known Findings",
+    publication_date="2022-05",
+    year=2022,
 )
 ODD_IDS = (
     "doi:10.5555/(sici)1097-0142(19960101)77:1<1::aid-x>3.0.co;2-#",
@@ -89,19 +111,25 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     def read(source: str, options: Options) -> Iterator[Outcome]:
         yield from sources.read(source, options)
-        for record in (KNOWN, *ODD_RECORDS):
+        for record in (KNOWN, RETRACTED, *ODD_RECORDS):
             yield Read(record, Position("made up"))
 
     location = str(tmp_path_factory.mktemp("index"))
+    journals = tmp_path_factory.mktemp("tables") / "journals.csv"
+    journals.write_text(JOURNALS, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("indexer.build.read", read)
-        build([str(SAMPLES)], location)
+        build([str(SAMPLES)], location, BuildOptions(journals=(str(journals),)))
     return location
+
+
+PATIENT = Settings(time_limit=3600)
+"""For tests of anything but the time: a first search may have to wait for compiled loops."""
 
 
 @pytest.fixture(scope="session")
 def app(index: str) -> Flask:
-    made = create_app(index)
+    made = create_app(index, PATIENT)
     made.testing = True
     return made
 
@@ -113,6 +141,6 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def no_index_client(tmp_path: Path) -> FlaskClient:
-    made = create_app(str(tmp_path / "nothing"))
+    made = create_app(str(tmp_path / "nothing"), PATIENT)
     made.testing = True
     return made.test_client()

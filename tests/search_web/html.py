@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 
@@ -50,6 +51,27 @@ class Element:
             elif self.attributes.get(key.replace("_", "-")) != value:
                 return False
         return True
+
+
+def sent(form: Element, *changes: tuple[str, str]) -> str:
+    """The address that a form sends by its first button; `changes` are fields filled in or boxes ticked besides."""
+    pairs: list[tuple[str, str]] = []
+    filled = dict(changes)
+    for field_ in form.all():
+        name, kind = field_.attributes.get("name", ""), field_.attributes.get("type", "")
+        if not name or field_.name not in {"input", "select"}:
+            continue
+        if field_.name == "select":
+            options = field_.all("option")
+            chosen = next((one for one in options if "selected" in one.attributes), options[0])
+            pairs.append((name, filled.pop(name, chosen.attributes.get("value", chosen.text))))
+        elif kind in {"checkbox", "radio"}:
+            if "checked" in field_.attributes:
+                pairs.append((name, field_.attributes["value"]))
+        else:
+            pairs.append((name, filled.pop(name, field_.attributes.get("value", ""))))
+    ticked = [(name, value) for name, value in changes if name in filled]
+    return f"{form.attributes['action']}?{urlencode(pairs + ticked)}"
 
 
 class _Builder(HTMLParser):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,8 @@ from indexer.search.engine import Sort
 from indexer.search.filters import UNKNOWN, Filters, Span
 from indexer.search.hits import MAX_OFFSET, Match, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
-from search_web.params import PageState, Problem, last_page, read_lenient, read_strict, write, write_page
+from search_web import endpoint
+from search_web.params import PageState, Problem, last_page, read_lenient, write, write_page
 
 spans = st.tuples(st.integers(1600, 1900), st.integers(1901, 2100)).map(lambda pair: Span(*pair))
 years = st.one_of(
@@ -59,6 +62,11 @@ def lists(**parameters: str) -> dict[str, list[str]]:
     return {name: [value] for name, value in parameters.items()}
 
 
+def read_strict(parameters: dict[str, list[str]]) -> SearchRequest:
+    """What the endpoint reads; how many values a facet has is its own matter."""
+    return replace(endpoint.asked(endpoint.SEARCH.read(parameters)), facet_limits={})
+
+
 @given(requests)
 def test_what_is_written_is_read_back(request_made: SearchRequest) -> None:
     written = {name: [value] for name, value in write(request_made).items()}
@@ -102,7 +110,7 @@ def test_every_parameter_of_the_endpoint() -> None:
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        (lists(query="x"), "the parameters are q, match, filter, sort, page, per_page, facet"),
+        (lists(query="x"), "the parameters are q, match, filter, edition, expand, without, sort, page"),
         ({"q": ["a", "b"]}, "q: given 2 times"),
         (lists(match="most"), "none of auto, all, any"),
         (lists(sort="date"), "none of relevance, newest, oldest, impact_factor, citations"),
@@ -110,7 +118,7 @@ def test_every_parameter_of_the_endpoint() -> None:
         (lists(filter="quartile"), "has no value"),
         (lists(facet="year,colour"), "facet: 'colour' is none of"),
         (lists(facet="year,"), "facet: '' is none of"),
-        (lists(page="0"), "whole number of 1 or more"),
+        (lists(page="0"), "whole number from 1 to 10000"),
         (lists(page="-1"), "page"),
         (lists(page="１"), "page"),
         (lists(page=""), "page"),
@@ -145,6 +153,8 @@ def test_the_deepest_page_is_allowed() -> None:
         (lists(per_page="1000"), "per_page"),
         (lists(lang="fr"), "lang"),
         (lists(more="colour"), "more"),
+        (lists(view="tiny"), "view"),
+        (lists(quartile="Q9"), "filter"),
         (lists(year_from="soon"), "year_from"),
         (lists(year_to="2020-2021"), "year_to"),
         (lists(year_to="unknown"), "year_to"),
@@ -183,12 +193,38 @@ def test_the_year_form() -> None:
     assert years_of(filter="year:1999|2001,quartile:Q1", year_from="2010") == (Span(2010, None),)
 
 
+def test_a_form_chooses_values_under_the_names_of_the_facets() -> None:
+    state = read_lenient(
+        {"filter": ["quartile:Q1"], "quartile": ["Q1", "2", ""], "year": ["unknown"], "year_to": ["2020"]}
+    )
+    assert state.request.filters == Filters({"quartile": ("Q1", "Q2"), "year": (UNKNOWN, Span(None, 2020))})
+    assert state.problems == ()
+
+
+def test_editions_of_several_fields_are_one_list() -> None:
+    state = read_lenient({"edition": ["JCR 2023", "CAS 2025, Warning 2024"]})
+    assert state.request.editions == ("JCR 2023", "CAS 2025", "Warning 2024")
+    assert write_page(state) == {"edition": "JCR 2023,CAS 2025,Warning 2024"}
+
+
+def test_what_is_sought_among_journals() -> None:
+    assert (read_lenient(lists(find="lung")).more, read_lenient(lists(find="lung")).find) == ("journal", "lung")
+    # A button that folds the list says so before the field that keeps it open.
+    folded = read_lenient({"find": ["lung"], "more": ["", "journal"]})
+    assert (folded.more, folded.find, folded.problems) == (None, "", ())
+    other = read_lenient(lists(find="lung", more="type"))
+    assert (other.more, other.find) == ("type", "")
+    assert write_page(read_lenient(lists(find="lung"))) == {"more": "journal", "find": "lung"}
+
+
 def test_control_characters_become_spaces_on_the_page() -> None:
     assert read_lenient(lists(q="a\x00b\x1b[0m\ud800")).request.text == "a b [0m "
 
 
 def test_page_state_is_written() -> None:
-    parameters = lists(q="x", more="journal", lang="zh")
+    parameters = lists(q="x", more="journal", view="compact", lang="zh", generation="g-1")
     state = read_lenient(parameters)
     assert state.request.facet_limits == {"journal": 200}
-    assert write_page(state) == {"q": "x", "more": "journal", "lang": "zh"}
+    assert state.generation == "g-1"
+    # The generation is of the search that was to be repeated, and not of those that one goes on to.
+    assert write_page(state) == {"q": "x", "more": "journal", "view": "compact", "lang": "zh"}

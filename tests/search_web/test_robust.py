@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
-from tests.search_web import html
+from tests.search_web import fuzz, html
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -36,6 +37,22 @@ names = st.sampled_from(
         "lang",
         "expand",
         "without",
+        "cursor",
+        "select",
+        "article",
+        "query",
+        "format",
+        "edition",
+        "facet.year.limit",
+        "limit",
+        "view",
+        "find",
+        "generation",
+        "quartile",
+        "year",
+        "s1",
+        "words",
+        "op",
     ]
 )
 queries = st.lists(st.tuples(names, texts), max_size=5).map(
@@ -48,10 +65,15 @@ def check(client: FlaskClient, query: str) -> None:
     assert page.status_code == 200
     tree = html.parse(page.get_data().decode("utf-8"))
     assert "\x00" not in page.text
+    for path in ("audit", "advanced", "cite"):
+        about = client.get(f"/{path}?{query}")
+        assert about.status_code in ((200, 400) if path == "cite" else (200,))
+        html.parse(about.get_data().decode("utf-8"))
+    etree.fromstring(client.get(f"/feed?{query}").data)
     assert len(tree.all("main")) == 1
-    for address in ("search", "suggest"):
+    for address in ("search", "suggest", "explain", "facets/journal", "index", "records/doi:10.5555/known"):
         answer = client.get(f"/api/v1/{address}?{query}")
-        assert answer.status_code in (200, 400)
+        assert answer.status_code in (200, 400, 404)
         json.loads(answer.get_data().decode("utf-8"))
 
 
@@ -59,6 +81,13 @@ def check(client: FlaskClient, query: str) -> None:
 @given(query=queries)
 def test_any_parameters(client: FlaskClient, query: str) -> None:
     check(client, query)
+
+
+def test_fuzzed_queries(client: FlaskClient) -> None:
+    for query in fuzz.queries(150, seed=20261129):
+        answer = client.get(fuzz.address(query))
+        assert answer.status_code == 200, query
+        json.loads(answer.get_data().decode("utf-8"))
 
 
 @SETTINGS
@@ -75,6 +104,8 @@ def test_any_path(client: FlaskClient, raw: bytes) -> None:
     "query",
     [
         "q=" + "x" * 10_000,
+        "cursor=" + "A" * 100,
+        "cursor=gqRn",
         "q=" + "%E5%BF%83" * 10_000,
         "q=" + "a+" * 5_000,
         "q=" + "(" * 5_000,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import repeat
 from pathlib import Path
@@ -23,7 +23,7 @@ from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, 
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
 from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
 from indexer.engines.whoosh.warm import warm
-from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError
+from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError, RequestError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
@@ -34,6 +34,8 @@ from indexer.terms.lexicon import Lexicon
 
 RECENT_BYTES = 64 * 2**20
 """What recent queries matched, at most: paging, sorting and filtering ask for the same again."""
+BATCH = 2000
+"""Documents whose order is worked out at a time where all are asked for."""
 COUNTED = 256
 """Recent searches whose facets are kept: the first page is asked for again and again."""
 COUNTED_VALUES = 500
@@ -53,6 +55,10 @@ class _Found:
     """Empty where none is scored."""
     preferred: Mask
     """Empty where all are."""
+
+
+_Placed = tuple[tuple[float, ...], int, int, float]
+"""A document in an order: its keys, which no other has, its segment, its number there, and its score."""
 
 
 class WhooshEngine:
@@ -96,9 +102,9 @@ class WhooshEngine:
         except (ColumnarError, OSError) as error:
             raise IndexDamagedError(f"the index in {self.folder} is damaged ({error}); rebuild it") from error
 
-    def count(self, query: Query) -> int:
+    def count(self, query: Query, deadline: float | None = None) -> int:
         """How many documents match, without filters."""
-        return sum(part.docs.size for part in self._matches(query, DEFAULT))
+        return sum(part.docs.size for part in self._matches(query, DEFAULT, deadline))
 
     def _matches(self, query: Query, ranking: Settings, deadline: float | None = None) -> tuple[Matches, ...]:
         key = (query, ranking)
@@ -113,6 +119,8 @@ class WhooshEngine:
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
+        if plan.after is not None and len(plan.after) != kernels.KEYS:
+            raise RequestError(f"a place among results has {kernels.KEYS} numbers, this one {len(plan.after)}")
         found, selected, failing, passing = self._filtered(plan)
         total = sum(part.docs.size for part in passing)
         preferred_total = total
@@ -163,8 +171,14 @@ class WhooshEngine:
     def records_of(self, plan: Plan) -> Iterator[Record]:
         """All records of the answer to a plan, in its order."""
         *_, passing = self._filtered(plan)
-        for _, number, place in self._first(passing, sum(part.docs.size for part in passing), plan):
-            yield self._stored(self._collection.segments[number], int(passing[number].docs[place]))
+        return self._all(passing, replace(plan, after=None))
+
+    def _all(self, passing: list[_Found], plan: Plan) -> Iterator[Record]:
+        """The records of all documents that pass, in batches, so that memory does not grow with how many they are."""
+        while batch := self._first(passing, BATCH, plan):
+            for _, number, doc, _ in batch:
+                yield self._stored(self._collection.segments[number], doc)
+            plan = replace(plan, after=batch[-1][0])
 
     def journals(self) -> tuple[Journal, ...]:
         """All journals of the generation."""
@@ -203,7 +217,7 @@ class WhooshEngine:
         self._lexicon.close()
 
     def _stored(self, segment: Segment, doc: int) -> Record:
-        return schema.load_record(segment.arrays.stored[doc][RECORD_FIELD])
+        return schema.load_record(segment.arrays.stored.value(doc, RECORD_FIELD))
 
     def _stored_name(self, name: str, plan: Plan) -> str:
         """The name under which the values of a field are stored in the plan's editions."""
@@ -267,21 +281,18 @@ class WhooshEngine:
 
     def _page(self, passing: list[_Found], plan: Plan) -> Iterator[EngineHit]:
         """The hits of the page that a plan asks for."""
-        last = plan.offset + plan.limit
-        for keys, number, place in self._first(passing, last, plan)[plan.offset :]:
-            part, segment = passing[number], self._collection.segments[number]
-            score = float(part.scores[place]) if part.scores.size else 0.0
-            preferred = bool(part.preferred[place]) if part.preferred.size else True
-            yield EngineHit(self._stored(segment, int(part.docs[place])), score, preferred, keys)
+        segments = self._collection.segments
+        for keys, number, doc, score in self._first(passing, plan.offset + plan.limit, plan)[plan.offset :]:
+            yield EngineHit(self._stored(segments[number], doc), score, keys[0] > 0, keys)
 
-    def _first(self, passing: list[_Found], most: int, plan: Plan) -> list[tuple[tuple[float, ...], int, int]]:
-        """The first documents in a plan's order: their keys, segments, and places among what passes there."""
-        best: list[tuple[tuple[float, ...], int, int]] = []
+    def _first(self, passing: list[_Found], most: int, plan: Plan) -> list[_Placed]:
+        """The first documents in a plan's order."""
+        best: list[_Placed] = []
         for number, part in enumerate(passing):
             if wanted := min(most, part.docs.size):
                 places, keys = self._best(number, part, wanted, plan)
-                found = zip(map(tuple, keys.tolist()), repeat(number), places.tolist(), strict=False)
-                best += found
+                scores = part.scores[places].tolist() if part.scores.size else repeat(0.0)
+                best += zip(map(tuple, keys.tolist()), repeat(number), part.docs[places].tolist(), scores, strict=False)
         if len(passing) > 1:
             best.sort(reverse=True)
         return best[:most]

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from indexer.analysis import TermAt
 from indexer.engines.whoosh import kernels
 from indexer.engines.whoosh.columnar.layout import NumericColumn
+from indexer.engines.whoosh.mapping import ID_FIELD
 from indexer.engines.whoosh.segments import (
     NO_DOCS,
     NO_SCORES,
@@ -44,6 +45,7 @@ from indexer.search.query import (
     AtLeast,
     Boosted,
     Everything,
+    Identity,
     Near,
     Not,
     Or,
@@ -166,8 +168,8 @@ class Evaluator:
 
     def _unscored(self, query: Query, number: int, within: Docs | None) -> Docs:
         segment = self._collection.segments[number]
-        if isinstance(query, Value):
-            places = self._collection.places((query.field,), query.value)[number].each()
+        if isinstance(query, (Value, Identity)):
+            places = self._value_places(query, number).each()
             if not places:
                 return NO_DOCS
             place = places[0]
@@ -193,6 +195,11 @@ class Evaluator:
         if isinstance(query, Everything):
             return segment.all_docs() if within is None else within
         return NO_DOCS
+
+    def _value_places(self, query: Value | Identity, number: int) -> Places:
+        if isinstance(query, Identity):
+            return self._collection.places((ID_FIELD,), query.record_id)[number]
+        return self._collection.places((query.field,), query.value)[number]
 
     def _leaf(self, query: Leaf) -> LeafMatches:
         """All matches of a leaf, kept."""
@@ -454,8 +461,8 @@ class Evaluator:
         """How many documents of a segment match, at most, or how many are looked at to know."""
         if isinstance(query, Term):
             return self._places(query, number).postings
-        if isinstance(query, Value):
-            return self._collection.places((query.field,), query.value)[number].postings
+        if isinstance(query, (Value, Identity)):
+            return self._value_places(query, number).postings
         if isinstance(query, Phrase):
             return min(
                 (self._most(Term(query.fields, query.channel, term.text), number) for term in query.terms), default=0

@@ -22,6 +22,9 @@ Whole = Any
 """A whole number, of Python's or NumPy's."""
 Truth = Any
 
+KEYS = 5
+"""Of a place in an order; see `best_documents`."""
+
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
@@ -1014,7 +1017,7 @@ def best_documents(
     Returns:
         Places in `docs`, best first, and the keys of each: greater comes first, key by key.
     """
-    kept = np.empty((most + 1, 5), dtype=np.float64)
+    kept = np.empty((most + 1, KEYS), dtype=np.float64)
     where = np.empty(most + 1, dtype=np.int64)
     heap = np.empty(most, dtype=np.int64)
     size = 0
@@ -1059,7 +1062,7 @@ def best_documents(
         if size == most:
             worst = (kept[heap[0], 1] - 1.0) / 1e6
     order = np.empty(size, dtype=np.int64)
-    keys = np.empty((size, 5), dtype=np.float64)
+    keys = np.empty((size, KEYS), dtype=np.float64)
     for place in range(size - 1, -1, -1):
         order[place] = where[heap[0]]
         keys[place] = kept[heap[0]]

@@ -12,20 +12,32 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from indexer.build import build
+from indexer.build import BuildOptions, build
 from tests.conftest import SAMPLES
+from tests.search_web.conftest import RETRACTED
 
+JOURNALS = (
+    "Journal,IF(2023),IF Quartile(2023),IF(2024),IF Quartile(2024),"
+    "大类(2023),大类分区(2023),大类(2025),大类分区(2025)\n"
+    "Northbridge Journal of Haematology,2.1,Q4,6.1,Q1,医学,3,医学,2 [31/240]\n"
+    "Foxglove Radiology and Imaging,3.9,Q1,3.3,Q2,医学,3,医学,3\n"
+)
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where `medsearch serve` serves the samples."""
-    index = str(tmp_path_factory.mktemp("served") / "index")
-    build([str(SAMPLES)], index)
+    """Where `medsearch serve` serves the samples, with two editions of each family, and a retracted article."""
+    folder = tmp_path_factory.mktemp("served")
+    index, journals, retracted = str(folder / "index"), folder / "journals.csv", folder / "retracted.jsonl"
+    journals.write_text(JOURNALS, "utf-8")
+    retracted.write_bytes(msgspec.json.encode(RETRACTED))
+    build([str(SAMPLES), str(retracted)], index, BuildOptions(journals=(str(journals),)))
     serve = "from search_web.command import main; main()"
     command = [sys.executable, "-c", serve, "serve", "--index", index, "--port", "0"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -79,6 +91,16 @@ def page(browser: Browser, size: str, locale: str, address: str) -> Iterator[Pag
 def _is_fault(request: Request) -> bool:
     """A request that a person cuts short by going on to the next page is none."""
     return request.failure != "net::ERR_ABORTED"
+
+
+AXE_OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+"""What axe-core checks by default, and what WCAG 2.2 has added."""
+
+
+def violations(page: Page, options: dict[str, object] | None = None) -> list[tuple[str, str]]:
+    """What axe finds, each with the first element that it is found in."""
+    found = Axe().run(page, options=options or AXE_OPTIONS).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"]) for one in found]
 
 
 def check_layout(page: Page, name: str) -> None:

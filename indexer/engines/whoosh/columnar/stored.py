@@ -202,6 +202,26 @@ class StoredReader:
         """The stored values of a document, by field name; empty where it has none."""
         return self.unpack(self.record(document))
 
+    def value(self, document: int, name: str) -> Any:  # noqa: ANN401 - whatever was stored
+        """One stored value of a document.
+
+        Raises:
+            KeyError: it has none of the name.
+            DamagedFileError: the record is not what was written.
+        """
+        record = self.record(document)
+        wanted, at = self.fields.index(name), 0
+        try:
+            while at < len(record):
+                number, letter, size = _ENTRY.unpack_from(record, at)
+                at += _ENTRY.size
+                if number == wanted:
+                    return unpack_value(letter, record[at : at + size])
+                at += size
+        except (struct.error, ValueError) as error:
+            raise self._damaged() from error
+        raise KeyError(name)
+
     def packed(self, first: int, end: int) -> memoryview:
         """The records of a range of documents as the file has them."""
         return self._records[self._starts[first] : self._starts[end]]
@@ -227,5 +247,8 @@ class StoredReader:
                 values[self.fields[number]] = unpack_value(letter, record[at : at + size])
                 at += size
         except (struct.error, ValueError, IndexError) as error:
-            raise DamagedFileError(f"{self._file.path}: a record is damaged; rebuild the index") from error
+            raise self._damaged() from error
         return values
+
+    def _damaged(self) -> DamagedFileError:
+        return DamagedFileError(f"{self._file.path}: a record is damaged; rebuild the index")

@@ -1,0 +1,28 @@
+"""A record's citations as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from indexer.citations import Style, cite
+from indexer.record import Record
+
+
+@dataclass(frozen=True)
+class CitationView:
+    """A citation as HTML, and as the plain text that is copied."""
+
+    html: Markup
+    text: str
+
+
+# A processor takes some milliseconds for what a page shows again and again: going back, switching the language.
+@lru_cache(maxsize=512)
+def cited(record: Record, style: Style) -> CitationView | None:
+    """A record's citation in a style; None where it has no title to be cited by."""
+    citation = cite(record, style)
+    # The markup is the processor's own: it escapes what it was given.
+    return CitationView(Markup(citation.html), citation.text) if citation else None  # noqa: S704
