@@ -47,6 +47,10 @@ class Settings:
     learned: float = 0.3
     """How much an occurrence of a form counts that the collection itself taught, beside 1 for those of tables."""
 
+    def __hash__(self) -> int:
+        """Of two fields: each search asks many times for what is kept by settings, which are nearly always the same."""
+        return hash((self.k1, self.b))
+
 
 DEFAULT = Settings()
 

@@ -28,7 +28,7 @@ from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
 from indexer.search.engine import EngineAnswer, EngineHit, FacetCounts, Manifest, Plan, Sort
-from indexer.search.query import Everything, Query
+from indexer.search.query import Everything, Pattern, Phrase, Query, Synonyms, Term
 from indexer.search.ranking import DEFAULT, Settings
 from indexer.terms.lexicon import Lexicon
 
@@ -107,6 +107,8 @@ class WhooshEngine:
         return sum(part.docs.size for part in self._matches(query, DEFAULT, deadline))
 
     def _matches(self, query: Query, ranking: Settings, deadline: float | None = None) -> tuple[Matches, ...]:
+        if isinstance(query, (Term, Phrase, Synonyms, Pattern)):  # kept by the evaluator
+            return self._evaluator(ranking, deadline).evaluate(query)
         key = (query, ranking)
         found = self._recent.get(key)
         if found is None:

@@ -90,10 +90,11 @@ def find_places(
     lows: Numbers,
     highs: Numbers,
     posting_starts: Numbers,
-) -> Numbers:
-    """Where a term stands: of each of several ranges of a segment's dictionary that has it a row, see `Places`."""
+) -> tuple[Numbers, Whole]:
+    """Where a term stands: of each of several ranges of a segment's dictionary that has it a row; see `Places`."""
     places = np.empty((lows.size, 4), dtype=np.int64)
     count = 0
+    postings: Whole = 0
     head = _head(text, 0, text.size)
     for field in range(lows.size):
         low, high = _narrowed(heads, head, lows[field], highs[field])
@@ -111,12 +112,13 @@ def find_places(
                 places[at, 2] = begin
                 places[at, 3] = end
                 count += 1
+                postings += end - begin
                 break
             if order < 0:
                 low = middle + 1
             else:
                 high = middle
-    return places[:count]
+    return places[:count], postings
 
 
 @compiled

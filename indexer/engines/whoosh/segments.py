@@ -186,10 +186,10 @@ class Collection:
         found = []
         for segment, (lows, highs) in zip(self.segments, self._ranges(names), strict=True):
             arrays = segment.arrays
-            rows = kernels.find_places(
+            rows, postings = kernels.find_places(
                 wanted, arrays.term_bytes, arrays.term_starts, segment.heads, lows, highs, arrays.posting_starts
             )
-            found.append(Places(frozen(rows), int((rows[:, 3] - rows[:, 2]).sum())))
+            found.append(Places(frozen(rows), postings))
         return tuple(found)
 
     def _frequency(self, names: tuple[str, ...], text: str) -> int:
