@@ -49,7 +49,7 @@ def test_another_tag_is_answered_in_full(client: FlaskClient, address: str) -> N
 def test_the_tag_is_of_the_language(client: FlaskClient) -> None:
     address = "/api/v1/search?facet=open_access"
     english, chinese = (client.get(address, headers={"Accept-Language": one}) for one in ("en", "zh"))
-    assert english.headers["Vary"] == chinese.headers["Vary"] == "Accept-Language"
+    assert all("Accept-Language" in one.vary for one in (english, chinese))
     headers = {"Accept-Language": "zh", "If-None-Match": english.headers["ETag"]}
     assert client.get(address, headers=headers).status_code == 200
     headers["If-None-Match"] = chinese.headers["ETag"]

@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-import schemathesis
+import waitress
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, Phase, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from search_web.endpoint import OPERATIONS
+from search_web.endpoint import FILTER, OPERATIONS, ROOT
 
-EXAMPLES = 12
-"""Of made-up requests for each operation, besides the ones that try the bounds of each parameter."""
+EXAMPLES = 15
+"""Made-up requests for each operation, besides those that try the bounds of each parameter."""
 
 
 @pytest.fixture
-def served(app: Flask) -> Any:
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+def address(app: Flask) -> Iterator[str]:
+    """Where the application is served, as `medsearch serve` does."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join()
 
 
-contract = schemathesis.pytest.from_fixture("served")
-
-
-@contract.parametrize()
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_answer_is_as_described(case: Any) -> None:
-    case.call_and_validate()
+def test_schemathesis_finds_nothing(address: str, client: FlaskClient, tmp_path: Path) -> None:
+    """All its phases and all its checks; `st run ADDRESS/api/v1/openapi.json --checks all` is the same, for longer."""
+    document = client.get(f"{ROOT}/openapi.json").get_json()
+    for path in document["paths"].values():
+        for parameter in path["get"]["parameters"]:
+            if parameter["name"] == FILTER.name:
+                # It takes half a minute to write 8,000 characters that fit the pattern; other tests try the bound.
+                del parameter["schema"]["maxLength"]
+    described = tmp_path / "openapi.json"
+    described.write_text(json.dumps(document), "utf-8")
+    program = shutil.which("st", path=str(Path(sys.executable).parent)) or "st"
+    command = [program, "run", str(described), "--url", address + ROOT, "--checks", "all", "--no-color"]
+    command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "No issues found" in ended.stdout
+    assert f"Tested: {len(OPERATIONS)}" in ended.stdout
 
 
 def test_the_description_is_valid(client: FlaskClient) -> None:
-    document = client.get("/api/v1/openapi.json").get_json()
+    document = client.get(f"{ROOT}/openapi.json").get_json()
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"] == "3.1.0"
     assert [*document["paths"]] == [operation.path for operation in OPERATIONS]
