@@ -66,7 +66,7 @@ _WINDOW = 20_000
 _LETTER = r"[^\W_]"
 _PLAIN_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![^\W_])"  # 12,345.6
 _WORD = rf"(?:{_PLAIN_NUMBER}|{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER})|(?<=\d)\.(?=\d))*)"
-_POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:[cdkmnμ]?m)\^[23](?![^\W_])"
+_POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:[cdhkmnμ]?m)\^[23](?![^\W_])"
 _WORD_OR_POWER = rf"(?:{_POWER}|(?!x\d+(?:\.\d+)?\^){_WORD})"
 _forms_tokenizer = RegexpTokenizer(rf"{_WORD}(?:-{_WORD})*")
 _words_tokenizer = RegexpTokenizer(rf"{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*")

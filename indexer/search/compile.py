@@ -60,6 +60,7 @@ MAX_GAP = 1000
 
 _SHORTEST_PART = 3
 """Letters of a part of a compound that says something by itself."""
+_NUMBERED_NAME = re.compile(r"[^\W\d_]{2}\d")
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ class _Compiler:
             written = [text for _, text in placed.values()]
             return _all(required), None, _bare(written[0]) if len(written) == 1 else " AND ".join(written)
         words = [word for unit in meant for word in unit.words]
-        apart = [clause for unit in meant for clause in self._apart(unit)]
+        apart = [clause for unit in _without_repetitions(meant) for clause in self._apart(unit)]
         if plain and self._reading.match is Match.ANY and len(words) > 1:
             some = " OR ".join(_as_word(word.surface) for word in words)
             written = [text for _, text in placed.values()]
@@ -466,15 +467,42 @@ def _text_of(clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> list[p
 
 
 def _parts(surface: str) -> list[str]:
-    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not."""
+    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not.
+
+    A number belongs to the letters before it, but to no name that has one: of `scm3-139` the part is `scm3`.
+    """
     groups: list[str] = []
     for part in re.split("[-\u2010-\u2015]", surface):
-        short = len(part) < _SHORTEST_PART or part.isdecimal()
-        if groups and short and (part.isdecimal() or len(re.split("-", groups[-1])[-1]) < _SHORTEST_PART):
+        before = re.split("-", groups[-1])[-1] if groups else ""
+        if part.isdecimal():
+            joins = bool(before) and not _NUMBERED_NAME.search(groups[-1])
+        else:
+            joins = bool(before) and len(part) < _SHORTEST_PART and len(before) < _SHORTEST_PART
+        if joins:
             groups[-1] += f"-{part}"
         else:
             groups.append(part)
-    return [group for group in groups if len(group) >= _SHORTEST_PART] if len(groups) > 1 else []
+    if len(groups) == 1:
+        return []
+    return [group for group in groups if len(group) >= _SHORTEST_PART and not group.isdecimal()]
+
+
+def _without_repetitions(units: Sequence[Unit]) -> list[Unit]:
+    """The units without those whose concept another one names in more words: of `protein kinase A (PKA)` not PKA.
+
+    Where not all words are required, a concept that is named twice would count twice.
+    """
+    kept: dict[str, int] = {}
+    for place, unit in enumerate(units):
+        for concept in unit.concepts:
+            before = kept.setdefault(concept, place)
+            if len(unit.words) > len(units[before].words):
+                kept[concept] = place
+    return [
+        unit
+        for place, unit in enumerate(units)
+        if not unit.concepts or any(kept[concept] == place for concept in unit.concepts)
+    ]
 
 
 def _says_nothing(unit: Unit) -> bool:
