@@ -231,6 +231,47 @@ quality of life | 患者生活质量的影响因素
 "tumours" | Rare tumours of bone.
 "IL-6" | IL-6 was measured by immunoassay.
 "维生素D" | 血清维生素D水平与感染
+NF-kB | Activation of NF-κB in macrophages.
+IL-1β | Serum IL-1 beta after exercise.
+anti-TNF | Anti-TNF agents in spondylitis.
+5′-nucleotidase | The enzyme 5'-nucleotidase.
+β2-microglobulin | Beta-2 microglobulin in urine.
+γδ T cells | Gamma delta T cells in blood.
+Guillain-Barré | Guillain–Barré syndrome after surgery.
+Behçet | Behcet disease of the eye.
+10 mg/kg | A dose of 10mg/kg was given.
+95% CI | The interval (95%CI 1.2-3.4) was wide.
+H2O2 | Treated with H₂O₂.
+Ca2+ | Intracellular Ca²⁺ rose.
+CO2 | Partial pressure of CO₂.
+≥65 years | Adults ≥ 65 years old.
+慢性阻塞性肺病 | COPD急性加重的处理
+冠心病 | Coronary heart disease in women.
+coronary artery disease | 冠状动脉粥样硬化性心脏病的预后
+肺结核 | Pulmonary tuberculosis in prisons.
+高血脂 | Hyperlipidemia in the obese.
+腦中風 | Stroke units save lives.
+ＣＯＰＤ | COPD in miners.
+脂肪肝 | Fatty liver in adolescents.
+痛风 | Allopurinol for gout.
+血红蛋白 | Low haemoglobin in dialysis.
+haemodialysis | 维持性血液透析患者的生存
+剖宫产 | Cesarean delivery on request.
+早产儿 | Outcomes of preterm infants.
+重症监护室 | Sleep in the intensive care unit.
+小细胞肺癌 | Small-cell lung cancer and smoking.
+small cell lung cancer | 小细胞肺癌的一线化疗
+nonsmall cell lung cancer | Non-small cell lung cancer at an early stage.
+lung cancer | A non-small cell lung cancer of the left lobe.
+non-Hodgkin lymphoma | A nonHodgkin lymphoma of the bowel.
+non-ST elevation | Non-ST-elevation infarction of the wall.
+non-diabetic | Ten nondiabetic controls.
+non diabetic | Nine non-diabetic controls.
+非糖尿病 | 非糖尿病者的血脂
+非手术治疗 | 急性阑尾炎的非手术治疗
+肝病 | 非酒精性肝病的病理
+NF-κB | Inhibition of NF-kB by steroids.
+TNF-a | Infusion of TNF-α in mice.
 """
 
 MISSES = """
@@ -311,6 +352,35 @@ hypertension | Hypotension during dialysis.
 肺癌 | Gastric cancer in Japan.
 乳腺癌 | Ovarian cancer screening.
 肝炎 | Nephritis in lupus.
+有症状 | 无症状感染者的筛查
+典型 | 非典型肺炎的影像
+手术治疗 | 非手术治疗的疗效
+稳定型心绞痛 | 不稳定型心绞痛的介入
+规则 | 不规则抗体的检出
+酒精性肝病 | 非酒精性肝病的流行
+肾上腺素 | 去甲肾上腺素的剂量
+风湿关节炎 | 类风湿关节炎的达标治疗
+IL-1 | Serum IL-10 was low.
+IL-1β | Levels of IL-1α in serum.
+PD-L1 | Expression of PD-L2 in stroma.
+H1N1 | Influenza H3N2 in pigs.
+CA-125 | The level of CA 19-9 rose.
+vitamin B12 | Vitamin B6 in pregnancy.
+hepatitis B | Hepatitis C in prisons.
+乙肝 | 丙肝的直接抗病毒治疗
+grade 3 | Grade 2 toxicity in two.
+p<0.01 | It was significant (p<0.05).
+arterial | Arteriole walls were thick.
+hyperthyroidism | Hypothyroidism was missed.
+小细胞肺癌 | Non-small cell lung cancer in the elderly.
+小细胞肺癌 | Non–small-cell lung cancer of women.
+small cell lung cancer | Non-small-cell lung carcinoma cells (cancer of the lung).
+small cell lung cancer | 非小细胞肺癌的免疫组化
+Hodgkin lymphoma | Non-Hodgkin's lymphoma of the stomach.
+霍奇金淋巴瘤 | Non-Hodgkin lymphoma of the brain.
+ST elevation | Non-ST-elevation infarction.
+diabetic | Ten non-diabetic controls.
+糖尿病 | 非糖尿病人群的血脂
 """
 
 
@@ -343,6 +413,33 @@ def found(engine: Engine, query: str) -> set[str]:
 def test_there_are_enough_pairs() -> None:
     assert len(MATCHING) + len(MISSING) >= 200
     assert len(set(MATCHING + MISSING)) == len(MATCHING + MISSING)
+
+
+def test_every_name_and_every_spelling_finds_one_set(engine: Engine) -> None:
+    names = ("心梗", "心肌梗死", "心肌梗塞", "myocardial infarction", "heart attack")
+    spellings = ("myocardial infarctions", "MYOCARDIAL INFARCTION", "ｍｙｏｃａｒｄｉａｌ　ｉｎｆａｒｃｔｉｏｎ")
+    sets = {frozenset(found(engine, query)) for query in (*names, *spellings)}
+    assert len(sets) == 1
+    assert len(sets.pop()) >= 9
+
+
+@pytest.mark.parametrize(
+    ("query", "other"),
+    [
+        ("糖尿病肾病", "糖尿病腎病"),
+        ("原发性高血压", "原發性高血壓"),
+        ("2型糖尿病", "２型糖尿病"),
+        ("脑卒中", "腦卒中"),
+        ("COPD", "ＣＯＰＤ"),
+        ("IL-6", "ＩＬ－６"),
+        ("p<0.05", "ｐ＜０．０５"),
+    ],
+)
+def test_traditional_and_full_width_spellings_find_and_rank_the_same(engine: Engine, query: str, other: str) -> None:
+    def ranked(text: str) -> list[str]:
+        return [hit.record.id for hit in search(engine, SearchRequest(text, per_page=100, facets=())).hits]
+
+    assert ranked(query) == ranked(other) != []
 
 
 @pytest.mark.parametrize(("query", "text"), MATCHING)

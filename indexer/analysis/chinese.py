@@ -72,7 +72,8 @@ text, where most medical terms are rare or missing): more than it takes to hold 
 _NEGATED_FREQUENCY = 20_000
 """The same for words that begin with 非: they have to hold together against their own rest, and 是非."""
 
-_NEGATIONS = "非不无未"
+_PREFIX = "非"
+_NEGATIONS = f"{_PREFIX}不无未"
 
 _TURNS_ROUND = re.compile(rf"(?:[{_NEGATIONS}]|去甲|脱氧)$|^[类亚副假伪拟反]$")
 """What stands in a word before a part of it that it makes into something else, often its opposite."""
@@ -221,12 +222,18 @@ def _stack(word: str) -> tuple[_Inner, ...]:
 def words(run: str, offset: int = 0, position: int = 0) -> list[Token]:
     """The WORDS tokens of a run of Han characters that stands at `offset`, from `position` on."""
     tokens: list[Token] = []
+    before = ""
     for word in cut(run):
-        if len(word) < 3:
+        if before == _PREFIX and len(word) > 1:
+            # 非 alone before a word turns it round as it does within one: 非手术 is no 手术.
+            for text, start, end in _stack(before + word):
+                tokens.append(Token(text, position, offset - 1 + start, offset - 1 + end))
+        elif len(word) < 3:
             tokens.append(Token(word, position, offset, offset + len(word)))
         else:
             for text, start, end in _stack(word):
                 tokens.append(Token(text, position, offset + start, offset + end))
+        before = word
         offset += len(word)
         position += 1
     return tokens
