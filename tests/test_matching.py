@@ -1,21 +1,26 @@
 """What finds what: searches and texts, through a built index.
 
 A line of the tables is `query | text`; the text is a record's abstract and nothing else. The whole is one collection,
-so that a search has other documents to be wrong about.
+so that a search has other documents to be wrong about. Pieces of real abstracts are searched in a collection of these.
 """
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
+from indexer.analysis import normalize
 from indexer.build import build
 from indexer.engines import open_engine
 from indexer.search.engine import Engine
 from indexer.search.hits import Match, SearchRequest
 from indexer.search.searcher import search
 from tests.conftest import write_jsonl
+from tests.indexer.analysis.real import chinese_abstracts
 
 MATCHES = """
 type 2 diabetes | Insulin resistance in type II diabetes.
@@ -450,3 +455,25 @@ def test_finds(engine: Engine, query: str, text: str) -> None:
 @pytest.mark.parametrize(("query", "text"), MISSING)
 def test_does_not_find(engine: Engine, query: str, text: str) -> None:
     assert text not in found(engine, query)
+
+
+def test_a_quoted_piece_of_a_real_abstract_finds_the_abstracts_that_hold_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    texts = chinese_abstracts(8)
+    folder = tmp_path_factory.mktemp("pieces")
+    records: list[dict[str, object]] = [{"doi": f"10.5555/{n}", "abstract": text} for n, text in enumerate(texts)]
+    build([str(write_jsonl(folder / "texts.jsonl", records))], str(folder / "index"))
+    folded = [normalize(text).text for text in texts]
+    chance = random.Random(4)
+    with closing(open_engine(str(folder / "index"))) as opened:
+        for number, text in enumerate(texts):
+            for length in range(1, 13):
+                runs = [run for run in re.findall("[\u4e00-\u9fff]+", text) if len(run) >= length]
+                run = chance.choice(runs)
+                start = chance.randint(0, len(run) - length)
+                piece = run[start : start + length]
+                result = search(opened, SearchRequest(f'"{piece}"', per_page=100, facets=()))
+                holding = {n for n, one in enumerate(folded) if normalize(piece).text in one}
+                assert {int(hit.record.id.partition("/")[2]) for hit in result.hits} == holding
+                assert number in holding
