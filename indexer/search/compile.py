@@ -55,6 +55,8 @@ MAX_PATTERNS = 32
 """Patterns of a query; the index's words are looked through for each."""
 MAX_NEAR = 6
 """Different words that are sought near each other."""
+MAX_NEAR_WORDS = 40
+"""All of a query together: what six common words cost, a hundred times over, is the better part of a minute."""
 MAX_GAP = 1000
 """Other words between them, at most."""
 
@@ -155,6 +157,7 @@ class _Compiler:
         self._reading = reading
         self._expander = Expander(reading.terms, reading.ranking, reading.without) if reading.terms else None
         self._patterns: set[str] = set()
+        self._near: set[Near] = set()
 
     def _note(self, text: str, start: int, reason: Reason) -> None:
         self.ignored.append(Ignored(text, start, reason))
@@ -366,8 +369,18 @@ class _Compiler:
             return self._quoted_query(replace(clause, gap=None), fields)
         kept = list(parts.items())[:MAX_NEAR]
         gap = min(clause.gap or 0, MAX_GAP)
-        written = f'"{clause.text[: kept[-1][1].end].strip()}"~{gap}'
-        return Near(fields, Channel.FORMS, tuple(part for part, _ in kept), gap), written
+        query = Near(fields, Channel.FORMS, tuple(part for part, _ in kept), gap)
+        if sum(len(near.parts) for near in self._near | {query}) > MAX_NEAR_WORDS:
+            self._note(clause.text, clause.start, Reason.PROXIMITY)
+            return self._all_forms([word.surface for _, word in kept], fields)
+        self._near.add(query)
+        return query, f'"{clause.text[: kept[-1][1].end].strip()}"~{gap}'
+
+    def _all_forms(self, words: Sequence[str], fields: tuple[str, ...]) -> tuple[Query | None, str]:
+        """Documents that hold all of the words as they are written, wherever they stand."""
+        forms = [(query, f'"{word}"') for word in words if (query := _form(word, fields))]
+        query, text = _both(forms)
+        return query, _apart(text, fields)
 
     def _quoted_patterns(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """A phrase with wildcards: all its words, but not side by side; a single one is as good without its quotes."""
