@@ -277,6 +277,8 @@ non diabetic | Nine non-diabetic controls.
 肝病 | 非酒精性肝病的病理
 NF-κB | Inhibition of NF-kB by steroids.
 TNF-a | Infusion of TNF-α in mice.
+tnfa | Infusion of TNF-alpha in rats.
+nfkb | Nuclear NF-κB in podocytes.
 """
 
 MISSES = """
@@ -384,6 +386,7 @@ small cell lung cancer | 非小细胞肺癌的免疫组化
 Hodgkin lymphoma | Non-Hodgkin's lymphoma of the stomach.
 霍奇金淋巴瘤 | Non-Hodgkin lymphoma of the brain.
 ST elevation | Non-ST-elevation infarction.
+small cell lung cancer | Non-small cell lung cancer treated with osimertinib.
 diabetic | Ten non-diabetic controls.
 糖尿病 | 非糖尿病人群的血脂
 """
@@ -426,6 +429,14 @@ def test_every_name_and_every_spelling_finds_one_set(engine: Engine) -> None:
     sets = {frozenset(found(engine, query)) for query in (*names, *spellings)}
     assert len(sets) == 1
     assert len(sets.pop()) >= 9
+
+
+def test_a_name_alone_is_never_relaxed_to_most_of_its_words(engine: Engine) -> None:
+    result = search(engine, SearchRequest("small cell lung cancer", per_page=100, facets=()))
+    assert result.relaxation is None
+    assert {hit.record.abstract_en or hit.record.abstract_zh for hit in result.hits} == found(
+        engine, "small cell lung cancer"
+    )
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ from indexer.search.ranking import DEFAULT, Settings
 from indexer.search.values import identifier, names_article, read_value
 
 MIN_WORDS_TO_RELAX = 3
-"""A search of fewer plain words is never relaxed."""
+"""A search of fewer plain words is never relaxed, nor is one that is the name of a concept and nothing else."""
 MAX_WORDS = 256
 """Distinct words of a query that are searched for."""
 MIN_PATTERN_LETTERS = 3
@@ -196,7 +196,8 @@ class _Compiler:
             return _all([*required, self._boosted(Or(tuple(apart)), words)]), None, parsed
         parsed = " AND ".join(text for _, text in _in_order(parts, placed, meant))
         relaxed = None
-        if plain and self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX:
+        # Most of the words of one name are another: cell lung cancer, and what is not small.
+        if plain and self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX and len(meant) > 1:
             relaxed = _all([*required, self._boosted(AtLeast(most_of(len(apart)), tuple(apart)), words)])
         worded = And(tuple(unit.query for unit in meant)) if len(meant) > 1 else meant[0].query
         return _all([*required, self._boosted(worded, words)]), relaxed, parsed
