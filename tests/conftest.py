@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("medsearch", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("medsearch")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SAMPLES = REPOSITORY / "scripts" / "samples"

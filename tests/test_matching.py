@@ -1,21 +1,26 @@
 """What finds what: searches and texts, through a built index.
 
 A line of the tables is `query | text`; the text is a record's abstract and nothing else. The whole is one collection,
-so that a search has other documents to be wrong about.
+so that a search has other documents to be wrong about. Pieces of real abstracts are searched in a collection of these.
 """
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
+from indexer.analysis import normalize
 from indexer.build import build
 from indexer.engines import open_engine
 from indexer.search.engine import Engine
 from indexer.search.hits import Match, SearchRequest
 from indexer.search.searcher import search
 from tests.conftest import write_jsonl
+from tests.indexer.analysis.real import chinese_abstracts
 
 MATCHES = """
 type 2 diabetes | Insulin resistance in type II diabetes.
@@ -231,6 +236,49 @@ quality of life | 患者生活质量的影响因素
 "tumours" | Rare tumours of bone.
 "IL-6" | IL-6 was measured by immunoassay.
 "维生素D" | 血清维生素D水平与感染
+NF-kB | Activation of NF-κB in macrophages.
+IL-1β | Serum IL-1 beta after exercise.
+anti-TNF | Anti-TNF agents in spondylitis.
+5′-nucleotidase | The enzyme 5'-nucleotidase.
+β2-microglobulin | Beta-2 microglobulin in urine.
+γδ T cells | Gamma delta T cells in blood.
+Guillain-Barré | Guillain–Barré syndrome after surgery.
+Behçet | Behcet disease of the eye.
+10 mg/kg | A dose of 10mg/kg was given.
+95% CI | The interval (95%CI 1.2-3.4) was wide.
+H2O2 | Treated with H₂O₂.
+Ca2+ | Intracellular Ca²⁺ rose.
+CO2 | Partial pressure of CO₂.
+≥65 years | Adults ≥ 65 years old.
+慢性阻塞性肺病 | COPD急性加重的处理
+冠心病 | Coronary heart disease in women.
+coronary artery disease | 冠状动脉粥样硬化性心脏病的预后
+肺结核 | Pulmonary tuberculosis in prisons.
+高血脂 | Hyperlipidemia in the obese.
+腦中風 | Stroke units save lives.
+ＣＯＰＤ | COPD in miners.
+脂肪肝 | Fatty liver in adolescents.
+痛风 | Allopurinol for gout.
+血红蛋白 | Low haemoglobin in dialysis.
+haemodialysis | 维持性血液透析患者的生存
+剖宫产 | Cesarean delivery on request.
+早产儿 | Outcomes of preterm infants.
+重症监护室 | Sleep in the intensive care unit.
+小细胞肺癌 | Small-cell lung cancer and smoking.
+small cell lung cancer | 小细胞肺癌的一线化疗
+nonsmall cell lung cancer | Non-small cell lung cancer at an early stage.
+lung cancer | A non-small cell lung cancer of the left lobe.
+non-Hodgkin lymphoma | A nonHodgkin lymphoma of the bowel.
+non-ST elevation | Non-ST-elevation infarction of the wall.
+non-diabetic | Ten nondiabetic controls.
+non diabetic | Nine non-diabetic controls.
+非糖尿病 | 非糖尿病者的血脂
+非手术治疗 | 急性阑尾炎的非手术治疗
+肝病 | 非酒精性肝病的病理
+NF-κB | Inhibition of NF-kB by steroids.
+TNF-a | Infusion of TNF-α in mice.
+tnfa | Infusion of TNF-alpha in rats.
+nfkb | Nuclear NF-κB in podocytes.
 """
 
 MISSES = """
@@ -311,6 +359,36 @@ hypertension | Hypotension during dialysis.
 肺癌 | Gastric cancer in Japan.
 乳腺癌 | Ovarian cancer screening.
 肝炎 | Nephritis in lupus.
+有症状 | 无症状感染者的筛查
+典型 | 非典型肺炎的影像
+手术治疗 | 非手术治疗的疗效
+稳定型心绞痛 | 不稳定型心绞痛的介入
+规则 | 不规则抗体的检出
+酒精性肝病 | 非酒精性肝病的流行
+肾上腺素 | 去甲肾上腺素的剂量
+风湿关节炎 | 类风湿关节炎的达标治疗
+IL-1 | Serum IL-10 was low.
+IL-1β | Levels of IL-1α in serum.
+PD-L1 | Expression of PD-L2 in stroma.
+H1N1 | Influenza H3N2 in pigs.
+CA-125 | The level of CA 19-9 rose.
+vitamin B12 | Vitamin B6 in pregnancy.
+hepatitis B | Hepatitis C in prisons.
+乙肝 | 丙肝的直接抗病毒治疗
+grade 3 | Grade 2 toxicity in two.
+p<0.01 | It was significant (p<0.05).
+arterial | Arteriole walls were thick.
+hyperthyroidism | Hypothyroidism was missed.
+小细胞肺癌 | Non-small cell lung cancer in the elderly.
+小细胞肺癌 | Non–small-cell lung cancer of women.
+small cell lung cancer | Non-small-cell lung carcinoma cells (cancer of the lung).
+small cell lung cancer | 非小细胞肺癌的免疫组化
+Hodgkin lymphoma | Non-Hodgkin's lymphoma of the stomach.
+霍奇金淋巴瘤 | Non-Hodgkin lymphoma of the brain.
+ST elevation | Non-ST-elevation infarction.
+small cell lung cancer | Non-small cell lung cancer treated with osimertinib.
+diabetic | Ten non-diabetic controls.
+糖尿病 | 非糖尿病人群的血脂
 """
 
 
@@ -345,6 +423,41 @@ def test_there_are_enough_pairs() -> None:
     assert len(set(MATCHING + MISSING)) == len(MATCHING + MISSING)
 
 
+def test_every_name_and_every_spelling_finds_one_set(engine: Engine) -> None:
+    names = ("心梗", "心肌梗死", "心肌梗塞", "myocardial infarction", "heart attack")
+    spellings = ("myocardial infarctions", "MYOCARDIAL INFARCTION", "ｍｙｏｃａｒｄｉａｌ　ｉｎｆａｒｃｔｉｏｎ")
+    sets = {frozenset(found(engine, query)) for query in (*names, *spellings)}
+    assert len(sets) == 1
+    assert len(sets.pop()) >= 9
+
+
+def test_a_name_alone_is_never_relaxed_to_most_of_its_words(engine: Engine) -> None:
+    result = search(engine, SearchRequest("small cell lung cancer", per_page=100, facets=()))
+    assert result.relaxation is None
+    assert {hit.record.abstract_en or hit.record.abstract_zh for hit in result.hits} == found(
+        engine, "small cell lung cancer"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "other"),
+    [
+        ("糖尿病肾病", "糖尿病腎病"),
+        ("原发性高血压", "原發性高血壓"),
+        ("2型糖尿病", "２型糖尿病"),
+        ("脑卒中", "腦卒中"),
+        ("COPD", "ＣＯＰＤ"),
+        ("IL-6", "ＩＬ－６"),
+        ("p<0.05", "ｐ＜０．０５"),
+    ],
+)
+def test_traditional_and_full_width_spellings_find_and_rank_the_same(engine: Engine, query: str, other: str) -> None:
+    def ranked(text: str) -> list[str]:
+        return [hit.record.id for hit in search(engine, SearchRequest(text, per_page=100, facets=())).hits]
+
+    assert ranked(query) == ranked(other) != []
+
+
 @pytest.mark.parametrize(("query", "text"), MATCHING)
 def test_finds(engine: Engine, query: str, text: str) -> None:
     assert text in found(engine, query)
@@ -353,3 +466,25 @@ def test_finds(engine: Engine, query: str, text: str) -> None:
 @pytest.mark.parametrize(("query", "text"), MISSING)
 def test_does_not_find(engine: Engine, query: str, text: str) -> None:
     assert text not in found(engine, query)
+
+
+def test_a_quoted_piece_of_a_real_abstract_finds_the_abstracts_that_hold_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    texts = chinese_abstracts(8)
+    folder = tmp_path_factory.mktemp("pieces")
+    records: list[dict[str, object]] = [{"doi": f"10.5555/{n}", "abstract": text} for n, text in enumerate(texts)]
+    build([str(write_jsonl(folder / "texts.jsonl", records))], str(folder / "index"))
+    folded = [normalize(text).text for text in texts]
+    chance = random.Random(4)
+    with closing(open_engine(str(folder / "index"))) as opened:
+        for number, text in enumerate(texts):
+            for length in range(1, 13):
+                runs = [run for run in re.findall("[\u4e00-\u9fff]+", text) if len(run) >= length]
+                run = chance.choice(runs)
+                start = chance.randint(0, len(run) - length)
+                piece = run[start : start + length]
+                result = search(opened, SearchRequest(f'"{piece}"', per_page=100, facets=()))
+                holding = {n for n, one in enumerate(folded) if normalize(piece).text in one}
+                assert {int(hit.record.id.partition("/")[2]) for hit in result.hits} == holding
+                assert number in holding

@@ -56,7 +56,7 @@ __all__ = [
     "tokens",
 ]
 
-VERSION = 4
+VERSION = 6
 """Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
 
 

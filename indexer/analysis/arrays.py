@@ -194,7 +194,7 @@ class _Memory:
         at = number = 0
         for start, end, han in stretches:
             if han:
-                words += map(self._words.__getitem__, cut[number])
+                words += map(self._words.__getitem__, chinese.as_meant(cut[number]))
                 forms += pairs[at : at + end - start]
                 at += end - start + 1
                 number += 1
@@ -309,7 +309,7 @@ class _Memory:
         return self._name(piece, leads, ends)
 
     def _add_word(self, word: str) -> int:
-        return self._add(word, chinese.words(word), 1, (), ends=_BORDER)
+        return self._add(word, chinese.word_tokens(word), 1, (), ends=_BORDER)
 
     def _add_pair(self, pair: str) -> int:
         return _BREAK if pair[0] == "\0" else self._add(pair, (), 0, chinese.forms(pair.rstrip("\0"))[:2], ends=_BORDER)

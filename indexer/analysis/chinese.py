@@ -72,7 +72,8 @@ text, where most medical terms are rare or missing): more than it takes to hold 
 _NEGATED_FREQUENCY = 20_000
 """The same for words that begin with 非: they have to hold together against their own rest, and 是非."""
 
-_NEGATIONS = "非不无未"
+_PREFIX = "非"
+_NEGATIONS = f"{_PREFIX}不无未"
 
 _TURNS_ROUND = re.compile(rf"(?:[{_NEGATIONS}]|去甲|脱氧)$|^[类亚副假伪拟反]$")
 """What stands in a word before a part of it that it makes into something else, often its opposite."""
@@ -221,15 +222,27 @@ def _stack(word: str) -> tuple[_Inner, ...]:
 def words(run: str, offset: int = 0, position: int = 0) -> list[Token]:
     """The WORDS tokens of a run of Han characters that stands at `offset`, from `position` on."""
     tokens: list[Token] = []
-    for word in cut(run):
-        if len(word) < 3:
-            tokens.append(Token(word, position, offset, offset + len(word)))
-        else:
-            for text, start, end in _stack(word):
-                tokens.append(Token(text, position, offset + start, offset + end))
+    cut_words = cut(run)
+    for word, meant in zip(cut_words, as_meant(cut_words), strict=True):
+        tokens += word_tokens(meant, offset + len(word) - len(meant), position)
         offset += len(word)
         position += 1
     return tokens
+
+
+def as_meant(cut_words: list[str]) -> list[str]:
+    """The words of a cut, one behind a lone 非 together with it: that turns it round, as it does within a word."""
+    if _PREFIX not in cut_words:
+        return cut_words
+    pairs = zip(["", *cut_words], cut_words, strict=False)
+    return [before + word if before == _PREFIX and len(word) > 1 else word for before, word in pairs]
+
+
+def word_tokens(word: str, offset: int = 0, position: int = 0) -> list[Token]:
+    """What is indexed at the position of a word, given as it is meant."""
+    if len(word) < 3:
+        return [Token(word, position, offset, offset + len(word))]
+    return [Token(text, position, offset + start, offset + end) for text, start, end in _stack(word)]
 
 
 _new_token = partial(tuple.__new__, Token)

@@ -30,6 +30,8 @@ _MAY_END_IN_A_LETTER = re.compile("[a-z]{3,4}")
 _LETTERS_AND_DIGITS = re.compile(r"(?=.{2,14}$)(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th)$)(?:[a-z]+|\d+){1,4}")
 _BORDER = re.compile(r"[a-z]+|\d+")
 _GREEK = frozenset(numbers.GREEK_NAMES)
+_NEGATION = "non"
+"""It makes one word with the next, also where it stands apart from it."""
 
 
 Spelling = tuple[tuple[str, ...], ...]
@@ -90,6 +92,8 @@ def belongs(before: Sequence[str], pieces: Sequence[str], *, capitals: bool) -> 
     """
     last, first = before[-1], pieces[0]
     if len(before) == 1 and len(pieces) == 1 and (last, first) in _OPEN:
+        return True
+    if len(before) == 1 and last == _NEGATION and first.isalpha():
         return True
     named = len(before) == 1 and _is_abbreviation(last, capitals=capitals)
     tail = all(piece in _GREEK for piece in pieces[1:])

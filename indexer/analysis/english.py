@@ -6,7 +6,9 @@ apostrophes and decimal points inside; a *compound* is words joined by hyphens. 
 For WORDS a word may fall into several: where a Greek letter begins or ends (TNFα is TNF-α, and alpha is its name), and
 between a number and its unit. What a stem is, is decided in four steps: the American spelling, the singular
 (`spelling`), our own terms where the stemmer would make one of two meanings (`data/stems_en.txt`), and Snowball.
-A number is indexed besides itself with what makes it another: 7.5%, <0.05, 10^9/l. FORMS knows nothing of all this.
+A number is indexed besides itself with what makes it another: 7.5%, <0.05, 10^9/l. A word behind `non-` is indexed
+together with it alone, so that small cell lung cancer does not find non-small cell lung cancer. FORMS knows nothing of
+all this.
 """
 
 from __future__ import annotations
@@ -60,13 +62,16 @@ _PREFIXES = frozenset(
 )
 """What a hyphen joins to a word that is written without it as well."""
 
+_NEGATION = "non"
+"""A prefix that turns round the word behind its hyphen."""
+
 _WINDOW = 20_000
 """Characters tokenised at a time: NLTK gives up on a text that takes it five seconds."""
 
 _LETTER = r"[^\W_]"
 _PLAIN_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![^\W_])"  # 12,345.6
 _WORD = rf"(?:{_PLAIN_NUMBER}|{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER})|(?<=\d)\.(?=\d))*)"
-_POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:[cdkmnμ]?m)\^[23](?![^\W_])"
+_POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:[cdhkmnμ]?m)\^[23](?![^\W_])"
 _WORD_OR_POWER = rf"(?:{_POWER}|(?!x\d+(?:\.\d+)?\^){_WORD})"
 _forms_tokenizer = RegexpTokenizer(rf"{_WORD}(?:-{_WORD})*")
 _words_tokenizer = RegexpTokenizer(rf"{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*")
@@ -344,10 +349,15 @@ def _tokens_of(text: str, begin: int, behind: int) -> tuple[tuple[Token, ...], i
     position = 0
     for first, last in compounds(text[begin:behind]):
         found = pieces(text, begin + first, begin + last)
+        negated = len(found) > 1 and found[0].word == _NEGATION
         for index, piece in enumerate(found):
-            stack = _piece_tokens(text, piece)
-            if len(found) > 1:
-                stack += _joined_tokens(found, index)
+            if negated and index == 1:
+                # What is non-small is not small: in the place of the word stands what both are together.
+                stack = [_pair(found, 0)]
+            else:
+                stack = _piece_tokens(text, piece)
+                if len(found) > 1:
+                    stack += _joined_tokens(found, index, negated=negated)
             tokens += [Token(term, position, start - begin, end - begin) for term, start, end in stack]
             position += 1
     return tuple(tokens), position
@@ -373,17 +383,22 @@ def _piece_tokens(text: str, piece: Piece) -> list[_Placed]:
     return found
 
 
-def _joined_tokens(found: list[Piece], index: int) -> list[_Placed]:
+def _joined_tokens(found: list[Piece], index: int, *, negated: bool) -> list[_Placed]:
     """The compounds that begin at a word, written as one: the pair, and at the first word the whole."""
     joint = []
     pair = [piece.word for piece in found[index : index + 2]]
-    if len(pair) == 2 and _has_joined(pair):
-        joint.append((joined(pair), found[index].start, found[index + 1].end))
+    if len(pair) == 2 and _has_joined(pair) and not (negated and index == 0):
+        joint.append(_pair(found, index))
     if index == 0 and len(found) > 2:
         whole = [piece.word for piece in found]
         if _has_joined(whole):
             joint.append((joined(whole), found[0].start, found[-1].end))
     return joint
+
+
+def _pair(found: list[Piece], index: int) -> _Placed:
+    first, second = found[index : index + 2]
+    return joined([first.word, second.word]), first.start, second.end
 
 
 def forms_of(text: str) -> tuple[Token, ...]:

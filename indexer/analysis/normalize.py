@@ -3,8 +3,8 @@
 A text is folded cluster by cluster (a character and the marks that combine with it): compatibility forms (NFKC), case,
 traditional to simplified Chinese, dashes to `-`, apostrophes and primes to `'`, Latin and Greek letters without their
 diacritics (Sjögren is sjogren, ø is o, æ is ae); invisible characters (soft hyphen, zero-width space, direction and
-variation marks) vanish. Subscript digits are digits (H₂O), superscript ones stand behind a caret (10⁹ is 10^9, not 109)
-and belong to the cluster before them. No cluster looks at its neighbours, so a piece of a text folds as it does within
+variation marks) vanish. Subscript digits are digits (H₂O), superscript ones stand behind a caret (10⁹ is 10^9, not
+109), those in a row as one cluster. No cluster looks at its neighbours, so a piece of a text folds as it does within
 the text, and what is quoted from a text is found in it.
 
 For the same reason (2026) characters are simplified one by one, with OpenCC's table, and not with its phrases: 乾隆
@@ -158,6 +158,7 @@ def _by_cluster(text: str, odd: set[str]) -> Normalized:
     starts: list[int] = []
     ends: list[int] = []
     joining = {character for character in odd if _joins(character)}
+    raised = joining | (odd & _RAISED_CHARACTERS)
     done = 0
     position = 0
     places = [index for index, character in enumerate(text) if character in odd]
@@ -166,7 +167,8 @@ def _by_cluster(text: str, odd: set[str]) -> Normalized:
         start = place - 1 if text[place] in joining and place > done else place
         end = place + 1
         position += 1
-        while end < len(text) and text[end] in joining:
+        belonging = raised if text[place] in _RAISED_CHARACTERS else joining
+        while end < len(text) and text[end] in belonging:
             end += 1
             position += 1
         pieces.extend(map(_plain.__getitem__, text[done:start]))
@@ -186,7 +188,7 @@ def _by_cluster(text: str, odd: set[str]) -> Normalized:
 @lru_cache(maxsize=4096)
 def _joins(character: str) -> bool:
     """Whether the character belongs to the cluster of the one before it."""
-    if _INVISIBLE.match(character) or character in _RAISED_CHARACTERS:
+    if _INVISIBLE.match(character):
         return True
     first = unicodedata.normalize("NFKD", character)[0]
     # Besides marks: vowels and final consonants of Hangul, two vowels of Kirat Rai.

@@ -45,8 +45,9 @@ SPELT_GREEK_PART = re.compile(
 )
 
 GREEK = "\u0370-\u03ff"
-_MICRO = re.compile(r"(?:\d+(?:\.\d+)?)?μ(?:g|l|m|mol|s|a|v|w|ci|gy|iu|u|eq|kat|f|n|m[23])")
-_GREEK_PIECE = re.compile(f"[{GREEK}](?:'s$)?|[^{GREEK}]+")
+_MICRO_UNIT = "μ(?:g|l|m|mol|s|a|v|w|ci|gy|iu|u|eq|kat|f|n|m[23])"
+_MICRO = re.compile(rf"(?:\d+(?:\.\d+)?)?{_MICRO_UNIT}")
+_GREEK_PIECE = re.compile(f"{_MICRO_UNIT}$|[{GREEK}](?:'s$)?|[^{GREEK}']+(?:'[^{GREEK}']+)*")
 _GREEK_TEXT = re.compile(f"[{GREEK}]{{4}}")
 
 

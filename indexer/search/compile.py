@@ -44,7 +44,7 @@ from indexer.search.ranking import DEFAULT, Settings
 from indexer.search.values import identifier, names_article, read_value
 
 MIN_WORDS_TO_RELAX = 3
-"""A search of fewer plain words is never relaxed."""
+"""A search of fewer plain words is never relaxed, nor is one that is the name of a concept and nothing else."""
 MAX_WORDS = 256
 """Distinct words of a query that are searched for."""
 MIN_PATTERN_LETTERS = 3
@@ -55,11 +55,14 @@ MAX_PATTERNS = 32
 """Patterns of a query; the index's words are looked through for each."""
 MAX_NEAR = 6
 """Different words that are sought near each other."""
+MAX_NEAR_WORDS = 40
+"""All of a query together: what six common words cost, a hundred times over, is the better part of a minute."""
 MAX_GAP = 1000
 """Other words between them, at most."""
 
 _SHORTEST_PART = 3
 """Letters of a part of a compound that says something by itself."""
+_NUMBERED_NAME = re.compile(r"[^\W\d_]{2}\d")
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ class _Compiler:
         self._reading = reading
         self._expander = Expander(reading.terms, reading.ranking, reading.without) if reading.terms else None
         self._patterns: set[str] = set()
+        self._near: set[Near] = set()
 
     def _note(self, text: str, start: int, reason: Reason) -> None:
         self.ignored.append(Ignored(text, start, reason))
@@ -205,7 +209,7 @@ class _Compiler:
             written = [text for _, text in placed.values()]
             return _all(required), None, _bare(written[0]) if len(written) == 1 else " AND ".join(written)
         words = [word for unit in meant for word in unit.words]
-        apart = [clause for unit in meant for clause in self._apart(unit)]
+        apart = [clause for unit in _without_repetitions(meant) for clause in self._apart(unit)]
         if plain and self._reading.match is Match.ANY and len(words) > 1:
             some = " OR ".join(_as_word(word.surface) for word in words)
             self.parts.append((Or(tuple(apart)), some))
@@ -215,7 +219,8 @@ class _Compiler:
         self.parts = _in_order(parts, placed, meant)
         parsed = " AND ".join(text for _, text in self.parts)
         relaxed = None
-        if plain and self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX:
+        # Most of the words of one name are another: cell lung cancer, and what is not small.
+        if plain and self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX and len(meant) > 1:
             relaxed = _all([*required, self._boosted(AtLeast(most_of(len(apart)), tuple(apart)), words)])
         worded = And(tuple(unit.query for unit in meant)) if len(meant) > 1 else meant[0].query
         return _all([*required, self._boosted(worded, words)]), relaxed, parsed
@@ -388,8 +393,18 @@ class _Compiler:
             return self._quoted_query(replace(clause, gap=None), fields)
         kept = list(parts.items())[:MAX_NEAR]
         gap = min(clause.gap or 0, MAX_GAP)
-        written = f'"{clause.text[: kept[-1][1].end].strip()}"~{gap}'
-        return Near(fields, Channel.FORMS, tuple(part for part, _ in kept), gap), written
+        query = Near(fields, Channel.FORMS, tuple(part for part, _ in kept), gap)
+        if sum(len(near.parts) for near in self._near | {query}) > MAX_NEAR_WORDS:
+            self._note(clause.text, clause.start, Reason.PROXIMITY)
+            return self._all_forms([word.surface for _, word in kept], fields)
+        self._near.add(query)
+        return query, f'"{clause.text[: kept[-1][1].end].strip()}"~{gap}'
+
+    def _all_forms(self, words: Sequence[str], fields: tuple[str, ...]) -> tuple[Query | None, str]:
+        """Documents that hold all of the words as they are written, wherever they stand."""
+        forms = [(query, f'"{word}"') for word in words if (query := _form(word, fields))]
+        query, text = _both(forms)
+        return query, _apart(text, fields)
 
     def _quoted_patterns(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """A phrase with wildcards: all its words, but not side by side; a single one is as good without its quotes."""
@@ -489,15 +504,42 @@ def _text_of(clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> list[p
 
 
 def _parts(surface: str) -> list[str]:
-    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not."""
+    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not.
+
+    A number belongs to the letters before it, but to no name that has one: of `scm3-139` the part is `scm3`.
+    """
     groups: list[str] = []
     for part in re.split("[-\u2010-\u2015]", surface):
-        short = len(part) < _SHORTEST_PART or part.isdecimal()
-        if groups and short and (part.isdecimal() or len(re.split("-", groups[-1])[-1]) < _SHORTEST_PART):
+        before = re.split("-", groups[-1])[-1] if groups else ""
+        if part.isdecimal():
+            joins = bool(before) and not _NUMBERED_NAME.search(groups[-1])
+        else:
+            joins = bool(before) and len(part) < _SHORTEST_PART and len(before) < _SHORTEST_PART
+        if joins:
             groups[-1] += f"-{part}"
         else:
             groups.append(part)
-    return [group for group in groups if len(group) >= _SHORTEST_PART] if len(groups) > 1 else []
+    if len(groups) == 1:
+        return []
+    return [group for group in groups if len(group) >= _SHORTEST_PART and not group.isdecimal()]
+
+
+def _without_repetitions(units: Sequence[Unit]) -> list[Unit]:
+    """The units without those whose concept another one names in more words: of `protein kinase A (PKA)` not PKA.
+
+    Where not all words are required, a concept that is named twice would count twice.
+    """
+    kept: dict[str, int] = {}
+    for place, unit in enumerate(units):
+        for concept in unit.concepts:
+            before = kept.setdefault(concept, place)
+            if len(unit.words) > len(units[before].words):
+                kept[concept] = place
+    return [
+        unit
+        for place, unit in enumerate(units)
+        if not unit.concepts or any(kept[concept] == place for concept in unit.concepts)
+    ]
 
 
 def _says_nothing(unit: Unit) -> bool:

@@ -73,6 +73,8 @@ class Unit:
     """As typed, stop words included."""
     others: Query | None = None
     """The forms of the concept; None where the words name none."""
+    concepts: frozenset[str] = frozenset()
+    """What the words name, by the ids of the lexicon."""
 
 
 class Expander:
@@ -96,13 +98,15 @@ class Expander:
         """
         spans = self._spans(text, words)
         found = self._terms.lookup(list(spans.values()))
+        spelt_out = frozenset(entry.id for key, entries in found.items() for entry in entries if _in_full(entry, key))
         units: list[Unit] = []
         at = 0
         while at < len(words):
             end = at + 1
             for behind in range(min(len(words), at + LONGEST_NAME), at, -1):
                 key = spans.get((at, behind))
-                entries = _meant(found.get(key, ()), key, text[words[at].start : words[behind - 1].end]) if key else []
+                surface = text[words[at].start : words[behind - 1].end]
+                entries = _meant(found.get(key, ()), key, surface, spelt_out) if key else []
                 if entries and key is not None:
                     unit = self._concept(text, words[at:behind], entries, key, fields)
                     if unit:
@@ -139,6 +143,7 @@ class Expander:
         plain = False
         seen = {key}
         within = tuple(field for field in fields if field in _CONTENT)
+        language = analysis.language_of(surface)
         for entry in entries:
             added = tuple(self._others(entry, seen)) if within else ()
             if not added:
@@ -153,7 +158,8 @@ class Expander:
             for form in added:
                 query = form_query(form.text, within)
                 if query is not None:
-                    forms.append(Weighted(query, weight))
+                    beside = 1.0 if form.language != language else self._ranking.beside
+                    forms.append(Weighted(query, weight * beside))
                     if form.role is Role.PREFERRED and entry.curated:
                         preferred += _all_words(form.text, within)
         if not forms:
@@ -166,7 +172,13 @@ class Expander:
             forms.append(Weighted(typed_form, 0.0))
         others: list[Query] = [Weighted(Synonyms(tuple(forms)), self._ranking.synonym)]
         others += [Weighted(query, self._ranking.apart) for query in preferred]
-        return Unit(typed, Or((together, *others)), surface, others[0] if len(others) == 1 else Or(tuple(others)))
+        return Unit(
+            typed,
+            Or((together, *others)),
+            surface,
+            others[0] if len(others) == 1 else Or(tuple(others)),
+            frozenset(entry.id for entry in entries),
+        )
 
     def _others(self, entry: Entry, seen: set[str]) -> Iterable[EntryForm]:
         """The forms of a concept that are searched besides those seen, the best of each language."""
@@ -190,16 +202,19 @@ class Expander:
             yield form
 
 
-def _meant(entries: Sequence[Entry], key: str, surface: str) -> list[Entry]:
+def _meant(entries: Sequence[Entry], key: str, surface: str, spelt_out: frozenset[str]) -> list[Entry]:
     """Of the concepts that have a key those that are meant by what was typed.
 
-    What a collection taught is asked only where no table knows the words.
+    An abbreviation means what the query spells out besides, if it does. Otherwise, what a collection taught is asked
+    only where no table knows the words.
+
+    Args:
+        entries: The concepts, best first.
+        key: Of what was typed.
+        surface: What was typed.
+        spelt_out: The concepts that the query names by other forms than abbreviations, here or elsewhere.
     """
-    named = [
-        entry
-        for entry in entries
-        if any(not _is_short(form) and analysis.key(form.text) == key for form in entry.forms)
-    ]
+    named = [entry for entry in entries if _in_full(entry, key)]
     if curated := [entry for entry in named if entry.curated]:
         # Stems tell neither nurse from nursing nor a genome from genomics; what was typed does.
         typed = name_key(surface)
@@ -209,10 +224,20 @@ def _meant(entries: Sequence[Entry], key: str, surface: str) -> list[Entry]:
         for entry in entries
         if entry not in named
         and any(
-            _is_short(form) and analysis.key(form.text) == key and _reads_as(surface, form.text) for form in entry.forms
+            _is_short(form)
+            and analysis.key(form.text) == key
+            and _reads_as(surface, form.text, learned=not entry.curated)
+            for form in entry.forms
         )
     ]
+    if explained := [entry for entry in short if entry.id in spelt_out]:
+        return explained[:_MEANINGS]
     return [entry for entry in short if entry.curated][:_MEANINGS] or named or short[:_MEANINGS]
+
+
+def _in_full(entry: Entry, key: str) -> bool:
+    """Whether a key is that of a form of the concept that is no abbreviation."""
+    return any(not _is_short(form) and analysis.key(form.text) == key for form in entry.forms)
 
 
 def _name(entry: Entry) -> str:
@@ -225,10 +250,16 @@ def _is_short(form: EntryForm) -> bool:
     return form.role is Role.ABBREVIATION or (form.text.isascii() and form.text.isupper() and form.text.isalpha())
 
 
-def _reads_as(surface: str, abbreviation: str) -> bool:
-    """Whether what was typed is meant as the abbreviation: with a capital, or in small letters if they are no word."""
+def _reads_as(surface: str, abbreviation: str, *, learned: bool) -> bool:
+    """Whether what was typed is meant as the abbreviation: with a capital, or in small letters if they are no word.
+
+    Which small letters are words is known of everyday ones only; a collection abbreviates with others as well (AIR),
+    and what it taught is taken for an abbreviation where it looks like one.
+    """
     if any(letter.isupper() for letter in surface):
-        return True
+        return len(surface) > 1
+    if learned:
+        return any(letter.isdecimal() for letter in surface)
     return len(abbreviation) >= _SHORTEST_WRITTEN and surface.casefold() not in everyday_words()
 
 

@@ -115,7 +115,7 @@ class Reason(str, Enum):
     WILDCARD_APART = "wildcard_apart"
     """A wildcard in a phrase or a compound: all its words are sought, not side by side."""
     PROXIMITY = "proximity"
-    """What is to stand near each other is not two words or more: searched as it is."""
+    """What is to stand near each other is not two words or more, or there is too much of it: searched as words."""
     NEAREST_FIELD = "nearest_field"
     """A field of PubMed's that is part of another one here, which was searched."""
     ALL_FIELDS = "all_fields"

@@ -78,7 +78,7 @@ TEXTS: dict[str, str] = {
     "ignored.too_deep": "{text} (parentheses nested too deeply)",
     "ignored.wildcard": "{text} (too little beside the wildcard, or too many of them; searched as words)",
     "ignored.wildcard_apart": "{text} (with a wildcard, the words are searched, but not side by side)",
-    "ignored.proximity": "{text} (only two words or more can stand near each other)",
+    "ignored.proximity": "{text} (one word only, or too many phrases of this kind; searched without nearness)",
     "ignored.nearest_field": "{text} (not held as a field of its own; the nearest one was searched)",
     "ignored.all_fields": "{text} (no such field here; all fields were searched)",
     "ignored.unknown_search": "{text} (no such earlier search)",

@@ -76,7 +76,7 @@ TEXTS: dict[str, str] = {
     "ignored.too_deep": "{text}（括号嵌套过深）",
     "ignored.wildcard": "{text}（通配符旁的字母太少，或通配符太多，已按普通词检索）",
     "ignored.wildcard_apart": "{text}（含通配符，各词均须出现，但不要求相连）",
-    "ignored.proximity": "{text}（两个以上的词才能检索相邻程度）",
+    "ignored.proximity": "{text}（只有一个词，或此类短语太多，未按邻近程度检索）",
     "ignored.nearest_field": "{text}（没有单独的这个字段，已检索最接近的字段）",
     "ignored.all_fields": "{text}（没有这个字段，已检索全部字段）",
     "ignored.unknown_search": "{text}（没有这一条检索历史）",

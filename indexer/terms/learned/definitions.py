@@ -2,7 +2,8 @@
 
 The algorithm is that of Schwartz and Hearst, A simple algorithm for identifying abbreviation definitions in biomedical
 text, PSB 2003. Beyond it (2026), a short form needs a capital letter and is no Roman numeral, and a long form holds no
-bracket: in abstracts, lower-case words in brackets are rarely abbreviations.
+bracket and is no address: in abstracts, lower-case words in brackets are rarely abbreviations, and `http://db.ac.uk/
+(UK)` is none.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _LAST_WORD = re.compile(r"[^\s(（\[]+\s*\Z")
 _LONG_FORM_LIMIT = 300
 _LONGEST_WORD = 30
 """Characters: what is longer are words that lost their spaces."""
+_ADDRESS = re.compile(r"://|@|\bwww\.|\\")
 _LEADING = ENGLISH | {"including", "like", "namely", "using"}
 """Words that no long form begins with, though one of them may begin with its letter."""
 
@@ -91,6 +93,7 @@ def long_form(short: str, candidate: str) -> str | None:
         or max(map(len, parts)) > _LONGEST_WORD
         or short.lower() in (part.lower() for part in parts)
         or any(character in found for character in "()[]{}（）=<>")
+        or _ADDRESS.search(found)
     ):
         return None
     return found

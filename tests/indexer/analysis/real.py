@@ -26,3 +26,17 @@ def chinese_abstracts(step: int = 1) -> list[str]:
 
 def english_abstracts(step: int = 1) -> list[str]:
     return _values("abstracts/screening_abstracts.jsonl.gz", "abstract", step)
+
+
+def texts_of_every_kind(step: int) -> list[str]:
+    """Titles and abstracts of both languages, of every collection, and single sentences; one of `step`."""
+    found: list[str] = []
+    for name in ("bilingual/chinaxiv_all", "articles/rct_articles", "abstracts/screening_abstracts"):
+        keys = ("title_zh", "abstract_zh", "title_en", "abstract_en") if "all" in name else ("title", "abstract")
+        for key in keys:
+            found += _values(f"{name}.jsonl.gz", key, step)
+    for name in ("medline1033", "scifact_train"):
+        found += _values(f"collections/{name}/corpus.jsonl.gz", "abstract", step)
+    for path in sorted((_DATA / "bilingual").glob("wmt18.*")):
+        found += path.read_text(encoding="utf-8").splitlines()[:: max(1, step // 10)]
+    return found

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 FRAGMENTS = [
     *(
         "非小细胞肺癌",
+        "并非手术",
         "2型糖尿病肾病",
         "維生素D",
         "乾燥綜合徵",
@@ -20,6 +21,7 @@ FRAGMENTS = [
     *(
         "IL-6",
         "anti-PD-L1-induced",
+        "non-small-cell",
         "TNF-α/β",
         "Crohn’s",
         "don't",

@@ -48,6 +48,9 @@ def stacks(text: str, channel: Channel) -> str:
         ("≤10 % of 5-10%", "≤10|10|10% of 5|510 10|10%"),
         ("3×10⁹/L 10<= 10^-9", "3 10^9|10^9/l l 10 10^-9"),
         ("kg/m² m2 H₂O", "kg m2 m2 h2o"),
+        ("kg/hm² m³in Li1²，Wu", "kg hm2 m 3in li1 2 wu"),
+        ("Pol μ's β's α2 β'ω", "pol mu beta alpha|alpha2 2 beta|betaomega omega"),
+        ("lμL μmol NF-μs", "l|lμl μl μmol nf|nfμs μs"),
         ("naïve Sjögren’s", "naiv sjogren"),
         ("hepatitis hepatic", "hepatitis hepat"),
         ("BCR-ABL1 COVID-19", "bcr|bcrabl1 abl1 covid|covid19 19"),
@@ -61,6 +64,10 @@ def stacks(text: str, channel: Channel) -> str:
         ("非小細胞肺癌", "非小细胞肺癌|细胞|肺癌"),
         ("糖尿病肾病", "糖尿病肾病|糖尿|糖尿病|肾病"),
         ("南京市长江大桥", "南京市|南京 长江大桥|长江|大桥"),
+        ("non-small cell nonsmall non small", "non nonsmal cell nonsmal non small"),
+        ("non-ST-elevation, non-Hodgkin’s", "non|nonstelev nonst elev non nonhodgkin"),
+        ("非手术治疗 是非之地", "非手术治疗|非手术|治疗 是非之地|是非"),
+        ("非吸烟者并非少数", "非 非吸烟者 并非 少数"),
         ("。，() --- 😀", ""),
         ("", ""),
     ],
@@ -92,6 +99,15 @@ def test_offsets_slice_the_source() -> None:
     assert read["肾病"] == "腎病"
     assert read["crohn"] == "Crohn"
     assert read["c"] == "℃"
+
+
+@pytest.mark.parametrize(
+    ("source", "term", "expected"),
+    [("Li1²，Wu", "2", "²"), ("9 kg/hm²(S2)", "hm2", "hm²"), ("e\u0301²", "e", "e\u0301")],
+)
+def test_a_raised_digit_is_no_part_of_the_letter_before_it(source: str, term: str, expected: str) -> None:
+    (token,) = (token for token in tokens(source, Channel.WORDS) if token.text == term)
+    assert source[token.start : token.end] == expected
 
 
 @given(texts)

@@ -214,3 +214,25 @@ def test_compounds_are_sought_by_their_parts_where_not_all_words_are_required() 
     assert {"fast", "twitch"} <= weighted("fast-twitch fibers", Match.ANY)
     assert not {"fast", "twitch"} & weighted("fast-twitch fibers", Match.ALL)
     assert not {"il", "6", "pd", "l1"} & weighted("IL-6 PD-L1", Match.ANY)
+
+
+@pytest.mark.parametrize(
+    ("compound", "parts"),
+    [
+        ("scm3-139", {"scm3"}),
+        ("glucose-6-phosphate", {"glucose6", "phosphat"}),
+        ("TDP-43-induced", {"tdp43", "induc"}),
+        ("MUC1-C", {"muc1"}),
+        ("IL-6", set()),
+        ("PD-L1", set()),
+        ("E2F-1", set()),
+        ("2009-2014", set()),
+    ],
+)
+def test_a_number_is_no_part_and_belongs_to_a_name_that_has_none(compound: str, parts: set[str]) -> None:
+    def terms(text: str) -> set[str]:
+        return {leaf.text for leaf in leaves(compile_query(text, Reading(Match.ANY)).query) if isinstance(leaf, Term)}
+
+    own = {leaf.text for leaf in leaves(compile_query(compound, Reading()).query) if isinstance(leaf, Term)}
+    assert parts <= terms(f"{compound} trial")
+    assert terms(f"{compound} trial") - own - terms("trial") == parts - own

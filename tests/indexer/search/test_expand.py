@@ -13,7 +13,7 @@ from indexer.engines import open_engine
 from indexer.search.compile import Reading, compile_query
 from indexer.search.engine import Engine
 from indexer.search.hits import Match, SearchRequest, SearchResult
-from indexer.search.query import leaves
+from indexer.search.query import Boosted, leaves
 from indexer.search.ranking import DEFAULT
 from indexer.search.searcher import search
 from indexer.terms.concept import Concept, Form, Role
@@ -41,6 +41,10 @@ CONCEPTS = (
     _concept("aspirin", "阿司匹林"),
     _concept("aspirin of the titles", "阿司匹林", source="titles", evidence=9),
     _concept("frailty", "衰弱", source="titles", evidence=4),
+    _concept("mean intensity", "平均强度", "MI", source="abbreviation", evidence=2),
+    _concept("autoimmune regulator", "自身免疫调节因子", "AIR", source="abbreviation", evidence=3),
+    _concept("helicase", "解旋酶", "H", source="abbreviation", evidence=3),
+    _concept("green factor 2", "绿色因子2", "GRF2", source="abbreviation", evidence=3),
 )
 
 
@@ -111,6 +115,38 @@ def test_longer_abbreviations_are_written(lexicon: Lexicon) -> None:
 @pytest.mark.parametrize(("text", "named"), [("AIDS", True), ("aids", False), ("qol", True), ("QoL", True)])
 def test_an_abbreviation_that_is_a_word_needs_its_capitals(lexicon: Lexicon, text: str, *, named: bool) -> None:
     assert bool(expanded(lexicon, text)) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("AIR", True), ("air", False), ("H", False), ("GRF2", True), ("grf2", True)]
+)
+def test_a_learned_abbreviation_has_to_look_like_one(lexicon: Lexicon, text: str, *, named: bool) -> None:
+    assert bool(expanded(lexicon, text)) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("MI of the elderly", {"myocardial infarction", "mitral insufficiency"}),
+        ("mitral insufficiency (MI)", {"mitral insufficiency"}),
+        ("the MI or mean intensity of a signal", {"mean intensity"}),
+        ("MI after 心梗", {"myocardial infarction"}),
+    ],
+)
+def test_an_abbreviation_means_what_the_query_spells_out(lexicon: Lexicon, text: str, meant: set[str]) -> None:
+    assert {expansion.id for expansion in compile_query(text, Reading(terms=lexicon)).expansions} == meant
+
+
+def test_a_concept_that_is_named_twice_counts_once(lexicon: Lexicon) -> None:
+    reading = Reading(Match.ANY, terms=lexicon)
+    once, twice = (
+        compile_query(text, reading).query for text in ("aspirin quality of life", "QOL aspirin quality of life")
+    )
+    assert isinstance(once, Boosted)
+    assert isinstance(twice, Boosted)
+    assert set(leaves(once.clause)) == set(leaves(twice.clause))
+    # Where all words are required both are; that finds the same documents.
+    assert compile_query("QOL quality of life", Reading(terms=lexicon)).parsed == "QOL AND quality of life"
 
 
 def test_stop_words_belong_to_names(lexicon: Lexicon) -> None:

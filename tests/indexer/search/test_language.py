@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from indexer.engines import open_engine
 from indexer.record import Heading, Record
-from indexer.search.compile import MAX_PATTERNS, Compiled, Reading, compile_query
+from indexer.search.compile import MAX_NEAR_WORDS, MAX_PATTERNS, Compiled, Reading, compile_query
 from indexer.search.engine import Engine
 from indexer.search.filters import Filters
 from indexer.search.history import MAX_WRITTEN
-from indexer.search.hits import Match, Reason, SearchRequest
+from indexer.search.hits import Ignored, Match, Reason, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
 from indexer.search.query import Nothing, Pattern, leaves
 from indexer.search.searcher import search
@@ -247,6 +247,18 @@ def test_words_near_each_other_are_bounded_and_each_once() -> None:
     assert shown(found.query).startswith("near1000('a1','b2','c3','d4','e5','f6')")
     assert notes(found) == "g7@19 too_long, h8@22 too_long"
     assert compiled(found.parsed).query == found.query
+
+
+def test_phrases_of_words_near_each_other_are_bounded() -> None:
+    typed = " OR ".join(f'"a{number} b{number}"~{number}' for number in range(60))
+    found = compiled(typed)
+    near = MAX_NEAR_WORDS // 2
+    assert shown(found.query).count("near") == near
+    assert shown(found.query).endswith("('a59'&'b59'))")
+    assert found.ignored[0] == Ignored(f"a{near} b{near}", typed.index(f"a{near} "), Reason.PROXIMITY)
+    assert compiled(found.parsed).query == found.query
+    # The same one again costs nothing.
+    assert not compiled(" OR ".join(['"a b"~3'] * 60)).ignored
 
 
 def test_patterns_are_bounded() -> None:

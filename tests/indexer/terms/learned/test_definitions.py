@@ -36,6 +36,8 @@ def test_definition(text: str, short: str, long: str) -> None:
         "Some blue words (AGF) that say nothing.",
         "",
         "()",
+        "See http://pfam.example.ac.uk/ (UK) for the data.",
+        "Write to first.name@example.org (FNEO) for the data.",
         "A word lost " + "itsspaces" * 5 + " (WLI).",
     ],
 )
