@@ -332,6 +332,11 @@ def words_behind(before: str, piece: str, analysed: Analysed) -> tuple[Token, ..
     return None
 
 
+def is_plain(word: str) -> bool:
+    """Whether a folded word is nothing but letters without an accent, and no name of a Greek one among them."""
+    return word.isascii() and word.isalpha() and not _DIVISIBLE.search(word)
+
+
 def _plain_word(piece: str) -> re.Match[str] | None:
     """The piece where it is a word between marks that has no letter or numeral to look at; its group 1 is the word."""
     match = _PLAIN_WORD.fullmatch(piece)
