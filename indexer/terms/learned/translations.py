@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -117,6 +117,10 @@ def cut_titles(titles: Sequence[str]) -> Cut:
     )
 
 
+def _cutter() -> Callable[[Sequence[str]], Cut]:
+    return cut_titles
+
+
 def _touch(title: str, one: Word, other: Word) -> bool:
     return one.end == other.start or not title[one.end : other.start].strip(" -‐‑–")
 
@@ -157,14 +161,23 @@ class _Side:
     """What each unit holds of letters and figures (Chinese) or figures (English)."""
 
 
-CutTitles = Callable[[Callable[[list[str]], Cut], Iterable[list[str]]], Iterable[Cut]]
-"""As `map`: how batches of titles are cut, on one core or on several."""
+class CutEach(Protocol):
+    """How batches of titles are cut, on one core or on several; `make` makes `cut_titles`, wherever it is needed."""
+
+    def __call__(
+        self, make: Callable[[], Callable[[Sequence[str]], Cut]], items: Iterable[Sequence[str]]
+    ) -> Iterable[Cut]:
+        """The words of each batch, in their order."""
 
 
-def mined(titles: Sequence[tuple[str, str]], each: CutTitles = map) -> list[Translation]:
+def mined(titles: Sequence[tuple[str, str]], each: CutEach | None = None) -> list[Translation]:
     """The translations that titles (Chinese, English) teach, strongest first; empty of fewer than two.
 
     At most `MOST_TITLES` are used. What they are worth is left to who uses them: see `Translation`.
+
+    Args:
+        titles: Pairs of titles.
+        each: How they are cut; in this process unless given.
     """
     used = titles[:MOST_TITLES]
     if not used:
@@ -198,10 +211,11 @@ def mined(titles: Sequence[tuple[str, str]], each: CutTitles = map) -> list[Tran
     return _named(zh, en, left, right, links)
 
 
-def _side(titles: Sequence[str], each: CutTitles, most_words: int) -> _Side:
+def _side(titles: Sequence[str], each: CutEach | None, most_words: int) -> _Side:
     """Find the units of titles: an n-gram is one only if the shorter ones in it are, so the rare ones fall early."""
     distinct = list(dict.fromkeys(titles))
-    cuts = each(cut_titles, [distinct[begin : begin + _CUT_AT_ONCE] for begin in range(0, len(distinct), _CUT_AT_ONCE)])
+    batches = [distinct[begin : begin + _CUT_AT_ONCE] for begin in range(0, len(distinct), _CUT_AT_ONCE)]
+    cuts = each(_cutter, batches) if each else map(cut_titles, batches)
     places = {title: place for place, title in enumerate(distinct)}
     cut = _chosen(_joined(list(cuts)), np.array([places[title] for title in titles], np.int64))
     han = any(map(has_han, titles[:20]))
@@ -239,7 +253,13 @@ def _chosen(cut: Cut, titles: _Integers) -> Cut:
     counts = cut.counts[titles]
     place = np.arange(int(counts.sum())) + np.repeat(firsts[titles] - (np.cumsum(counts) - counts), counts)
     return Cut(
-        cut.keys, cut.words[place], cut.starts[place], cut.ends[place], cut.stopwords[place], cut.touching[place], counts
+        cut.keys,
+        cut.words[place],
+        cut.starts[place],
+        cut.ends[place],
+        cut.stopwords[place],
+        cut.touching[place],
+        counts,
     )
 
 
@@ -267,9 +287,7 @@ def _are_units(cut: Cut, of_key: _Keys, firsts: _Integers, size: int, *, han: bo
     return fit
 
 
-def _with_units(
-    titles: Sequence[str], cut: Cut, spans: _Integers, span_titles: _Integers, of_key: _Keys
-) -> _Side:
+def _with_units(titles: Sequence[str], cut: Cut, spans: _Integers, span_titles: _Integers, of_key: _Keys) -> _Side:
     """The side with its units numbered from 0."""
     _, firsts, units = np.unique(spans[:, 0], return_index=True, return_inverse=True)
     letters = [
@@ -316,6 +334,8 @@ def _associated(zh: _Side, en: _Side) -> tuple[_Integers, _Integers, _Integers]:
     chosen = (dice >= _LEAST_DICE) & (_likelihood_ratio(together, of_zh, of_en, records) >= _LEAST_RATIO)
     chosen &= together * records > of_zh * of_en
     left, right, together = left[chosen], right[chosen], together[chosen]
+    order = np.lexsort((right, left))
+    left, right, together = left[order], right[order], together[order]
     pairs = zip(left.tolist(), right.tolist(), strict=True)
     agree = np.array([zh.letters[one] >= en.letters[other] for one, other in pairs], np.bool_)
     return left[agree], right[agree], together[agree]
