@@ -337,6 +337,11 @@ def is_plain(word: str) -> bool:
     return word.isascii() and word.isalpha() and not _DIVISIBLE.search(word)
 
 
+def is_plain_word(piece: str) -> bool:
+    """Whether a text without spaces is one word of small letters that is nothing but its stem and itself."""
+    return 1 < len(piece) <= LONGEST_TERM and is_plain(piece) and piece.islower() and not numbers.arabic(piece)
+
+
 def _plain_word(piece: str) -> re.Match[str] | None:
     """The piece where it is a word between marks that has no letter or numeral to look at; its group 1 is the word."""
     match = _PLAIN_WORD.fullmatch(piece)
