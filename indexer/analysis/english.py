@@ -74,6 +74,8 @@ _stemmer = EnglishStemmer()
 
 _LATIN = re.compile("[a-z']+")
 _DIGIT = re.compile(r"\d")
+_ONE_COMPOUND = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[0-9]+\.[0-9]+")
+"""What both tokenizers take for one compound; to see it takes a tenth of their time, and an index asks it of many."""
 _DIVISIBLE = re.compile(rf"[{numbers.GREEK}]|^\d|(?:{'|'.join(numbers.GREEK_NAMES)})")
 _HYPHEN = re.compile(r"(?<!\^)-")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -120,6 +122,8 @@ def compounds(text: str) -> list[tuple[int, int]]:
 
 
 def _spans(text: str, tokenizer: RegexpTokenizer) -> list[tuple[int, int]]:
+    if _ONE_COMPOUND.fullmatch(text):
+        return [(0, len(text))]
     # Windows end at a space, or anywhere in what can't be a text for readers.
     found = []
     start = 0
