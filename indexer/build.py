@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -36,7 +37,7 @@ from indexer.report import Report, SourceReport, Tally, Trouble, met
 from indexer.schema import fold_value
 from indexer.search.engine import Companions, Engine, IndexWriter, Manifest, Plan
 from indexer.search.query import Value
-from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
+from indexer.sources import Deleted, Each, Noted, Options, Outcome, Skipped, read
 from indexer.spool import Spool
 from indexer.terms.concept import Concept
 from indexer.terms.learned import Learner
@@ -45,10 +46,12 @@ from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
 from indexer.workers import Workers
 
-BATCH = 500
+BATCH = 1_000
 """Documents that are prepared and written at once."""
-_WORTH_A_WORKER = 2_000
-"""Documents for which it pays to begin one more process: it takes as long to begin as to prepare so many."""
+_WORTH_WORKERS = 4_000
+"""Documents for which it pays to begin other processes: they take as long to begin as it takes to prepare so many."""
+_READ_ALONE = 64
+"""Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
 
 _Item = TypeVar("_Item")
 
@@ -91,14 +94,15 @@ def build(sources: Sequence[str], index: str, options: BuildOptions | None = Non
             generation does not verify. In each case what was published before still serves.
     """
     options = options or BuildOptions()
-    outcomes = _opened(sources, index, options)
-    tables = read_tables(options.journals)
-    terms = [read_terms(path) for path in options.terms]
-    writer = open_writer(index, _editions(tables))
-    with _written(writer, index), closing(_Target(writer)) as target:
-        for table in terms:
-            target.lexicon.add_concepts(table)
-        return _write("build", outcomes, target, tables, options, [table.report for table in terms])
+    with Workers() as workers:
+        outcomes = _opened(sources, index, options, workers)
+        tables = read_tables(options.journals)
+        terms = [read_terms(path) for path in options.terms]
+        writer = open_writer(index, _editions(tables))
+        with _written(writer, index), closing(_Target(writer)) as target:
+            for table in terms:
+                target.lexicon.add_concepts(table)
+            return _write("build", outcomes, target, tables, options, workers, [table.report for table in terms])
 
 
 def update(sources: Sequence[str], index: str, options: BuildOptions | None = None) -> Report:
@@ -111,10 +115,11 @@ def update(sources: Sequence[str], index: str, options: BuildOptions | None = No
         IndexMissingError, IndexMismatchError, IndexDamagedError: there is no index that could be changed.
     """
     options = options or BuildOptions()
-    outcomes = _opened(sources, index, options)
-    engine, writer = open_updater(index)
-    with _written(writer, index), closing(_Target(writer, engine)) as target:
-        return _write("update", outcomes, target, JournalTables.load(engine.tables()), options)
+    with Workers() as workers:
+        outcomes = _opened(sources, index, options, workers)
+        engine, writer = open_updater(index)
+        with _written(writer, index), closing(_Target(writer, engine)) as target:
+            return _write("update", outcomes, target, JournalTables.load(engine.tables()), options, workers)
 
 
 def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
@@ -134,7 +139,7 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
         deleted = sum(target.remove(record_id) for found in named.values() for record_id in found)
         if not deleted:
             raise BuildError(f"no document is named {', '.join(unknown)}; the index is as it was")
-        report = _report("delete", writer, started)
+        report = _report("delete", writer, writer.finish(), started)
         report.deleted = deleted
         _publish(target, report, engine.journals(), JournalTables.load(engine.tables()))
     return report, unknown
@@ -145,8 +150,10 @@ _our_terms: dict[str, bytes] = {}
 of a process."""
 
 
-def _begun_lexicon(path: Path) -> LexiconWriter:
-    """A lexicon that begins with our own terms."""
+def _begun_lexicon(path: Path, engine: Engine | None) -> LexiconWriter:
+    """A lexicon that begins with that of the published generation, or with our own terms."""
+    if engine is not None:
+        return LexiconWriter(path, engine.terms().path)
     key = analysis.fingerprint()
     first = path.with_suffix(".first")
     if key not in _our_terms:
@@ -170,9 +177,17 @@ class _Target:
         self.writer = writer
         self.engine = engine
         """The published generation, of an update."""
-        self._path = writer.workspace / "lexicon.new"
-        self.lexicon = LexiconWriter(self._path, engine.terms().path) if engine else _begun_lexicon(self._path)
         self.learner = Learner()
+        self._path = writer.workspace / "lexicon.new"
+        # Our own terms take seconds, in which the sources can be read.
+        beside = ThreadPoolExecutor(1)
+        self._begun = beside.submit(_begun_lexicon, self._path, engine)
+        beside.shutdown(wait=False)
+
+    @property
+    def lexicon(self) -> LexiconWriter:
+        """Where the terms go."""
+        return self._begun.result()
 
     def put(self, prepared: Prepared) -> int:
         """Write documents, in place of published ones; gives how many these were."""
@@ -202,12 +217,16 @@ class _Target:
         same = _ids(self.engine, "pmid", named.pmid) if named.pmid else []
         return sum(self.remove(record_id) for record_id in dict.fromkeys([named.id, *same]))
 
-    def learn(self) -> dict[str, int]:
-        """Add what the documents taught; how many concepts, by the way of learning."""
+    def learn(self, each: Each) -> dict[str, int]:
+        """Add what the documents taught; how many concepts, by the way of learning.
+
+        Args:
+            each: How batches of titles are cut.
+        """
         learned: Counter[str] = Counter()
 
         def noted() -> Iterator[Concept]:
-            for concept in self.learner.concepts():
+            for concept in self.learner.concepts(each):
                 learned[concept.source] += 1
                 yield concept
 
@@ -221,7 +240,8 @@ class _Target:
 
     def close(self) -> None:
         """Close the lexicon, whole or not."""
-        self.lexicon.close()
+        if self._begun.exception() is None:
+            self.lexicon.close()
 
 
 @contextmanager
@@ -239,9 +259,11 @@ def _written(writer: IndexWriter, index: str) -> Iterator[None]:
         writer.close()
 
 
-def _opened(sources: Sequence[str], index: str, options: BuildOptions) -> list[tuple[str, Iterator[Outcome]]]:
+def _opened(
+    sources: Sequence[str], index: str, options: BuildOptions, workers: Workers
+) -> list[tuple[str, Iterator[Outcome]]]:
     """The sources, opened: one that is missing fails here, before any work."""
-    reading = replace(options.reading, leave_out=index)
+    reading = replace(options.reading, leave_out=index, each=partial(workers.map, alone=_READ_ALONE))
     return [(source, read(source, reading)) for source in sources]
 
 
@@ -251,6 +273,7 @@ def _write(
     target: _Target,
     tables: JournalTables,
     options: BuildOptions,
+    workers: Workers,
     terms: Sequence[TermTableReport] = (),
 ) -> Report:
     started = time.perf_counter()
@@ -266,20 +289,25 @@ def _write(
         tally = Tally()
         replaced = 0
         preparer = partial(Preparer, target.writer.packer(), _editions(tables), tables.dump(), learns=engine is None)
-        with Workers(preparer, spool.identities // _WORTH_A_WORKER) as workers:
-            for prepared in workers.map(_batches(spool.documents(), BATCH)):
-                replaced += target.put(prepared)
-                journals.add(prepared.journals)
-                counts.add(prepared.matches)
-                tally.add(prepared.tally)
-                options.progress(Stage.INDEXING, tally.documents, spool.identities)
-        options.progress(Stage.WRITING, tally.documents, None)
-        report = _report(kind, target.writer, started, reports, tally)
-        report.read, report.merged_examples = spool.records, spool.merged_examples()
-        report.replaced, report.deleted = replaced, removed
-        report.tables = list(tables.reports)
-        report.terms, report.learned = list(terms), target.learn()
-        report.journals = counts.matching() if len(tables) else None
+        alone = 0 if spool.identities >= _WORTH_WORKERS else None
+        for prepared in workers.map(preparer, _batches(spool.documents(), BATCH), alone):
+            replaced += target.put(prepared)
+            journals.add(prepared.journals)
+            counts.add(prepared.matches)
+            tally.add(prepared.tally)
+            options.progress(Stage.INDEXING, tally.documents, spool.identities)
+    options.progress(Stage.WRITING, tally.documents, None)
+    with ThreadPoolExecutor(1) as beside:
+        # What is written is merged by compiled loops, and most of learning is Python.
+        finishing = beside.submit(target.writer.finish)
+        learned = target.learn(partial(workers.map, alone=alone))
+        documents = finishing.result()
+    report = _report(kind, target.writer, documents, started, reports, tally)
+    report.read, report.merged_examples = spool.records, spool.merged_examples()
+    report.replaced, report.deleted = replaced, removed
+    report.tables = list(tables.reports)
+    report.terms, report.learned = list(terms), learned
+    report.journals = counts.matching() if len(tables) else None
     if kind == "build" and not report.documents:
         raise BuildError(
             "the sources take back all that they hold, so nothing is left to index; the index is as it was"
@@ -305,10 +333,14 @@ def _check_readings(reports: Sequence[SourceReport], spool: Spool) -> None:
 
 
 def _report(
-    kind: str, writer: IndexWriter, started: float, sources: Sequence[SourceReport] = (), tally: Tally | None = None
+    kind: str,
+    writer: IndexWriter,
+    documents: int,
+    started: float,
+    sources: Sequence[SourceReport] = (),
+    tally: Tally | None = None,
 ) -> Report:
-    """Finish the writer, and say what was done."""
-    documents = writer.finish()
+    """What was done."""
     tally = tally or Tally()
     return Report(
         kind=kind,

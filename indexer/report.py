@@ -112,31 +112,27 @@ class Tally:
 
     def __init__(self) -> None:
         self.documents = 0
-        self._filled: Counter[str] = Counter()
+        self._patterns: Counter[tuple[bool, ...]] = Counter()
+        """By whether a document has each of the fields: few combinations are all that there are."""
         self._languages: Counter[str] = Counter()
+        """Of those in both languages, and of the others."""
         self._odd_years = Trouble("impossible years")
         self._latest_year = datetime.now(timezone.utc).year + 1
 
     def take(self, record: Record) -> None:
         """Count a document."""
         self.documents += 1
-        # `__struct_fields__` of a Record is a tuple of its field names.
-        self._filled.update(
-            name
-            for name in record.__struct_fields__
-            if name not in _STORED_APART and (value := getattr(record, name)) is not None and value != ()
-        )
-        sides = [
-            side for side in ("en", "zh") if getattr(record, f"title_{side}") or getattr(record, f"abstract_{side}")
-        ]
-        self._languages.update(sides if len(sides) < 2 else [*sides, "both"])
+        self._patterns[tuple([value is not None and value != () for value in msgspec.structs.astuple(record)])] += 1
+        english, chinese = record.title_en or record.abstract_en, record.title_zh or record.abstract_zh
+        if english or chinese:
+            self._languages["both" if english and chinese else "en" if english else "zh"] += 1
         if record.year is not None and not EARLIEST_YEAR <= record.year <= self._latest_year:
             met(self._odd_years, record.id, str(record.year))
 
     def add(self, later: Tally) -> None:
         """Count what another one has counted."""
         self.documents += later.documents
-        self._filled.update(later._filled)
+        self._patterns.update(later._patterns)
         self._languages.update(later._languages)
         for example in later._odd_years.examples:
             met(self._odd_years, example.position, example.detail)
@@ -144,11 +140,18 @@ class Tally:
 
     def filled(self) -> list[Filled]:
         """How many documents have each field."""
-        return [Filled(name, count) for name, count in self._filled.most_common()]
+        filled: Counter[str] = Counter()
+        for pattern, count in self._patterns.items():
+            for name, has in zip(Record.__struct_fields__, pattern, strict=True):
+                if has and name not in _STORED_APART:
+                    filled[name] += count
+        return [Filled(name, count) for name, count in filled.most_common()]
 
     def languages(self) -> list[Filled]:
         """How many documents have a text in each language, and in both."""
-        return [Filled(name, count) for name, count in sorted(self._languages.items())]
+        both = self._languages["both"]
+        counts = {"both": both, "en": self._languages["en"] + both, "zh": self._languages["zh"] + both}
+        return [Filled(name, count) for name, count in counts.items() if count]
 
     def odd_years(self) -> Trouble:
         """Documents dated before medical journals began or after next year."""

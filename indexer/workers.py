@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import Any, Generic, TypeVar
+from contextlib import AbstractContextManager
+from itertools import count, islice
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -17,66 +21,92 @@ Result = TypeVar("Result")
 _AHEAD = 2
 """Items that wait for each worker, besides the one that it works on: so none has to wait, and memory stays bounded."""
 
+_PRELOADED = ("indexer.preparing", "indexer.sources")
+"""What is imported once, for all workers."""
+
+_COLLECTED_AFTER = 100_000
+"""Objects that a worker makes before Python looks for garbage in cycles. There is hardly any, and the look is long: it
+goes through all that the analysis remembers."""
+
 
 def cores() -> int:
     """How many processes can run at once on this machine, as far as this one may use it."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Workers(Generic[Item, Result]):
-    """Processes that do the same work on items. A context: what is still undone at its end is given up.
+class Workers(AbstractContextManager["Workers"]):
+    """Processes that work on items; they begin when it shows that they are worth it, and stay for further work.
 
-    Workers end with the process that has them, however that ends.
+    A context: what is still undone at its end is given up. Workers end with the process that has them, however that
+    ends. On a machine of one core all is done in this process.
     """
 
-    def __init__(self, make: Callable[[], Callable[[Item], Result]], most: int) -> None:
-        """Get ready.
-
-        Args:
-            make: Makes the function that does the work, in each process anew. It can be pickled, as well as items and
-                results.
-            most: Processes that are worth their start; as many as the machine has cores are at most begun. With fewer
-                than two of them the work is done in this one.
-        """
-        self._make = make
-        count = min(most, cores())
-        self._count = count if count > 1 else 0
+    def __init__(self) -> None:
+        self._count = cores()
         self._executor: ProcessPoolExecutor | None = None
-        if self._count:
-            # No plain fork: a copy of a process in which threads run may never wake up.
-            ways = multiprocessing.get_all_start_methods()
-            context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
-            self._executor = ProcessPoolExecutor(self._count, context, _begin, (make,))
-
-    def __enter__(self) -> Workers[Item, Result]:
-        return self
+        self._works = count()
 
     def __exit__(self, *_error: object) -> None:
         if self._executor:
             self._executor.shutdown(cancel_futures=True)
 
-    def map(self, items: Iterable[Item]) -> Iterator[Result]:
-        """The results, in the order of the items."""
+    def map(
+        self, make: Callable[[], Callable[[Item], Result]], items: Iterable[Item], alone: int | None = 0
+    ) -> Iterator[Result]:
+        """The results, in the order of the items.
+
+        Args:
+            make: Makes the function that does the work, in each process anew. It can be pickled, as well as items and
+                results.
+            items: What to work on.
+            alone: So many items are worked on in this process before others begin; None for all. Where others have
+                begun already, they work from the first item on.
+        """
+        rest = iter(items)
         if self._executor is None:
-            yield from map(self._make(), items)
-            return
+            yield from map(make(), rest if self._count == 1 or alone is None else islice(rest, alone))
+            # A worker takes as long to begin as many items do, so there may be none left for it.
+            first = list(islice(rest, 1))
+            if not first:
+                return
+            yield from self._spread(make, first, rest)
+        else:
+            yield from self._spread(make, [], rest)
+
+    def _spread(
+        self, make: Callable[[], Callable[[Item], Result]], first: Iterable[Item], rest: Iterator[Item]
+    ) -> Iterator[Result]:
+        executor = self._executor = self._executor or _begun(self._count)
+        work = next(self._works), pickle.dumps(make)
         waiting: deque[Future[Any]] = deque()
-        for item in items:
-            waiting.append(self._executor.submit(_work, item))
-            if len(waiting) > self._count * (1 + _AHEAD):
-                yield waiting.popleft().result()
+        for items in (first, rest):
+            for item in items:
+                waiting.append(executor.submit(_work, *work, item))
+                if len(waiting) > self._count * (1 + _AHEAD):
+                    yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-_worker: list[Callable[[Any], Any]] = []
+def _begun(count: int) -> ProcessPoolExecutor:
+    # No plain fork: a copy of a process in which threads run may never wake up.
+    ways = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
+    if "forkserver" in ways:
+        context.set_forkserver_preload(list(_PRELOADED))
+    return ProcessPoolExecutor(count, context, _begin)
 
 
-def _begin(make: Callable[[], Callable[[Any], Any]]) -> None:
+_made: dict[int, Callable[[Any], Any]] = {}
+"""In a worker, the functions by the numbers of their works."""
+
+
+def _begin() -> None:
     # Ctrl-C reaches all processes of a terminal; the one that has the workers ends them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker.append(make())
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
 
 
 def _end_with_parent() -> None:
@@ -86,5 +116,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(item: object) -> object:
-    return _worker[0](item)
+def _work(number: int, make: bytes, item: object) -> object:
+    if number not in _made:
+        _made[number] = pickle.loads(make)()  # noqa: S301 - it comes from the process that began this one
+    return _made[number](item)

@@ -12,6 +12,7 @@ import threading
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import add
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.normalize import fold
 from indexer.analysis.numbers import SIGNS
-from indexer.analysis.script import HAN_RUN, runs
+from indexer.analysis.script import HAN_RUN
 from indexer.analysis.tokens import Channel, Token
 
 U32 = npt.NDArray[np.uint32]
@@ -113,6 +114,13 @@ class _Table:
         self.starts.append(len(self.terms))
         self.spans.append(span)
 
+    def add_one(self, term: int) -> None:
+        """Add a piece of one token."""
+        self.terms.append(term)
+        self.places.append(0)
+        self.starts.append(len(self.terms))
+        self.spans.append(1)
+
     def repeat(self, piece: int) -> None:
         """Add a piece with the tokens of another."""
         tokens = slice(self.starts[piece], self.starts[piece + 1])
@@ -136,6 +144,36 @@ _SHORT_NUMBER = 24
 """Characters of a piece that is wholly seen from the one behind it."""
 
 _MAY_BE_NUMERAL = re.compile("(?<![a-z])[ivx]{1,4}(?:[a-d][12]?)?(?![a-z])")
+
+
+def _stretches(text: str) -> list[str]:
+    """A text folded and cut into stretches without Han characters and with nothing else, by turns."""
+    folded = fold(text)
+    return [folded] if folded.isascii() else _HAN_STRETCH.split(folded)
+
+
+_HAN_STRETCH = re.compile(f"({HAN_RUN.pattern})")
+
+
+class _HanRuns:
+    """The pieces of the runs of Han characters of several texts, one run after the other."""
+
+    def __init__(self, word_numbers: _Numbers, pair_numbers: _Numbers, runs: Sequence[str]) -> None:
+        cut = [chinese.as_meant(words) for words in chinese.cut_all(runs)] if runs else []
+        self._words = list(map(word_numbers.__getitem__, chain.from_iterable(cut)))
+        # Pairs of all runs at once; one with a zero character is the last of its run alone.
+        whole = "\0".join([*runs, ""])
+        self._pairs = list(map(pair_numbers.__getitem__, map(add, whole, whole[1:])))
+        self._sizes = zip(map(len, cut), map(len, runs), strict=True)
+        self._word = self._pair = 0
+
+    def add_next(self, words: list[int], forms: list[int]) -> None:
+        """Add the pieces of the next run."""
+        count, characters = next(self._sizes)
+        words += self._words[self._word : self._word + count]
+        forms += self._pairs[self._pair : self._pair + characters]
+        self._word += count
+        self._pair += characters + 1
 
 
 class _Memory:
@@ -165,43 +203,40 @@ class _Memory:
         words: list[int] = []
         forms: list[int] = []
         ends = np.zeros((2, len(texts)), np.int64)
-        for number, text in enumerate(texts):
+        stretches = [_stretches(text) if text else [] for text in texts]
+        runs = _HanRuns(self._words, self._pairs, [run for parts in stretches for run in parts[1::2]])
+        for number, parts in enumerate(stretches):
             words.append(_BREAK)
             forms.append(_BREAK)
-            if text:
-                self._read(text, words, forms)
+            if len(parts) == 1:
+                pieces = self._pieces_of(parts[0])
+                words += pieces
+                forms += pieces
+            elif parts:
+                self._read(parts, runs, words, forms)
             ends[:, number] = len(words), len(forms)
-        in_words, in_forms = (np.frombuffer(array("I", pieces), np.uint32) for pieces in (words, forms))
+        in_words, in_forms = (np.array(pieces, np.uint32) for pieces in (words, forms))
         return {
             Channel.WORDS: self._laid_out(self._in_context(in_words), ends[0], self._tables[Channel.WORDS]),
             Channel.FORMS: self._laid_out(in_forms, ends[1], self._tables[Channel.FORMS]),
         }
 
-    def _read(self, text: str, words: list[int], forms: list[int]) -> None:
-        """Add the pieces of a text."""
-        folded = fold(text)
-        if folded.isascii() or not HAN_RUN.search(folded):
-            pieces = self._pieces_of(folded)
-            words += pieces
-            forms += pieces
-            return
-        stretches = list(runs(folded))
-        chinese_runs = [folded[start:end] for start, end, han in stretches if han]
-        cut = chinese.cut_all(chinese_runs)
-        # Pairs of all runs at once; one with a zero character is the last of its run alone.
-        whole = "\0".join([*chinese_runs, ""])
-        pairs = list(map(self._pairs.__getitem__, map(add, whole, whole[1:])))
-        at = number = 0
-        for start, end, han in stretches:
-            if han:
-                words += map(self._words.__getitem__, chinese.as_meant(cut[number]))
-                forms += pairs[at : at + end - start]
-                at += end - start + 1
-                number += 1
-            else:
-                pieces = self._pieces_of(folded[start:end])
+    def _read(self, parts: Sequence[str], runs: _HanRuns, words: list[int], forms: list[int]) -> None:
+        """Add the pieces of a text, given as stretches without Han characters and with nothing else, by turns."""
+        number_of = self._english.__getitem__
+        for place, part in enumerate(parts):
+            if place % 2:
+                runs.add_next(words, forms)
+            elif not part:
+                continue
+            elif " " in part or "\n" in part:
+                pieces = self._pieces_of(part)
                 words += pieces
                 forms += pieces
+            else:
+                number = number_of(part)
+                words.append(number)
+                forms.append(number)
 
     def _pieces_of(self, text: str) -> list[int]:
         number_of = self._english.__getitem__
@@ -297,6 +332,10 @@ class _Memory:
         return len(self._texts) - 1
 
     def _add_english(self, piece: str) -> int:
+        if english.is_plain_word(piece):
+            self._tables[Channel.WORDS].add_one(self._terms[english.term(piece)])
+            self._tables[Channel.FORMS].add_one(self._terms[piece])
+            return self._name(piece, 0, _OTHER)
         bare = piece.lstrip(_OPENING).rstrip(_CLOSING)
         ends = _SIGN if piece[-1] in SIGNS else _DIGIT if piece[-1].isdigit() else _OTHER
         leads = next((number for number, begins in _BEGINNINGS if begins.match(piece)), 0)
@@ -309,10 +348,21 @@ class _Memory:
         return self._name(piece, leads, ends)
 
     def _add_word(self, word: str) -> int:
-        return self._add(word, chinese.word_tokens(word), 1, (), ends=_BORDER)
+        terms = [self._terms[text] for text in chinese.stacked(word)]
+        self._tables[Channel.WORDS].add(terms, [0] * len(terms), 1)
+        self._tables[Channel.FORMS].add((), (), 0)
+        return self._name(word, 0, _BORDER)
 
     def _add_pair(self, pair: str) -> int:
-        return _BREAK if pair[0] == "\0" else self._add(pair, (), 0, chinese.forms(pair.rstrip("\0"))[:2], ends=_BORDER)
+        if pair[0] == "\0":
+            return _BREAK
+        self._tables[Channel.WORDS].add((), (), 0)
+        character = self._terms[pair[0]]
+        if pair[1] == "\0":
+            self._tables[Channel.FORMS].add_one(character)
+        else:
+            self._tables[Channel.FORMS].add((character, self._terms[pair]), (0, 0), 1)
+        return self._name(pair, 0, _BORDER)
 
     def _add(
         self,

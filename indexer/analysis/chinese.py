@@ -207,16 +207,20 @@ class _Inner(NamedTuple):
 @lru_cache(maxsize=1 << 16)
 def _stack(word: str) -> tuple[_Inner, ...]:
     """What is indexed at a word's position: the word and the words inside it, by their beginning."""
-    inner = [_Inner(word, 0, len(word))]
+    inner: list[_Inner] = []
     for start in range(len(word) - 1):
         if _TURNS_ROUND.search(word[:start]) or (start == 1 and word.startswith(_OPPOSED)):
             continue
         inner += [
-            _Inner(word[start:end], start, end)
-            for end in range(start + 2, len(word) + 1)
-            if end - start < len(word) and cut(word[start:end]) == [word[start:end]]
+            _Inner(word[start:end], start, end) for end in range(start + 2, len(word) + 1) if end - start < len(word)
         ]
-    return tuple(inner)
+    cuts = cut_all([one.text for one in inner])
+    return (_Inner(word, 0, len(word)), *(one for one, found in zip(inner, cuts, strict=True) if len(found) == 1))
+
+
+def stacked(word: str) -> list[str]:
+    """The terms that are indexed at the position of a word, given as it is meant."""
+    return [word] if len(word) < 3 else [one.text for one in _stack(word)]
 
 
 def words(run: str, offset: int = 0, position: int = 0) -> list[Token]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 from indexer.analysis import chinese, compounds, english, numbers
 from indexer.analysis.normalize import Normalized, normalize
@@ -132,7 +133,13 @@ _WIDEST_GAP = 2
 
 def _names(folded: str, start: int, end: int) -> list[str]:
     """The words of a compound: Greek letters by their names, Roman numerals that are numbers as such."""
+    word = folded[start:end]
+    if len(word) > _LONGEST_NUMERAL and english.is_plain(word):
+        return [word]
     return [english.numeral(folded, piece) or english.spelt(piece.word) for piece in english.pieces(folded, start, end)]
+
+
+_LONGEST_NUMERAL = 6
 
 
 def _capitals(text: str, normalized: Normalized, start: int, end: int) -> bool:
@@ -147,20 +154,30 @@ def _english_word(
 ) -> QueryWord:
     folded = normalized.text
     start, end = span
-    first = english.pieces(folded, start, end)[0]
-    if first.end == end and (number := english.number_term(folded, first)):
+    if folded[start].isdecimal() and (number := _lone_number(folded, start, end)):
         term, start, end = number
-        readings = [_one(Channel.WORDS, term)]
+        readings: tuple[Reading, ...] = (_one(Channel.WORDS, term),)
     else:
-        capitals = not shouted and _capitals(text, normalized, start, end)
-        readings = [_as_spelt(spelling) for spelling in compounds.spellings(pieces, capitals=capitals)]
+        readings = _readings_of(tuple(pieces), capitals=not shouted and _capitals(text, normalized, start, end))
     begin, behind = normalized.source_span(start, end)
     surface = text[begin:behind]
     compound = folded[start:end]
     stopword = compound in ENGLISH and pieces == [compound]
     if stopword and surface.isupper() and not shouted:
         stopword = compound in _ARTICLES and not text[:begin].strip()
-    return QueryWord(surface, begin, behind, tuple(dict.fromkeys(readings)), stopword)
+    return QueryWord(surface, begin, behind, readings, stopword)
+
+
+def _lone_number(folded: str, start: int, end: int) -> tuple[str, int, int] | None:
+    """`english.number_term` of a compound that is one word."""
+    first = english.pieces(folded, start, end)[0]
+    return english.number_term(folded, first) if first.end == end else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _readings_of(pieces: tuple[str, ...], *, capitals: bool) -> tuple[Reading, ...]:
+    """The ways in which a compound may stand in a text; building an index asks for those of the same words again."""
+    return tuple(dict.fromkeys(map(_as_spelt, compounds.spellings(pieces, capitals=capitals))))
 
 
 def _as_spelt(spelling: compounds.Spelling) -> Reading:

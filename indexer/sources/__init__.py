@@ -12,6 +12,7 @@ part* is the lines behind the object. A format is a module that offers a `Format
 - `files`       paths to byte streams
 - `text`        bytes to text and lines: encodings and bounds
 - `formats`     the table of formats
+- `line_records`  a record a line: blocks of lines, on several cores
 - `seed_files`  seed text and JSON lines
 - `seed`        a seed object to a Record: which key gives what
 - `records`     JSON lines of records themselves, as an export writes them
@@ -34,6 +35,6 @@ A build (`indexer.build`) is what reads sources.
 from __future__ import annotations
 
 from indexer.sources.files import read
-from indexer.sources.outcomes import Deleted, Noted, Options, Outcome, Position, Read, Skipped
+from indexer.sources.outcomes import Deleted, Each, Noted, Options, Outcome, Position, Read, Skipped
 
-__all__ = ["Deleted", "Noted", "Options", "Outcome", "Position", "Read", "Skipped", "read"]
+__all__ = ["Deleted", "Each", "Noted", "Options", "Outcome", "Position", "Read", "Skipped", "read"]

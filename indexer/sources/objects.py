@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+
+import msgspec
 
 from indexer.errors import RecordError
 
@@ -17,6 +20,21 @@ def _integer(digits: str) -> int | float:
 
 
 _decoder = json.JSONDecoder(strict=False, parse_int=_integer)
+
+
+_LONG_INTEGER = re.compile(rb"[0-9]{%d}" % (_LONGEST_INTEGER + 1))
+
+
+def plain_object(data: bytes) -> JsonObject | None:
+    """The JSON object that a text in UTF-8 is, and nothing more: as `split_object` reads it, in a third of the time.
+
+    None where it is anything else, or has something that only `split_object` lets pass or takes for what it is.
+    """
+    try:
+        value = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and not _LONG_INTEGER.search(data) else None
 
 
 def split_object(text: str, *, first_line: int | None = None) -> tuple[JsonObject, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BufferedReader
-from typing import Union
+from typing import Protocol, TypeVar, Union
 
 from indexer.record import Record
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,10 @@ class Position:
     """The name inside a zip."""
     line: int | None = None
     """1-based; None where the file as a whole is meant."""
+
+    def of_line(self, line: int) -> Position:
+        """The line of this number in the same file."""
+        return Position(self.path, self.member, line)
 
     def __str__(self) -> str:
         """As `records.zip!a/b.txt` or `all.jsonl:17`; what a terminal can't show is replaced."""
@@ -64,6 +71,18 @@ class Noted:
 Outcome = Union[Read, Skipped, Deleted, Noted]
 
 
+class Each(Protocol):
+    """As `map`, of a function that is yet to be made: in this process, or in others as well."""
+
+    def __call__(self, make: Callable[[], Callable[[_Item], _Result]], items: Iterable[_Item]) -> Iterator[_Result]:
+        """The results, in the order of the items. `make`, items and results can be pickled."""
+
+
+def here(make: Callable[[], Callable[[_Item], _Result]], items: Iterable[_Item]) -> Iterator[_Result]:
+    """`Each` in this process."""
+    return map(make(), items)
+
+
 @dataclass(frozen=True)
 class Options:
     """How the operator wants sources to be read."""
@@ -72,6 +91,8 @@ class Options:
     """Names of columns or keys, as the file spells them, and the record's fields that they hold."""
     leave_out: str | None = None
     """A folder that is not entered where it lies in a source: the index that is built."""
+    each: Each = here
+    """How blocks of a file are read that do not depend on one another."""
 
 
 @dataclass(frozen=True)

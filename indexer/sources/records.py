@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BufferedReader
 
 import msgspec
@@ -16,8 +15,9 @@ import msgspec
 from indexer.errors import RecordError
 from indexer.record import Heading, Notice, Qualifier, Record, fold_doi
 from indexer.sources import text, values
+from indexer.sources.line_records import read_lines
 from indexer.sources.objects import JsonObject
-from indexer.sources.outcomes import Format, Options, Outcome, Position, Read, Skipped
+from indexer.sources.outcomes import Format, Options, Outcome, Position
 
 _IDENTITIES = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "paper": "paper_id"}
 """Prefixes of `id`, and the fields that it repeats."""
@@ -85,17 +85,13 @@ def _begins_record(line: str) -> bool:
     )
 
 
-def read(stream: BufferedReader, position: Position, _options: Options) -> Iterator[Outcome]:
+def read(stream: BufferedReader, position: Position, options: Options) -> Iterator[Outcome]:
     """The records of a file, one a line."""
-    for line in text.lines(text.without_mark(stream)):
-        here = replace(position, line=line.number)
-        if line.data is None:
-            yield Skipped(here, f"It is longer than {text.LIMIT_BYTES // 2**20} MiB.")
-            continue
-        try:
-            yield Read(_record(line.data), here)
-        except RecordError as error:
-            yield Skipped(here, str(error))
+    yield from read_lines(text.lines(text.without_mark(stream)), position, _read_line, options.each)
+
+
+def _read_line(data: bytes) -> tuple[Record, Sequence[str]]:
+    return _record(data), ()
 
 
 def _record(data: bytes) -> Record:

@@ -17,7 +17,7 @@ from indexer.errors import RecordError
 from indexer.record import Record
 from indexer.sources import fields, pubmed, values
 from indexer.sources.mapping import at
-from indexer.sources.objects import JsonObject, split_object
+from indexer.sources.objects import JsonObject, plain_object, split_object
 
 _Value = TypeVar("_Value")
 
@@ -129,6 +129,8 @@ def _inner(outer: JsonObject) -> tuple[JsonObject, ...]:
         return (given,)
     if not isinstance(given, str):
         return ()
+    if (plain := plain_object(given.encode("utf-8", "surrogatepass"))) is not None:
+        return (plain,)
     try:
         return (split_object(given)[0],)
     except RecordError:

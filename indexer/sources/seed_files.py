@@ -6,16 +6,17 @@ Which of the two a file is, its content says: it is JSON lines where its second 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BufferedReader
 from itertools import chain, islice
 
 from indexer.errors import RecordError
+from indexer.record import Record
 from indexer.sources import text
+from indexer.sources.line_records import read_lines
 from indexer.sources.mapping import at, missing
-from indexer.sources.objects import JsonObject, split_object
-from indexer.sources.outcomes import Format, Noted, Options, Outcome, Position, Read, Skipped
+from indexer.sources.objects import JsonObject, plain_object, split_object
+from indexer.sources.outcomes import Format, Noted, Options, Outcome, Position, Read, Skipped, here
 from indexer.sources.seed import PlainPart, record_of
 
 _NO_ENCODING = "It is neither in UTF-8 nor in UTF-16 or GB18030; save it as UTF-8."
@@ -40,7 +41,7 @@ def read(stream: BufferedReader, position: Position, options: Options) -> Iterat
     if not begun:
         yield Skipped(position, "It is empty.")
     elif _is_json_lines(begun):
-        yield from _each(chain(begun, lines), position, options.columns)
+        yield from _each(chain(begun, lines), position, options)
     else:
         data = _rejoined(begun, stream)
         if data is None:
@@ -92,6 +93,8 @@ def _object(data: bytes) -> JsonObject:
     Raises:
         RecordError: It holds none, or more.
     """
+    if (plain := plain_object(data)) is not None:
+        return plain
     decoded = text.decode(data)
     if decoded is None:
         raise RecordError(_NO_ENCODING)
@@ -101,26 +104,30 @@ def _object(data: bytes) -> JsonObject:
     return value
 
 
-def _each(lines: Iterable[text.Line], position: Position, columns: Mapping[str, str]) -> Iterator[Outcome]:
-    unmet = set(columns)
-    keys: JsonObject = {}
-    for line in lines:
-        here = replace(position, line=line.number)
-        if line.data is None:
-            yield Skipped(here, f"It is longer than {text.LIMIT_BYTES // 2**20} MiB.")
-            continue
-        try:
-            value = _object(line.data)
-            keys = keys or value
-            unmet = {key for key in unmet if key not in value and at(value, key) is None}
-            notes: list[str] = []
-            record = record_of(value, PlainPart(), columns, notes)
-            yield from (Noted(here, note) for note in notes)
-            yield Read(record, here)
-        except RecordError as error:
-            yield Skipped(here, str(error))
-    if unmet:
-        yield Noted(position, missing(unmet, keys))
+class _Objects:
+    """Reads the object of a line. Can be pickled; which mapped keys were met, it knows of what it read itself."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self._columns = columns
+        self.unmet = set(columns)
+        self.keys: JsonObject = {}
+        """Of the first object."""
+
+    def __call__(self, data: bytes) -> tuple[Record, Sequence[str]]:
+        value = _object(data)
+        if self._columns:
+            self.keys = self.keys or value
+            self.unmet = {key for key in self.unmet if key not in value and at(value, key) is None}
+        notes: list[str] = []
+        return record_of(value, PlainPart(), self._columns, notes), notes
+
+
+def _each(lines: Iterable[text.Line], position: Position, options: Options) -> Iterator[Outcome]:
+    objects = _Objects(options.columns)
+    # Other processes can't tell this one which keys they met.
+    yield from read_lines(lines, position, objects, here if options.columns else options.each)
+    if objects.unmet:
+        yield Noted(position, missing(objects.unmet, objects.keys))
 
 
 def _whole(data: bytes, first_line: int, position: Position, columns: Mapping[str, str]) -> Iterator[Outcome]:

@@ -22,7 +22,7 @@ from indexer.terms.concept import Concept, Form, Role
 from indexer.terms.learned.definitions import Definition, definitions
 from indexer.terms.learned.keywords import KeywordPair, pairs_of
 from indexer.terms.learned.pairs import Mention, decide, expected_length, mentions
-from indexer.terms.learned.translations import MOST_TITLES, mined, usual_case
+from indexer.terms.learned.translations import MOST_TITLES, CutEach, mined, usual_case
 from indexer.terms.learned.words import folded
 
 __all__ = ["ABBREVIATION", "KEYWORDS", "PARENTHESES", "SOURCES", "TITLES", "Learner", "Observed", "observed"]
@@ -136,11 +136,15 @@ class Learner:
             self._keywords = Counter({pair: count for pair, count in self._keywords.items() if count > 1})
             self._written = defaultdict(Counter, {english: self._written[english] for _, english in self._keywords})
 
-    def concepts(self) -> Iterator[Concept]:
-        """The concepts learned, those of each source together and strongest first."""
+    def concepts(self, each: CutEach | None = None) -> Iterator[Concept]:
+        """The concepts learned, those of each source together and strongest first.
+
+        Args:
+            each: How titles are cut; in this process unless given.
+        """
         yield from self._abbreviations()
         yield from self._parentheses()
-        yield from self._from_titles()
+        yield from self._from_titles(each)
         yield from self._from_keywords()
 
     def _take_definitions(self, found: Iterable[Definition]) -> None:
@@ -203,8 +207,8 @@ class Learner:
                     found.append(Concept(tuple(forms), PARENTHESES, records))
         yield from _strongest_first(found)
 
-    def _from_titles(self) -> Iterator[Concept]:
-        for translation in mined(list(self._titles)):
+    def _from_titles(self, each: CutEach | None) -> Iterator[Concept]:
+        for translation in mined(list(self._titles), each):
             if translation.trusted:
                 yield _both(translation.english, translation.chinese, TITLES, translation.evidence)
 

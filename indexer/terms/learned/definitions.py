@@ -19,6 +19,9 @@ LONGEST_SHORT_FORM = 10
 
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{2,200})[)）\]]")
 _SHORT_FORM = re.compile(r"[^\W_][^\s(){}\[\]=<>≤≥±%*^~|\\,;:]*(?: [^\W_][^\s=<>≤≥±%*^~|\\,;:]*)?")
+_CAPITAL = re.compile("[A-Z]")
+_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z]?[a-z]+)?")
+"""A word or a name in brackets: (Germany), (Smith), (New York)."""
 _ROMAN = re.compile(r"[IVX]+[abAB]?")
 _SENTENCE = re.compile(r"[.!?;:。；：！？](?=\s|$)|[\n。；：！？，]")
 _AFTER_SHORT_FORM = re.compile(r"\s*[,;，；]\s")
@@ -42,9 +45,14 @@ def definitions(text: str) -> Iterator[Definition]:
     """The definitions of an English text, in order."""
     for match in _BRACKETS.finditer(text):
         inside = " ".join(match.group(1).split())
-        before = _sentence_before(text, match.start())
         short = _AFTER_SHORT_FORM.split(inside, maxsplit=1)[0].strip("\"'“”‘’ ")
-        if is_short_form(short):
+        begins = is_short_form(short)
+        # Most brackets hold numbers, behind a word that is no abbreviation.
+        last = text[max(0, match.start() - _LONG_FORM_LIMIT) : match.start()].rsplit(None, 1)[-1:]
+        if not begins and not any(map(_CAPITAL.search, last)):
+            continue
+        before = _sentence_before(text, match.start())
+        if begins:
             if long := long_form(short, _last_words(before, _most_words(short))):
                 yield Definition(short, long)
         elif (word := _LAST_WORD.search(before)) and is_short_form(short := word.group().strip("\"'“”‘’,; ")):
@@ -57,11 +65,10 @@ def is_short_form(text: str) -> bool:
     """Whether a text may be an abbreviation: 2 to 10 characters, one or two words, a capital letter."""
     return (
         2 <= len(text) <= LONGEST_SHORT_FORM
-        and any("A" <= character <= "Z" for character in text)
+        and bool(_CAPITAL.search(text))
         and bool(_SHORT_FORM.fullmatch(text))
         and not _ROMAN.fullmatch(text)
-        # A word or a name in brackets: (Germany), (Smith), (New York).
-        and not re.fullmatch(r"[A-Z][a-z]+(?: [A-Z]?[a-z]+)?", text)
+        and not _NAME.fullmatch(text)
     )
 
 

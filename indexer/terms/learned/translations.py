@@ -16,15 +16,15 @@ Letters and figures inside a Chinese unit have to stand in the English one too: 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.terms.learned.linking import link_titles, pairs_together
 from indexer.terms.learned.words import Word, has_han, read_words, words
 
 MOST_TITLES = 50_000
@@ -39,14 +39,18 @@ _DISCOUNT = 1.0
 """Titles taken from what two units have in common: so a frequent word wins over a phrase seen twice."""
 _NO_BEGINNINGS = frozenset(read_words("no_beginnings_zh.txt"))
 """Words that titles begin their phrases with."""
-_CHUNK = 8_000_000
-"""Pairs of units that are sorted at a time."""
+_CUT_AT_ONCE = 500
+"""Titles."""
+_LAST_BIT = 63
+"""Of a mask; no title has so many terms of letters and figures."""
 
 _LETTERS_PER_CHARACTER = 3.8
 """Of an English term, for each character of the Chinese one."""
 
 _Integers = npt.NDArray[np.int64]
 _Reals = npt.NDArray[np.float64]
+_Flags = npt.NDArray[np.bool_]
+_Bits = npt.NDArray[np.uint64]
 
 
 class Translation(NamedTuple):
@@ -74,119 +78,231 @@ class Translation(NamedTuple):
         return self.strength >= 0.4 and ratio < 2.6
 
 
-class _Span(NamedTuple):
-    """An occurrence of a unit, in words from `first` to before `behind`."""
+@dataclass(frozen=True)
+class Cut:
+    """The words of titles, one title behind the other. Can be pickled."""
 
-    unit: int
-    first: int
-    behind: int
-
-
-class _Link(NamedTuple):
-    rank: float
-    size: int
-    pair: int
-    zh: _Span
-    en: _Span
-
-
-@dataclass
-class _Side:
-    """The titles of one language."""
-
-    most_words: int
-    titles: list[str] = field(default_factory=list)
-    spans: list[list[_Span]] = field(default_factory=list)
-    counts: _Integers = field(default_factory=lambda: np.zeros(0, np.int64))
-    """In how many titles each unit stands."""
-    letters: list[frozenset[str]] = field(default_factory=list)
-    """What each unit holds of letters and figures (Chinese) or figures (English)."""
-    bounds: list[list[Word]] = field(default_factory=list)
+    keys: list[str]
+    """The distinct keys of words."""
+    words: _Integers
+    """Of each word, its key as an index into `keys`."""
+    starts: _Integers
+    """Where it begins in its title."""
+    ends: _Integers
+    stopwords: _Flags
+    touching: _Flags
+    """Whether nothing but spaces and hyphens stands between it and the one before it in its title."""
+    counts: _Integers
+    """The words of each title."""
 
 
-def mined(titles: Sequence[tuple[str, str]]) -> list[Translation]:
-    """The translations that titles (Chinese, English) teach, strongest first; empty of fewer than two.
-
-    At most `MOST_TITLES` are used. What they are worth is left to who uses them: see `Translation`.
-    """
-    used = titles[:MOST_TITLES]
-    zh = _side([title for title, _ in used], _MOST_WORDS_ZH)
-    en = _side([title for _, title in used], _MOST_WORDS_EN)
-    if not zh.counts.size or not en.counts.size:
-        return []
-    pairs, together = _together(zh, en)
-    pairs, together, dice = _associated(zh, en, pairs, together, len(used))
-    of_zh, of_en = zh.counts[pairs // en.counts.size], en.counts[pairs % en.counts.size]
-    dice = 2 * (together - _DISCOUNT) / (of_zh + of_en)
-    rank = {pair: round(value, 6) for pair, value in zip(pairs.tolist(), dice.tolist(), strict=True)}
-    for _ in range(2):
-        linked = Counter(link.pair for links in _linked(zh, en, rank) for link in links)
-        rank = {
-            pair: round(
-                2 * (count - _DISCOUNT) / (zh.counts[pair // en.counts.size] + en.counts[pair % en.counts.size]), 6
-            )
-            for pair, count in linked.items()
-        }
-    return _named(zh, en, rank)
+def cut_titles(titles: Sequence[str]) -> Cut:
+    """The words of titles."""
+    found = [words(title) for title in titles]
+    flat = [word for of_title in found for word in of_title]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(word.key for word in flat))}
+    touching = [
+        bool(place) and _touch(title, of_title[place - 1], of_title[place])
+        for title, of_title in zip(titles, found, strict=True)
+        for place in range(len(of_title))
+    ]
+    return Cut(
+        list(numbers),
+        np.array([numbers[word.key] for word in flat], np.int64),
+        np.array([word.start for word in flat], np.int64),
+        np.array([word.end for word in flat], np.int64),
+        np.array([word.stopword for word in flat], np.bool_),
+        np.array(touching, np.bool_),
+        np.array(list(map(len, found)), np.int64),
+    )
 
 
-def _side(titles: list[str], most_words: int) -> _Side:
-    """Find the units of titles: an n-gram is one only if the shorter ones in it are, so the rare ones fall early."""
-    side = _Side(most_words, titles)
-    side.bounds = [words(title) for title in titles]
-    known: set[tuple[str, ...]] = set()
-    for size in range(1, most_words + 1):
-        count: Counter[tuple[str, ...]] = Counter()
-        for title, found in zip(titles, side.bounds, strict=True):
-            grams = {gram for _, gram in _grams(title, found, size)}
-            count.update(gram for gram in grams if size == 1 or (gram[1:] in known and gram[:-1] in known))
-        known |= {gram for gram, titles_of in count.items() if titles_of >= _LEAST_TITLES}
-    numbers: dict[tuple[str, ...], int] = {}
-    han = any(map(has_han, titles[:20]))
-    counts: list[int] = []
-    for title, found in zip(titles, side.bounds, strict=True):
-        spans: list[_Span] = []
-        for size in range(1, most_words + 1):
-            for first, gram in _grams(title, found, size):
-                if gram not in known or found[first].stopword or found[first + size - 1].stopword:
-                    continue
-                if han and not _is_chinese_unit(gram, found[first : first + size]):
-                    continue
-                if (unit := numbers.get(gram)) is None:
-                    unit = numbers[gram] = len(counts)
-                    counts.append(0)
-                    side.letters.append(_letters(gram, han=han))
-                spans.append(_Span(unit, first, first + size))
-        for unit in {span.unit for span in spans}:
-            counts[unit] += 1
-        side.spans.append(spans)
-    side.counts = np.array(counts, np.int64)
-    return side
-
-
-def _is_chinese_unit(gram: tuple[str, ...], found: Sequence[Word]) -> bool:
-    return any(map(has_han, gram)) and gram[0] not in _NO_BEGINNINGS and not any(word.stopword for word in found)
-
-
-def _grams(title: str, found: list[Word], size: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The n-grams of a title that stand side by side, with nothing but spaces and hyphens between their words."""
-    keys = [word.key for word in found]
-    reach = 0
-    for first in range(len(found)):
-        reach = max(reach, first + 1)
-        while reach < len(found) and reach - first < size and _touch(title, found[reach - 1], found[reach]):
-            reach += 1
-        if reach - first >= size:
-            yield first, tuple(keys[first : first + size])
+def _cutter() -> Callable[[Sequence[str]], Cut]:
+    return cut_titles
 
 
 def _touch(title: str, one: Word, other: Word) -> bool:
     return one.end == other.start or not title[one.end : other.start].strip(" -‐‑–")
 
 
-def _letters(gram: Iterable[str], *, han: bool) -> frozenset[str]:
-    terms = [term for key in gram for term in _latin(key)]
-    return frozenset(term for term in terms if han or term.isdecimal())
+def _joined(cuts: Sequence[Cut]) -> Cut:
+    """The words of the titles of all cuts."""
+    numbers: dict[str, int] = {}
+    renumbered = [
+        np.array([numbers.setdefault(key, len(numbers)) for key in cut.keys], np.int64)[cut.words] for cut in cuts
+    ]
+    return Cut(
+        list(numbers),
+        np.concatenate(renumbered),
+        *(
+            np.concatenate([getattr(cut, name) for cut in cuts])
+            for name in ("starts", "ends", "stopwords", "touching", "counts")
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The titles of one language."""
+
+    titles: Sequence[str]
+    cut: Cut
+    spans: _Integers
+    """Of each occurrence of a unit: the unit, its first word, and the word behind; by title, length and place."""
+    span_titles: _Integers
+    """The title of each."""
+    units: _Integers
+    """Of each title, the units that stand in it, each once."""
+    unit_titles: _Integers
+    """The title of each."""
+    counts: _Integers
+    """In how many titles each unit stands."""
+    letters: list[frozenset[str]]
+    """What each unit holds of letters and figures (Chinese) or figures (English)."""
+
+
+class CutEach(Protocol):
+    """How batches of titles are cut, on one core or on several; `make` makes `cut_titles`, wherever it is needed."""
+
+    def __call__(
+        self, make: Callable[[], Callable[[Sequence[str]], Cut]], items: Iterable[Sequence[str]]
+    ) -> Iterable[Cut]:
+        """The words of each batch, in their order."""
+
+
+def mined(titles: Sequence[tuple[str, str]], each: CutEach | None = None) -> list[Translation]:
+    """The translations that titles (Chinese, English) teach, strongest first; empty of fewer than two.
+
+    At most `MOST_TITLES` are used. What they are worth is left to who uses them: see `Translation`.
+
+    Args:
+        titles: Pairs of titles.
+        each: How they are cut; in this process unless given.
+    """
+    used = titles[:MOST_TITLES]
+    if not used:
+        return []
+    zh_titles, en_titles = zip(*used, strict=True)
+    # Titles in Chinese recur where those in English differ (Part II, a reply).
+    zh = _side(zh_titles, each, _MOST_WORDS_ZH)
+    en = _side(en_titles, each, _MOST_WORDS_EN)
+    if not zh.counts.size or not en.counts.size:
+        return []
+    left, right, together = _associated(zh, en)
+    masks = _letter_masks(zh, en)
+    links = np.empty((0, 3), np.int64)
+    for _ in range(3):
+        dice = 2 * (together - _DISCOUNT) / (zh.counts[left] + en.counts[right])
+        _, places = np.unique(-np.round(dice, 6), return_inverse=True)
+        links = link_titles(
+            zh.spans,
+            _starts_of(zh.span_titles, len(used)),
+            masks[0],
+            en.spans,
+            _starts_of(en.span_titles, len(used)),
+            masks[1],
+            right,
+            _starts_of(left, zh.counts.size),
+            places.astype(np.int64).reshape(-1),
+        )
+        linked, pairs, together = np.unique(links[:, 0], return_inverse=True, return_counts=True)
+        left, right = left[linked], right[linked]
+        links[:, 0] = pairs.reshape(-1)
+    return _named(zh, en, left, right, links)
+
+
+def _side(titles: Sequence[str], each: CutEach | None, most_words: int) -> _Side:
+    """Find the units of titles: an n-gram is one only if the shorter ones in it are, so the rare ones fall early."""
+    distinct = list(dict.fromkeys(titles))
+    batches = [distinct[begin : begin + _CUT_AT_ONCE] for begin in range(0, len(distinct), _CUT_AT_ONCE)]
+    cuts = each(_cutter, batches) if each else map(cut_titles, batches)
+    places = {title: place for place, title in enumerate(distinct)}
+    cut = _chosen(_joined(list(cuts)), np.array([places[title] for title in titles], np.int64))
+    han = any(map(has_han, titles[:20]))
+    of_key = _Keys(cut.keys, han=han)
+    title_of = np.repeat(np.arange(len(titles)), cut.counts)
+    grams, known = cut.words, np.ones(cut.words.size, np.bool_)
+    spans, span_titles = [np.empty((0, 3), np.int64)], [np.empty(0, np.int64)]
+    count = 0
+    for size in range(1, most_words + 1):
+        if size > 1:
+            behind = size - 1
+            known[:-1] &= known[1:]
+            known[-behind:] = False
+            known[:-behind] &= cut.touching[behind:]
+            longer = grams[:-behind] * len(cut.keys) + cut.words[behind:] if known.any() else grams[:0]
+            grams = np.zeros_like(grams)
+            grams[: longer.size] = longer
+        firsts = np.flatnonzero(known)
+        numbers, numbered = np.unique(grams[firsts], return_inverse=True)
+        grams[firsts] = numbered.reshape(-1)
+        in_titles = np.unique(grams[firsts] * len(titles) + title_of[firsts]) // len(titles)
+        often = np.bincount(in_titles, minlength=numbers.size) >= _LEAST_TITLES
+        known[firsts] = often[grams[firsts]]
+        firsts = np.flatnonzero(known)
+        units = firsts[_are_units(cut, of_key, firsts, size, han=han)]
+        spans.append(np.stack([count + grams[units], units, units + size], axis=1))
+        span_titles.append(title_of[units])
+        count += numbers.size
+    return _with_units(titles, cut, np.concatenate(spans), np.concatenate(span_titles), of_key)
+
+
+def _chosen(cut: Cut, titles: _Integers) -> Cut:
+    """The words of the titles of a cut that are named, in that order."""
+    firsts = np.cumsum(cut.counts) - cut.counts
+    counts = cut.counts[titles]
+    place = np.arange(int(counts.sum())) + np.repeat(firsts[titles] - (np.cumsum(counts) - counts), counts)
+    return Cut(
+        cut.keys,
+        cut.words[place],
+        cut.starts[place],
+        cut.ends[place],
+        cut.stopwords[place],
+        cut.touching[place],
+        counts,
+    )
+
+
+class _Keys:
+    """What is known of each key of words."""
+
+    def __init__(self, keys: Sequence[str], *, han: bool) -> None:
+        self.han = np.array([has_han(key) for key in keys], np.bool_)
+        self.beginnings = np.array([key not in _NO_BEGINNINGS for key in keys], np.bool_)
+        self.letters = [_latin(key) for key in keys]
+        """The terms of letters and figures, those of figures alone where all is English."""
+        if not han:
+            self.letters = [list(filter(str.isdecimal, terms)) for terms in self.letters]
+
+
+def _are_units(cut: Cut, of_key: _Keys, firsts: _Integers, size: int, *, han: bool) -> _Flags:
+    """Whether the n-grams at these places may be units by their words."""
+    fit = ~(cut.stopwords[firsts] | cut.stopwords[firsts + size - 1])
+    if han:
+        any_han = np.zeros(firsts.size, np.bool_)
+        for place in range(size):
+            any_han |= of_key.han[cut.words[firsts + place]]
+            fit &= ~cut.stopwords[firsts + place]
+        fit &= any_han & of_key.beginnings[cut.words[firsts]]
+    return fit
+
+
+def _with_units(titles: Sequence[str], cut: Cut, spans: _Integers, span_titles: _Integers, of_key: _Keys) -> _Side:
+    """The side with its units numbered from 0."""
+    _, firsts, units = np.unique(spans[:, 0], return_index=True, return_inverse=True)
+    letters = [
+        frozenset(term for word in cut.words[first:behind].tolist() for term in of_key.letters[word])
+        for _, first, behind in spans[firsts].tolist()
+    ]
+    spans[:, 0] = units.reshape(-1)
+    order = np.argsort(span_titles, kind="stable")
+    spans, span_titles = spans[order], span_titles[order]
+    count = len(letters)
+    standing = np.unique(span_titles * max(count, 1) + spans[:, 0])
+    of_titles, unit_titles = standing % max(count, 1), standing // max(count, 1)
+    return _Side(
+        titles, cut, spans, span_titles, of_titles, unit_titles, np.bincount(of_titles, minlength=count), letters
+    )
 
 
 def _latin(key: str) -> list[str]:
@@ -196,48 +312,33 @@ def _latin(key: str) -> list[str]:
     return "".join(character if not has_han(character) else " " for character in key).split()
 
 
-def _together(zh: _Side, en: _Side) -> tuple[_Integers, _Integers]:
-    """The pairs of units that stand in one record, each as one number, and in how many records they do."""
-    width = en.counts.size
-    found: list[_Integers] = []
-    counts: list[_Integers] = []
-    batch: list[_Integers] = []
-    held = 0
-
-    def settle() -> None:
-        """Count what was gathered, together with what was counted before."""
-        nonlocal batch, held, found, counts
-        keys, inverse = np.unique(np.concatenate([*found, *batch]), return_inverse=True)
-        weights = np.concatenate([*counts, *(np.ones(part.size, np.int64) for part in batch)])
-        found, counts = [keys], [np.bincount(inverse, weights).astype(np.int64)]
-        batch, held = [], 0
-
-    for of_zh, of_en in zip(zh.spans, en.spans, strict=True):
-        left = np.unique(np.array([span.unit for span in of_zh], np.int64))
-        right = np.unique(np.array([span.unit for span in of_en], np.int64))
-        batch.append((left[:, None] * width + right[None, :]).ravel())
-        held += batch[-1].size
-        if held > _CHUNK:
-            settle()
-    settle()
-    often = counts[0] >= _LEAST_TITLES
-    return found[0][often], counts[0][often]
+def _starts_of(ascending: _Integers, count: int) -> _Integers:
+    """Where each number from 0 on begins in an array that ascends, and where the last one ends."""
+    return np.searchsorted(ascending, np.arange(count + 1))
 
 
-def _associated(
-    zh: _Side, en: _Side, pairs: _Integers, together: _Integers, records: int
-) -> tuple[_Integers, _Integers, _Reals]:
-    """The pairs that go together more often than chance makes expect, with Dice's coefficient."""
-    width = en.counts.size
-    of_zh, of_en = zh.counts[pairs // width], en.counts[pairs % width]
+def _associated(zh: _Side, en: _Side) -> tuple[_Integers, _Integers, _Integers]:
+    """The pairs of units that go together more often than chance makes expect; and in how many titles they do."""
+    records = len(zh.titles)
+    by_unit = np.argsort(zh.units, kind="stable")
+    left, right, together = pairs_together(
+        zh.unit_titles[by_unit],
+        _starts_of(zh.units[by_unit], zh.counts.size),
+        en.units,
+        _starts_of(en.unit_titles, records),
+        en.counts.size,
+        _LEAST_TITLES,
+    )
+    of_zh, of_en = zh.counts[left], en.counts[right]
     dice = 2 * together / (of_zh + of_en)
     chosen = (dice >= _LEAST_DICE) & (_likelihood_ratio(together, of_zh, of_en, records) >= _LEAST_RATIO)
     chosen &= together * records > of_zh * of_en
-    pairs, together, dice = pairs[chosen], together[chosen], dice[chosen]
-    agree = np.array(
-        [zh.letters[pair // width] >= en.letters[pair % width] for pair in pairs.tolist()], dtype=bool
-    ).reshape(-1)
-    return pairs[agree], together[agree], dice[agree]
+    left, right, together = left[chosen], right[chosen], together[chosen]
+    order = np.lexsort((right, left))
+    left, right, together = left[order], right[order], together[order]
+    pairs = zip(left.tolist(), right.tolist(), strict=True)
+    agree = np.array([zh.letters[one] >= en.letters[other] for one, other in pairs], np.bool_)
+    return left[agree], right[agree], together[agree]
 
 
 def _likelihood_ratio(together: _Integers, of_zh: _Integers, of_en: _Integers, records: int) -> _Reals:
@@ -256,81 +357,57 @@ def _likelihood_ratio(together: _Integers, of_zh: _Integers, of_en: _Integers, r
     return 2 * ratio
 
 
-def _linked(zh: _Side, en: _Side, rank: dict[int, float]) -> Iterator[list[_Link]]:
-    """The links of each pair of titles."""
-    width = en.counts.size
-    for number, (of_zh, of_en) in enumerate(zip(zh.spans, en.spans, strict=True)):
-        latin = {term for word in zh.bounds[number] for term in _latin(word.key)}
-        candidates = []
-        for left in of_zh:
-            base = left.unit * width
-            for right in of_en:
-                value = rank.get(base + right.unit)
-                if value is not None and _same_letters(zh, en, number, left, right, latin):
-                    size = left.behind - left.first + right.behind - right.first
-                    candidates.append(_Link(-value, -size, base + right.unit, left, right))
-        yield _compete(candidates)
+def _letter_masks(zh: _Side, en: _Side) -> tuple[_Bits, _Bits]:
+    """Of each word, a bit for each term of letters and figures in it that the Chinese title has.
+
+    What both titles write in letters and figures must stand in both units of a link or in neither.
+    """
+    of_zh, of_en = np.zeros(zh.cut.words.size, np.uint64), np.zeros(en.cut.words.size, np.uint64)
+    latin = [_latin(key) for key in zh.cut.keys]
+    has_latin = np.array(list(map(bool, latin)), np.bool_)
+    written = [key.split() for key in en.cut.keys]
+    zh_starts, en_starts = (np.cumsum(side.cut.counts) - side.cut.counts for side in (zh, en))
+    words_with = np.flatnonzero(has_latin[zh.cut.words])
+    for title in np.unique(np.searchsorted(zh_starts, words_with, side="right") - 1).tolist():
+        first, count = int(zh_starts[title]), int(zh.cut.counts[title])
+        bits: dict[str, int] = {}
+        for place, word in enumerate(zh.cut.words[first : first + count].tolist(), first):
+            for term in latin[word]:
+                of_zh[place] |= np.uint64(1 << bits.setdefault(term, min(len(bits), _LAST_BIT)))
+        first, count = int(en_starts[title]), int(en.cut.counts[title])
+        for place, word in enumerate(en.cut.words[first : first + count].tolist(), first):
+            for term in written[word]:
+                if term in bits:
+                    of_en[place] |= np.uint64(1 << bits[term])
+    return of_zh, of_en
 
 
-def _same_letters(zh: _Side, en: _Side, number: int, left: _Span, right: _Span, latin: set[str]) -> bool:
-    """Whether what both titles write in letters and figures stands in both units or in neither."""
-    if not latin:
-        return True
-    of_zh = {term for word in zh.bounds[number][left.first : left.behind] for term in _latin(word.key)}
-    of_en = {term for word in en.bounds[number][right.first : right.behind] for term in word.key.split()}
-    return of_en & latin == of_zh
-
-
-def _compete(candidates: list[_Link]) -> list[_Link]:
-    """The links that are made, the best and longest first; none of two that are as good and exclude one another."""
-    candidates.sort(key=lambda link: (link.rank, link.size))
-    made: list[_Link] = []
-    for _, group in groupby(candidates, key=lambda link: (link.rank, link.size)):
-        open_ = [link for link in group if all(_fit(link, other) for other in made)]
-        made += [link for link in open_ if all(link is other or _fit(link, other) for other in open_)]
-    return made
-
-
-def _fit(one: _Link, other: _Link) -> bool:
-    """Whether two links lie apart on both sides, or one inside the other on both sides."""
-    relation = _relation(one.zh, other.zh)
-    return relation is not None and relation == _relation(one.en, other.en)
-
-
-def _relation(one: _Span, other: _Span) -> int | None:
-    """0 apart, 1 inside, -1 around; None where they overlap or are the same."""
-    if one.behind <= other.first or other.behind <= one.first:
-        return 0
-    if one.first == other.first and one.behind == other.behind:
-        return None
-    if one.first >= other.first and one.behind <= other.behind:
-        return 1
-    return -1 if other.first >= one.first and other.behind <= one.behind else None
-
-
-def _named(zh: _Side, en: _Side, rank: dict[int, float]) -> list[Translation]:
+def _named(zh: _Side, en: _Side, left: _Integers, right: _Integers, links: _Integers) -> list[Translation]:
     """The links of the last round as texts, the strongest and most frequent first."""
-    evidence: Counter[int] = Counter()
-    written: dict[int, tuple[Counter[str], Counter[str]]] = defaultdict(lambda: (Counter(), Counter()))
-    for number, links in enumerate(_linked(zh, en, rank)):
-        evidence.update({link.pair for link in links})
-        for link in links:
-            for side, span, seen in ((zh, link.zh, written[link.pair][0]), (en, link.en, written[link.pair][1])):
-                bounds = side.bounds[number]
-                seen[side.titles[number][bounds[span.first].start : bounds[span.behind - 1].end]] += 1
-    width = en.counts.size
+    count = left.size
+    titles = zh.span_titles[links[:, 1]]
+    evidence = np.bincount(np.unique(titles * max(count, 1) + links[:, 0]) % max(count, 1), minlength=count)
+    strength = 2 * evidence / (zh.counts[left] + en.counts[right])
+    written: list[tuple[Counter[str], Counter[str]]] = [(Counter(), Counter()) for _ in range(count)]
+    of_zh, of_en = _texts(zh, titles, links[:, 1]), _texts(en, titles, links[:, 2])
+    for pair, chinese, english in zip(links[:, 0].tolist(), of_zh, of_en, strict=True):
+        seen = written[pair]
+        seen[0][chinese] += 1
+        seen[1][english] += 1
     found = [
-        Translation(
-            written[pair][0].most_common(1)[0][0],
-            usual_case(written[pair][1]),
-            count,
-            float(2 * count / (zh.counts[pair // width] + en.counts[pair % width])),
-        )
-        for pair, count in evidence.items()
+        Translation(chinese.most_common(1)[0][0], usual_case(english), *measured)
+        for (chinese, english), *measured in zip(written, evidence.tolist(), strength.tolist(), strict=True)
     ]
     return sorted(
         found, key=lambda one: (-one.strength * min(one.evidence, 5), -one.evidence, one.chinese, one.english)
     )
+
+
+def _texts(side: _Side, titles: _Integers, spans: _Integers) -> Iterator[str]:
+    """What spans of titles are written as."""
+    _, firsts, behinds = side.spans[spans].T
+    places = zip(titles.tolist(), side.cut.starts[firsts].tolist(), side.cut.ends[behinds - 1].tolist(), strict=True)
+    return (side.titles[title][start:end] for title, start, end in places)
 
 
 def usual_case(seen: Counter[str]) -> str:

@@ -64,7 +64,7 @@ def test_only_so_many_titles_are_used(monkeypatch) -> None:
 
 def test_counting_in_pieces_changes_nothing(monkeypatch) -> None:
     whole = mined(_titles())
-    monkeypatch.setattr(module, "_CHUNK", 3)
+    monkeypatch.setattr(module, "_CUT_AT_ONCE", 3)
     assert mined(_titles()) == whole
 
 
