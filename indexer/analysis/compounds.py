@@ -50,7 +50,10 @@ def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
     if len(pieces) == 1:
         found[((pieces[0],),)] = None
     elif len(parts) > _LONGEST:
-        found |= dict.fromkeys([(tuple(pieces),), tuple((piece,) for piece in pieces)])
+        apart = tuple((piece,) for piece in pieces)
+        found |= dict.fromkeys([(tuple(pieces),), apart])
+        if pieces[0] == _NEGATION:
+            found[tuple(pieces[:2]), *apart[2:]] = None
     if 1 < len(parts) <= _LONGEST:
         found |= dict.fromkeys(_partitions(parts))
     if len(pieces) == 1 and len(parts) > 1:

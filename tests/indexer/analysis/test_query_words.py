@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from indexer.analysis import Channel, query_words
 from tests.indexer.analysis.matching import found
@@ -130,6 +130,7 @@ def test_words_stand_where_they_say_in_order(query: str) -> None:
 
 
 @given(texts)
+@example("non-small-cellanti-PD-L1-induced")
 def test_a_text_is_found_by_itself(text: str) -> None:
     if any(not word.stopword for word in query_words(text)):
         assert found(text, text)
