@@ -143,7 +143,6 @@ class Expander:
         plain = False
         seen = {key}
         within = tuple(field for field in fields if field in _CONTENT)
-        language = analysis.language_of(surface)
         for entry in entries:
             added = tuple(self._others(entry, seen)) if within else ()
             if not added:
@@ -158,8 +157,7 @@ class Expander:
             for form in added:
                 query = form_query(form.text, within)
                 if query is not None:
-                    beside = 1.0 if form.language != language else self._ranking.beside
-                    forms.append(Weighted(query, weight * beside))
+                    forms.append(Weighted(query, weight))
                     if form.role is Role.PREFERRED and entry.curated:
                         preferred += _all_words(form.text, within)
         if not forms:

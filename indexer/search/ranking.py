@@ -42,9 +42,6 @@ class Settings:
     """Of the score of the compound itself, which is added to those of its parts."""
     synonym: float = 0.25
     """Of the score of a concept's other forms, which is added to that of what was typed."""
-    beside: float = 1.0
-    """How much an occurrence of a form counts that is in the language of what was typed, beside 1 for a translation: a
-    text that says it otherwise could have said it so."""
     apart: float = 0.2
     """Of the score of a concept's preferred form where its words stand apart."""
     learned: float = 0.3
