@@ -30,7 +30,7 @@ from indexer.search.engine import Companions, Manifest, Plan
 from indexer.search.query import Everything, Term
 
 _RUN_MB = 256
-"""What is gathered until it is written to disk as a run. Larger runs are merged no faster, and smaller ones are many."""
+"""What is gathered until it is written to disk as a run: larger ones merge no faster."""
 SAMPLE = 50
 """Documents that verification looks up and searches for."""
 
