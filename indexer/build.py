@@ -302,6 +302,7 @@ def _write(
         finishing = beside.submit(target.writer.finish)
         learned = target.learn(partial(workers.map, alone=alone))
         documents = finishing.result()
+    workers.end()
     report = _report(kind, target.writer, documents, started, reports, tally)
     report.read, report.merged_examples = spool.records, spool.merged_examples()
     report.replaced, report.deleted = replaced, removed

@@ -47,8 +47,13 @@ class Workers(AbstractContextManager["Workers"]):
         self._works = count()
 
     def __exit__(self, *_error: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the processes, which gives back their memory; where there is further work, others begin."""
         if self._executor:
             self._executor.shutdown(cancel_futures=True)
+            self._executor = None
 
     def map(
         self, make: Callable[[], Callable[[Item], Result]], items: Iterable[Item], alone: int | None = 0

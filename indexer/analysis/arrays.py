@@ -28,6 +28,8 @@ U32 = npt.NDArray[np.uint32]
 
 _MOST_PIECES = 1 << 19
 """Pieces that are remembered: some 150 MB with their terms."""
+_OFTEN = 4
+"""Times that a piece was met in either channel, to be kept when the others are forgotten."""
 _LONGEST_PIECE = 1000
 """Characters of a piece that is cut at its line breaks."""
 
@@ -63,7 +65,7 @@ def term_arrays(texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
     """What an index holds of texts in each channel; of None it holds nothing."""
     with _lock:
         if len(_memory[0].names) > _MOST_PIECES:
-            _memory[0] = _Memory()
+            _memory[0] = _memory[0].recurring()
         return _memory[0].arrays(texts)
 
 
@@ -158,12 +160,12 @@ _HAN_STRETCH = re.compile(f"({HAN_RUN.pattern})")
 class _HanRuns:
     """The pieces of the runs of Han characters of several texts, one run after the other."""
 
-    def __init__(self, word_numbers: _Numbers, pair_numbers: _Numbers, runs: Sequence[str]) -> None:
+    def __init__(self, memory: _Memory, runs: Sequence[str]) -> None:
         cut = [chinese.as_meant(words) for words in chinese.cut_all(runs)] if runs else []
-        self._words = list(map(word_numbers.__getitem__, chain.from_iterable(cut)))
+        self._words = memory.words_of(list(chain.from_iterable(cut)))
         # Pairs of all runs at once; one with a zero character is the last of its run alone.
         whole = "\0".join([*runs, ""])
-        self._pairs = list(map(pair_numbers.__getitem__, map(add, whole, whole[1:])))
+        self._pairs = memory.pairs_of(map(add, whole, whole[1:]))
         self._sizes = zip(map(len, cut), map(len, runs), strict=True)
         self._word = self._pair = 0
 
@@ -188,8 +190,10 @@ class _Memory:
         self._leads = array("B")
         self._ends = array("B")
         self._english = _Numbers(self._add_english)
-        self._words = _Numbers(self._add_word)
+        self._words: dict[str, int] = {}
         self._pairs = _Numbers(self._add_pair)
+        self._uses = array("I")
+        """How often each piece was met."""
         self._behind: dict[tuple[int, int], int] = {}
         """By the piece before and a piece, the number of the latter as it is there."""
         self._others: dict[tuple[int, tuple[Token, ...]], int] = {}
@@ -198,13 +202,34 @@ class _Memory:
             self._add(name, (), 0, (), 0, ends=ends)
         self._english[""] = _EMPTY
 
+    def recurring(self) -> _Memory:
+        """A new memory of the pieces that were met often, if they are few enough for it to take up others."""
+        kept = _Memory()
+        least = _OFTEN
+        while sum(uses >= least for uses in self._uses) > _MOST_PIECES // 2:
+            least *= 2
+        for old, new in ((self._english, kept._english), (self._words, kept._words), (self._pairs, kept._pairs)):
+            for text, number in old.items():
+                if number > _LINE_BREAK and self._uses[number] >= least:
+                    new[text] = kept._take(self, number)
+        return kept
+
+    def _take(self, other: _Memory, number: int) -> int:
+        """Take over a piece of another memory; its number."""
+        for channel, table in self._tables.items():
+            of_other = other._tables[channel]
+            tokens = slice(of_other.starts[number], of_other.starts[number + 1])
+            terms = [self._terms[other._texts[term]] for term in of_other.terms[tokens]]
+            table.add(terms, of_other.places[tokens], of_other.spans[number])
+        return self._name(other.names[number], other._leads[number], other._ends[number])
+
     def arrays(self, texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
         """The tokens of texts."""
         words: list[int] = []
         forms: list[int] = []
         ends = np.zeros((2, len(texts)), np.int64)
         stretches = [_stretches(text) if text else [] for text in texts]
-        runs = _HanRuns(self._words, self._pairs, [run for parts in stretches for run in parts[1::2]])
+        runs = _HanRuns(self, [run for parts in stretches for run in parts[1::2]])
         for number, parts in enumerate(stretches):
             words.append(_BREAK)
             forms.append(_BREAK)
@@ -315,14 +340,14 @@ class _Memory:
     def _laid_out(self, pieces: U32, ends: npt.NDArray[np.int64], table: _Table) -> TermArrays:
         """The tokens of texts by their pieces."""
         starts, terms, spans = (np.frombuffer(part, np.uint32) for part in (table.starts, table.terms, table.spans))
-        places = np.frombuffer(table.places, np.int32)
+        places, uses = np.frombuffer(table.places, np.int32), np.frombuffer(self._uses, np.uint32)
         counts, lengths = np.empty(ends.size, np.uint32), np.empty(ends.size, np.uint32)
         total = compiled.count_tokens(pieces, ends, starts, counts)
         ids, positions = np.empty(total, np.uint32), np.empty(total, np.uint32)
         known = len(self._texts)
         numbers, distinct = np.zeros(known, np.uint32), np.empty(min(total, known), np.uint32)
         count = compiled.lay_out_tokens(
-            pieces, ends, starts, terms, places, spans, numbers, ids, positions, lengths, distinct
+            pieces, ends, starts, terms, places, spans, uses, numbers, ids, positions, lengths, distinct
         )
         found = list(map(self._texts.__getitem__, distinct[:count].tolist()))
         return TermArrays(found, ids, positions, counts, lengths)
@@ -347,11 +372,19 @@ class _Memory:
             table.repeat(number)
         return self._name(piece, leads, ends)
 
-    def _add_word(self, word: str) -> int:
-        terms = [self._terms[text] for text in chinese.stacked(word)]
-        self._tables[Channel.WORDS].add(terms, [0] * len(terms), 1)
-        self._tables[Channel.FORMS].add((), (), 0)
-        return self._name(word, 0, _BORDER)
+    def words_of(self, words: Sequence[str]) -> list[int]:
+        """The pieces of words that were cut out of runs of Han characters."""
+        new = [word for word in dict.fromkeys(words) if word not in self._words]
+        for word, texts in zip(new, chinese.stacked(new), strict=True):
+            terms = [self._terms[text] for text in texts]
+            self._tables[Channel.WORDS].add(terms, [0] * len(terms), 1)
+            self._tables[Channel.FORMS].add((), (), 0)
+            self._words[word] = self._name(word, 0, _BORDER)
+        return list(map(self._words.__getitem__, words))
+
+    def pairs_of(self, pairs: Iterable[str]) -> list[int]:
+        """The pieces of pairs of Han characters, of which a zero character is none."""
+        return list(map(self._pairs.__getitem__, pairs))
 
     def _add_pair(self, pair: str) -> int:
         if pair[0] == "\0":
@@ -387,6 +420,7 @@ class _Memory:
         self.names.append(name)
         self._leads.append(leads)
         self._ends.append(ends)
+        self._uses.append(0)
         return len(self.names) - 1
 
 

@@ -207,20 +207,32 @@ class _Inner(NamedTuple):
 @lru_cache(maxsize=1 << 16)
 def _stack(word: str) -> tuple[_Inner, ...]:
     """What is indexed at a word's position: the word and the words inside it, by their beginning."""
-    inner: list[_Inner] = []
-    for start in range(len(word) - 1):
-        if _TURNS_ROUND.search(word[:start]) or (start == 1 and word.startswith(_OPPOSED)):
-            continue
-        inner += [
-            _Inner(word[start:end], start, end) for end in range(start + 2, len(word) + 1) if end - start < len(word)
-        ]
-    cuts = cut_all([one.text for one in inner])
-    return (_Inner(word, 0, len(word)), *(one for one, found in zip(inner, cuts, strict=True) if len(found) == 1))
+    return _stacks([word])[0]
 
 
-def stacked(word: str) -> list[str]:
-    """The terms that are indexed at the position of a word, given as it is meant."""
-    return [word] if len(word) < 3 else [one.text for one in _stack(word)]
+def _stacks(words: Sequence[str]) -> list[tuple[_Inner, ...]]:
+    stretches = [_stretches(word) for word in words]
+    cuts = iter(cut_all([one.text for inside in stretches for one in inside]))
+    return [
+        (_Inner(word, 0, len(word)), *(one for one in inside if len(next(cuts)) == 1))
+        for word, inside in zip(words, stretches, strict=True)
+    ]
+
+
+def _stretches(word: str) -> list[_Inner]:
+    """The stretches of a word that may be words inside it."""
+    return [
+        _Inner(word[start:end], start, end)
+        for start in range(len(word) - 1)
+        if not (_TURNS_ROUND.search(word[:start]) or (start == 1 and word.startswith(_OPPOSED)))
+        for end in range(start + 2, len(word) + 1)
+        if end - start < len(word)
+    ]
+
+
+def stacked(words: Sequence[str]) -> list[list[str]]:
+    """The terms that are indexed at the position of each of the words, given as they are meant."""
+    return [[one.text for one in stack] for stack in _stacks(words)]
 
 
 def words(run: str, offset: int = 0, position: int = 0) -> list[Token]:

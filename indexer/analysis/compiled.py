@@ -152,6 +152,7 @@ def lay_out_tokens(
     terms: Numbers,
     places: Numbers,
     spans: Numbers,
+    uses: Numbers,
     numbers: Numbers,
     ids: Numbers,
     positions: Numbers,
@@ -167,6 +168,7 @@ def lay_out_tokens(
         terms: Of the tokens of pieces, the number of their term.
         places: Their positions within the piece.
         spans: By the number of a piece, how many positions it takes.
+        uses: By the number of a piece, how often it was met so far; it is counted on.
         numbers: As many zeros as there are terms.
         ids: Takes the term of each token, as an index into `distinct`.
         positions: Takes the position of each token.
@@ -183,6 +185,7 @@ def lay_out_tokens(
         position = 0
         for place in range(begin, ends[text]):
             piece = pieces[place]
+            uses[piece] += 1
             for source in range(starts[piece], starts[piece + 1]):
                 term = terms[source]
                 if numbers[term] == 0:

@@ -53,7 +53,7 @@ def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
         apart = tuple((piece,) for piece in pieces)
         found |= dict.fromkeys([(tuple(pieces),), apart])
         if pieces[0] == _NEGATION:
-            found[tuple(pieces[:2]), *apart[2:]] = None
+            found[(tuple(pieces[:2]), *apart[2:])] = None
     if 1 < len(parts) <= _LONGEST:
         found |= dict.fromkeys(_partitions(parts))
     if len(pieces) == 1 and len(parts) > 1:

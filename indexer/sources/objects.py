@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import msgspec
 
@@ -12,6 +11,7 @@ from indexer.errors import RecordError
 JsonObject = dict[str, object]
 
 _LONGEST_INTEGER = 30
+_TOO_LONG = 10**_LONGEST_INTEGER
 
 
 def _integer(digits: str) -> int | float:
@@ -20,9 +20,6 @@ def _integer(digits: str) -> int | float:
 
 
 _decoder = json.JSONDecoder(strict=False, parse_int=_integer)
-
-
-_LONG_INTEGER = re.compile(rb"[0-9]{%d}" % (_LONGEST_INTEGER + 1))
 
 
 def plain_object(data: bytes) -> JsonObject | None:
@@ -34,7 +31,16 @@ def plain_object(data: bytes) -> JsonObject | None:
         value = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return value if isinstance(value, dict) and not _LONG_INTEGER.search(data) else None
+    return value if isinstance(value, dict) and _fits(value) else None
+
+
+def _fits(value: object) -> bool:
+    """Whether no integer of it is so long that it is read as a float."""
+    if isinstance(value, dict):
+        return all(map(_fits, value.values()))
+    if isinstance(value, list):
+        return all(map(_fits, value))
+    return not isinstance(value, int) or -_TOO_LONG < value < _TOO_LONG
 
 
 def split_object(text: str, *, first_line: int | None = None) -> tuple[JsonObject, str]:

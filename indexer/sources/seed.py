@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from indexer import analysis
 from indexer.errors import RecordError
@@ -143,9 +144,23 @@ def _first(
     """The first value that `parse` makes anything of, object by object and key by key."""
     for given in objects:
         for key in keys:
-            if key in given and (value := parse(given[key])) not in (None, ()):
+            if key not in given:
+                continue
+            found = given[key]
+            # Journals, types, dates and the like are few; what is long is hardly ever the same.
+            short = isinstance(found, str) and len(found) <= _REMEMBERED
+            if (value := _remembered(parse, found) if short else parse(found)) not in (None, ()):
                 return value
     return None
+
+
+_REMEMBERED = 60
+"""Characters of a value whose reading is remembered."""
+
+
+@lru_cache(maxsize=1 << 14)
+def _remembered(parse: Callable[[object], Any], given: object) -> Any:  # noqa: ANN401 - whatever `parse` gives
+    return parse(given)
 
 
 def _by_language(

@@ -29,6 +29,8 @@ from indexer.schema import Documents, Editions
 from indexer.search.engine import Companions, Manifest, Plan
 from indexer.search.query import Everything, Term
 
+_RUN_MB = 256
+"""What is gathered until it is written to disk as a run: larger ones merge no faster."""
 SAMPLE = 50
 """Documents that verification looks up and searches for."""
 
@@ -87,7 +89,7 @@ class WhooshWriter:
         else:
             generation.begin_with(published.folder)
             index = segment.open_dir(folder)
-        self._writer = BatchWriter(index, dictionary=RECORD_DICTIONARY)
+        self._writer = BatchWriter(index, _RUN_MB, dictionary=RECORD_DICTIONARY)
         self._packer = WhooshPacker(schema)
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0

@@ -62,7 +62,7 @@ def test_only_so_many_titles_are_used(monkeypatch) -> None:
     assert mined(_titles() + other) == mined(_titles())
 
 
-def test_counting_in_pieces_changes_nothing(monkeypatch) -> None:
+def test_cutting_in_pieces_changes_nothing(monkeypatch) -> None:
     whole = mined(_titles())
     monkeypatch.setattr(module, "_CUT_AT_ONCE", 3)
     assert mined(_titles()) == whole

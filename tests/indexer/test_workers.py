@@ -1,0 +1,61 @@
+"""Work in this process and in others: the same results in the same order, wherever they are made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from indexer import workers
+from indexer.workers import Workers
+
+
+def _squares() -> Callable[[int], tuple[int, int]]:
+    return _square
+
+
+def _square(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+
+
+def test_some_alone_then_all_that_is_left_elsewhere(two_cores: None) -> None:
+    with Workers() as several:
+        found = list(several.map(_squares, range(20), alone=5))
+        # Those that have begun are there for the next work as well.
+        more = list(several.map(_squares, range(3), alone=3))
+    assert [square for square, _ in found] == [number * number for number in range(20)]
+    assert {process for _, process in found[:5]} == {os.getpid()}
+    others = {process for _, process in found[5:]}
+    assert os.getpid() not in others
+    assert {process for _, process in more} <= others
+
+
+def test_no_process_for_what_is_done_alone(two_cores: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_count: int) -> None:
+        raise AssertionError("a process was begun")
+
+    monkeypatch.setattr(workers, "_begun", refuse)
+    with Workers() as several:
+        for number in (0, 4):
+            assert len(list(several.map(_squares, range(number), alone=4))) == number
+        assert len(list(several.map(_squares, range(9), alone=None))) == 9
+
+
+def test_one_core_does_all_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "cores", lambda: 1)
+    with Workers() as one:
+        assert {process for _, process in one.map(_squares, range(9))} == {os.getpid()}
+
+
+def test_others_begin_anew_behind_an_end(two_cores: None) -> None:
+    with Workers() as several:
+        first = {process for _, process in several.map(_squares, range(4))}
+        several.end()
+        second = {process for _, process in several.map(_squares, range(4))}
+    assert not first & second
