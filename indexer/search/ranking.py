@@ -40,7 +40,7 @@ class Settings:
     """Of the score of each part of a compound, where not all words are required: of `fast` for `fast-twitch`."""
     whole: float = 1.0
     """Of the score of the compound itself, which is added to those of its parts."""
-    synonym: float = 0.25
+    synonym: float = 0.3
     """Of the score of a concept's other forms, which is added to that of what was typed."""
     apart: float = 0.2
     """Of the score of a concept's preferred form where its words stand apart."""
