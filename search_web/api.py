@@ -83,7 +83,7 @@ def search_records() -> Response:
     cursor = given[endpoint.CURSOR]
     t = messages(given[endpoint.LANG])
     index = engine()
-    tag = Tag(index.manifest, t.language)
+    tag = Tag(index.manifest, t.language, vary="Accept-Language")
     position = Position(0, ())
     if cursor not in {None, cursors.START}:
         position = cursors.read_cursor(cursor or "", index.manifest.generation, asked)
@@ -97,7 +97,7 @@ def search_records() -> Response:
         results=_results(result, given[endpoint.SELECT]),
         facets=_facets(result, given, t),
     )
-    return tag.on(_json(body, Vary="Accept-Language"))
+    return tag.on(_json(body))
 
 
 def _next_cursor(result: SearchResult, position: Position) -> str | None:
@@ -149,7 +149,7 @@ def record(record_id: str) -> Response:
     if found is None:
         raise NotFound(f"there is no record {record_id[:200]!r}")
     form = form or _BY_TYPE.get(_accepted((JSON, *_BY_TYPE)))
-    tag = Tag(index.manifest, form.name if form else "json")
+    tag = Tag(index.manifest, form.name if form else "json", vary="Accept")
     if kept := tag.unchanged():
         return kept
     if form:
@@ -158,7 +158,6 @@ def record(record_id: str) -> Response:
     else:
         fields = dict(zip(answers.RECORD_FIELDS, _fields_of(found.record), strict=True))
         answer = _json(answers.RecordAnswer(**fields, editions=found.editions, links=_links(found.record)))
-    answer.vary.add("Accept")
     return tag.on(answer)
 
 
@@ -194,7 +193,7 @@ def facet_values(name: str) -> Response:
     _accepted()
     t = messages(given[endpoint.LANG])
     index = engine()
-    tag = Tag(index.manifest, t.language)
+    tag = Tag(index.manifest, t.language, vary="Accept-Language")
     if kept := tag.unchanged():
         return kept
     asked = endpoint.what(given, endpoint.QUERY)
@@ -216,7 +215,7 @@ def facet_values(name: str) -> Response:
         ),
         tuple(_facet_value(name, value, asked.filters, addresses, t) for value in matching[: given[endpoint.VALUES]]),
     )
-    return tag.on(_json(body, Vary="Accept-Language"))
+    return tag.on(_json(body))
 
 
 def _holds(words: list[str], name: str, value: FacetValue, t: Messages) -> bool:

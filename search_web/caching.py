@@ -25,11 +25,13 @@ class Tag:
         manifest: Of the generation that answers.
         depends: On what of the request's headers the answer depends, as the language.
         control: Who may keep it, as Cache-Control says it.
+        vary: The header of the request on which the answer depends; empty where there is none.
     """
 
-    def __init__(self, manifest: Manifest, *depends: str, control: str = SEARCHED) -> None:
+    def __init__(self, manifest: Manifest, *depends: str, control: str = SEARCHED, vary: str = "") -> None:
         self._text = re.sub(r"[^\w.-]+", "-", ".".join((manifest.generation, __version__, *depends)), flags=re.ASCII)
         self._control = control
+        self._vary = vary
 
     def unchanged(self) -> Response | None:
         """The answer 304 where the client has what it asks for; else None, and it has to be made."""
@@ -42,4 +44,6 @@ class Tag:
         # Weak, since an answer tells how long the search took.
         response.set_etag(self._text, weak=True)
         response.headers["Cache-Control"] = self._control
+        if self._vary:
+            response.vary.add(self._vary)
         return response

@@ -15,9 +15,9 @@ from search_web.messages import Messages
 
 def marked(fragments: Fragments) -> Markup:
     """Fragments as HTML, escaped, with matches in `<mark>`."""
-    return Markup().join(
-        Markup("<mark>{}</mark>").format(part.text) if part.matched else escape(part.text) for part in fragments
-    )
+    # As plain strings, since Markup's own formatting takes several times as long for the dozens of a page.
+    pieces = ((part.matched, str(escape(part.text))) for part in fragments)
+    return Markup("".join(f"<mark>{text}</mark>" if matched else text for matched, text in pieces))  # noqa: S704  escaped
 
 
 def marked_query(text: str, ignored: Sequence[Ignored]) -> Markup:

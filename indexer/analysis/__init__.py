@@ -8,7 +8,8 @@ in `tokens`; every token knows where in the source it stands. `lists` reads the 
 them, and an operator's.
 
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
-  FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one.
+  FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one;
+  a `Spotter` finds those of a few terms, for marking them.
 - `query_words` cuts a query into the words a searcher means; `phrase` is a quoted text.
 - `key` is the same for all spellings of a term: the term bank looks terms up by it.
 - `sentences` cuts a text for snippets; `language_of` tells its language.
@@ -32,6 +33,7 @@ from indexer.analysis.mixed import phrase, query_words, tokens
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
+from indexer.analysis.spotting import Spot, Spotter
 from indexer.analysis.tokens import Channel, QueryWord, Reading, TermAt, Token
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "Normalized",
     "QueryWord",
     "Reading",
+    "Spot",
+    "Spotter",
     "TermArrays",
     "TermAt",
     "Token",

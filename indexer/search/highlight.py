@@ -11,8 +11,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+import numpy as np
+
 from indexer import analysis
-from indexer.analysis import Channel, TermAt, Token
+from indexer.analysis import Channel, Spotter, TermAt, Token
 from indexer.search.hits import Fragment, Fragments
 from indexer.search.query import Pattern, Phrase, Query, leaves
 
@@ -35,6 +37,7 @@ class Highlighter:
         self._terms: dict[Channel, dict[str, set[str]]] = {channel: {} for channel in Channel}
         self._phrases: dict[Channel, dict[str, list[tuple[TermAt, ...]]]] = {channel: {} for channel in Channel}
         self._patterns: dict[Channel, dict[str, list[re.Pattern[str]]]] = {channel: {} for channel in Channel}
+        self._spotters: dict[tuple[Channel, frozenset[str]], Spotter] = {}
         for leaf in leaves(query):
             for field in leaf.fields:
                 if isinstance(leaf, Pattern):
@@ -53,13 +56,28 @@ class Highlighter:
             patterns = self._patterns[channel].get(field, [])
             if not terms and not phrases and not patterns:
                 continue
-            tokens = analysis.tokens(text, channel)
             if patterns:
+                tokens = analysis.tokens(text, channel)
                 words = {token.text for token in tokens}
                 terms = terms | {word for word in words if any(pattern.fullmatch(word) for pattern in patterns)}
-            spans.extend((token.start, token.end) for token in tokens if token.text in terms)
-            spans.extend(_phrase_spans(tokens, phrases))
+                spans.extend((token.start, token.end) for token in tokens if token.text in terms)
+                spans.extend(_phrase_spans(tokens, phrases))
+                continue
+            spots = self._spotter(channel, terms, phrases).spots(text)
+            spans.extend((spot.start, spot.end) for spot in spots if spot.text in terms)
+            there = {spot.text for spot in spots}
+            # Of most phrases a text does not even hold the words.
+            if whole := [phrase for phrase in phrases if all(term.text in there for term in phrase)]:
+                spans.extend(_phrase_spans(analysis.tokens(text, channel), whole))
         return _united(spans)
+
+    def _spotter(self, channel: Channel, terms: set[str], phrases: Sequence[tuple[TermAt, ...]]) -> Spotter:
+        """What finds these terms and those of the phrases; the fields that have the same ones share it."""
+        wanted = frozenset(terms).union(term.text for phrase in phrases for term in phrase)
+        key = channel, wanted
+        if key not in self._spotters:
+            self._spotters[key] = Spotter(channel, wanted)
+        return self._spotters[key]
 
     def mark(self, field: str, text: str | None) -> Fragments:
         """The whole text with its matches marked; empty where there is no text."""
@@ -130,8 +148,14 @@ def _fragments(text: str, window: _Span, marks: Sequence[_Span]) -> Fragments:
     return tuple(pieces)
 
 
-def _columns(text: str) -> int:
-    return len(text) + sum(1 for character in text if character >= "\u2e80")
+@lru_cache(maxsize=512)
+def _columns_before(text: str) -> Sequence[int]:
+    """The columns that a text takes up to each of its characters, and as a whole."""
+    if text.isascii():
+        return range(len(text) + 1)
+    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    columns: list[int] = np.cumsum(1 + (characters >= 0x2E80)).tolist()
+    return [0, *columns]
 
 
 @lru_cache(maxsize=512)
@@ -144,6 +168,7 @@ def _best_window(text: str, marks: Sequence[_Span]) -> _Span:
     sentences = _sentences(text)
     if not sentences:
         return 0, len(text)
+    columns = _columns_before(text)
     words = [text[start:end].casefold() for start, end in marks]
     starts, ends = [start for start, _ in marks], [end for _, end in marks]
     best: tuple[int, int] = (-1, -1)
@@ -152,18 +177,19 @@ def _best_window(text: str, marks: Sequence[_Span]) -> _Span:
     for first, (start, _) in enumerate(sentences):
         # The window's end only moves on: a later beginning never leaves less room.
         last = max(last, first)
-        while last + 1 < len(sentences) and _columns(text[start : sentences[last + 1][1]]) <= SNIPPET_WIDTH:
+        while last + 1 < len(sentences) and columns[sentences[last + 1][1]] - columns[start] <= SNIPPET_WIDTH:
             last += 1
         end = sentences[last][1]
         inside = range(bisect_left(starts, start), bisect_right(ends, end))
         key = (len({words[index] for index in inside}), len(inside))
         if key > best:
             best, window = key, (start, end)
-    return window if _columns(text[slice(*window)]) <= SNIPPET_WIDTH else _cut(text, window, marks)
+    return window if columns[window[1]] - columns[window[0]] <= SNIPPET_WIDTH else _cut(text, window, marks)
 
 
 def _cut(text: str, window: _Span, marks: Sequence[_Span]) -> _Span:
     """A part of a sentence too long to show, around its densest matches, cut between words."""
+    columns = _columns_before(text)
     tokens = analysis.tokens(text[slice(*window)], Channel.FORMS)
     edges = sorted({*window, *(window[0] + edge for token in tokens for edge in (token.start, token.end))})
     inside = [mark for mark in marks if mark[0] >= window[0] and mark[1] <= window[1]]
@@ -171,17 +197,23 @@ def _cut(text: str, window: _Span, marks: Sequence[_Span]) -> _Span:
     for mark_start, _ in inside[:_CUT_TRIALS] or [(window[0], window[0])]:
         # Begin a little before the match, so that it is read in its context.
         start = edges[max(0, bisect_right(edges, max(window[0], mark_start - SNIPPET_WIDTH // 6)) - 1)]
-        count = sum(1 for mark in inside if mark[0] >= start and _columns(text[start : mark[1]]) <= SNIPPET_WIDTH)
+        count = sum(1 for mark in inside if mark[0] >= start and columns[mark[1]] - columns[start] <= SNIPPET_WIDTH)
         if count > best_count:
             best_start, best_count = start, count
     low, high = bisect_right(edges, best_start), len(edges) - 1
     while low < high:
         middle = (low + high + 1) // 2
-        if _columns(text[best_start : edges[middle]].rstrip()) <= SNIPPET_WIDTH:
+        if columns[_stripped(text, best_start, edges[middle])] - columns[best_start] <= SNIPPET_WIDTH:
             low = middle
         else:
             high = middle - 1
     end = edges[low] if low < len(edges) else window[1]
-    if _columns(text[best_start:end].rstrip()) > SNIPPET_WIDTH:  # a single word longer than a snippet
+    if columns[_stripped(text, best_start, end)] - columns[best_start] > SNIPPET_WIDTH:
+        # A single word longer than a snippet.
         end = best_start + SNIPPET_WIDTH // 2
-    return best_start, best_start + len(text[best_start:end].rstrip())
+    return best_start, _stripped(text, best_start, end)
+
+
+def _stripped(text: str, start: int, end: int) -> int:
+    """Where `text[start:end]` ends without the white space behind it."""
+    return start + len(text[start:end].rstrip())

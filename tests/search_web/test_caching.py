@@ -39,6 +39,7 @@ def test_what_a_client_has_is_not_made_again(
         assert again.get_data() == b""
         assert again.headers["ETag"] == tag
         assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+        assert set(again.vary) == set(first.vary)
 
 
 @pytest.mark.parametrize("address", KEPT)
