@@ -39,6 +39,15 @@ def read_rows(parameters: Mapping[str, Sequence[str]]) -> list[Row]:
     ]
 
 
+def fields(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """The names and values by which a form sends rows, the inverse of `read_rows`."""
+    return [
+        pair
+        for row in rows
+        for pair in (("op", row.operator), ("field", row.field), ("way", row.way), ("words", row.words))
+    ]
+
+
 def written(rows: Sequence[Row]) -> str:
     """The query of the rows that have words, each joined to all before it."""
     text, joined = "", ""

@@ -60,7 +60,7 @@ def citations() -> Response:
     return page(
         "cite.html",
         t,
-        links=links_here(replace(state, problems=())),
+        links=links_here(replace(state, problems=()), _asked()),
         citations=found,
         style=style,
         limit=MOST_CITED if more else None,
@@ -68,10 +68,17 @@ def citations() -> Response:
     )
 
 
+def _asked() -> list[tuple[str, str]]:
+    """What the request says of records and style, so that the same citations are shown in another language."""
+    picked = dict.fromkeys(request.values.getlist("id"))
+    named = [(name, request.values[name]) for name in ("scope", "style") if name in request.values]
+    return named if request.values.get("scope") == "all" else named + [("id", one) for one in picked][:MOST_CITED]
+
+
 def _records(engine: Engine, state: PageState) -> Iterator[Record] | None:
     """The records that are asked for, in the order in which they were found or picked; None where none is picked."""
     if request.values.get("scope") == "all":
-        return iter(found_records(engine, state.request))
+        return iter(found_records(engine, state.request, current.deadline()))
     picked = dict.fromkeys(request.values.getlist("id"))
     found = (record for record in map(engine.record, picked) if record)
     first = next(found, None)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
@@ -83,6 +84,8 @@ class Links:
     state: PageState
     path: str | None = None
     """The path of a page other than the search, percent-encoded."""
+    own: tuple[tuple[str, str], ...] = ()
+    """What that page's address says besides the state, which it keeps in another language."""
 
     def filtered(self, filters: Filters) -> str:
         """This search under other filters."""
@@ -148,11 +151,16 @@ class Links:
 
     def language(self, language: str) -> str:
         """This page in another language."""
-        return self._address(replace(self.state, language=language), self.path)
+        state = replace(self.state, language=language)
+        return f"{self.path or f'{self.root}/'}{_query([*self.own, *write_page(state).items()])}"
 
     def to(self, place: str) -> str:
         """Another page about this search, by the end of its path, as `audit`."""
-        return self._address(replace(self.state, more=None, find=""), f"{self.root}/{place}")
+        return f"{self.root}/{place}{_query(self._kept().items())}"
+
+    def why(self, article: str) -> str:
+        """Why this search finds an article or does not."""
+        return f"{self.root}/why{_query([('article', article), *self._kept().items()])}"
 
     def search(self) -> str:
         """The search whose page about it this is."""
@@ -193,6 +201,10 @@ class Links:
         kept = {name: value for name, value in written.items() if value}
         return f"{self.root}/export?{urlencode(kept, errors='replace')}"
 
+    def reference(self) -> str:
+        """What programs can ask, in this page's language."""
+        return self._address(PageState(language=self.state.language), f"{self.root}/api/v1/")
+
     def endpoint(self) -> str:
         """Where programs search."""
         return f"{self.root}/api/v1/search"
@@ -224,5 +236,13 @@ class Links:
         return self._address(replace(self.state, request=replace(request, page=1)))
 
     def _address(self, state: PageState, path: str | None = None) -> str:
-        query = urlencode(write_page(state), errors="replace")
-        return (path or f"{self.root}/") + (f"?{query}" if query else "")
+        return (path or f"{self.root}/") + _query(write_page(state).items())
+
+    def _kept(self) -> dict[str, str]:
+        """What other pages about this search keep of it."""
+        return write_page(replace(self.state, more=None, find=""))
+
+
+def _query(written: Iterable[tuple[str, str]]) -> str:
+    query = urlencode(list(written), errors="replace")
+    return f"?{query}" if query else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -14,12 +15,14 @@ from indexer.export import FORMATS
 from indexer.record import Record
 from indexer.search.editions import chosen_editions
 from indexer.search.engine import Engine, Sort
+from indexer.search.explain import explain
 from indexer.search.filters import Filters
 from indexer.search.hits import MAX_OFFSET, Match, SearchRequest
 from indexer.search.searcher import find, search
 from indexer.search.similar import similar
-from search_web import builder, citing, current, display, errors, narrowing, record_view, views
+from search_web import builder, citing, current, display, errors, narrowing, record_view, views, why
 from search_web.audit import as_text, audit, editions_of
+from search_web.endpoint import MAX_ARTICLE
 from search_web.links import Links, encoded_path, outward, record_path
 from search_web.messages import CATALOGUES, Messages
 from search_web.params import LANGUAGES, PageState, Parameters, Problem, read_lenient, visible
@@ -36,6 +39,11 @@ HELP_EXAMPLES = (
     ("heart failure elderly", "words"),
     ('"heart failure"', "phrase"),
     ("(aspirin OR clopidogrel) AND stroke NOT children", "operators"),
+    ('"lung cancer"[ti] AND "2020"[dp] : "2024"[dp]', "tags"),
+    ("cardiomyop*", "wildcard"),
+    ('"heart failure mortality"~5', "near"),
+    ("PMID 12345678", "identifier"),
+    ("#1 AND #2", "history"),
     ("糖尿病 与 二甲双胍", "chinese"),
     ('title:"lung cancer" author:Example', "field"),
     ("标题:肺癌 期刊:虚构医学杂志", "chinese_field"),
@@ -112,9 +120,9 @@ def page(template: str, t: Messages, **values: object) -> Response:
     return Response(html, headers={"Vary": "Accept-Language", "Content-Language": t.tag})
 
 
-def links_here(state: PageState) -> Links:
-    """The links of a page other than the search."""
-    return Links(request.script_root, state, encoded_path(request.script_root + request.path))
+def links_here(state: PageState, own: Iterable[tuple[str, str]] = ()) -> Links:
+    """The links of a page other than the search; `own` is what its address says besides the state."""
+    return Links(request.script_root, state, encoded_path(request.script_root + request.path), tuple(own))
 
 
 @blueprint.get("/")
@@ -124,7 +132,8 @@ def search_page() -> Response:
     state = state_of(engine)
     t = current.messages(state.language)
     links = Links(request.script_root, state)
-    result = search(engine, state.request, deadline=current.deadline())
+    until = current.deadline()
+    result = search(engine, state.request, deadline=until)
     held, partly = views.split(result, views.hits(result, links, t))
     nothing = result.total == 0
     return page(
@@ -146,8 +155,8 @@ def search_page() -> Response:
         years=narrowing.year_bounds(state.request.filters),
         other_spans=narrowing.other_spans(state.request.filters),
         pager=views.pager(result, links),
-        removals=views.removals(engine, links, t) if nothing else (),
-        any_word=views.any_word(engine, links, t) if nothing else None,
+        removals=views.removals(engine, links, t, until) if nothing else (),
+        any_word=views.any_word(engine, links, t, until) if nothing else None,
         sorts=[sort for sort in Sort if state.request.text or sort is not Sort.RELEVANCE],
         # Without words there is no relevance, and the newest come first.
         sort=state.request.sort if state.request.text or state.request.sort is not Sort.RELEVANCE else Sort.NEWEST,
@@ -167,9 +176,11 @@ def record_page(record_id: str) -> Response:
     engine = current.engine()
     asked = state_of(engine)
     # Of the search that led here, the language and the editions are kept.
-    state = PageState(SearchRequest(editions=asked.request.editions), language=asked.language)
+    editions = asked.request.editions
+    state = PageState(SearchRequest(editions=editions), language=asked.language)
     t = current.messages(state.language)
-    looked_up = find(engine, record_id, state.request.editions)
+    until = current.deadline()
+    looked_up = find(engine, record_id, editions)
     if looked_up is None:
         return errors.page(404, "missing_record", value=record_id[:200])
     found = looked_up.record
@@ -187,7 +198,7 @@ def record_page(record_id: str) -> Response:
         headings=record_view.headings(found, links),
         keywords=record_view.keywords(found, links),
         metrics=record_view.metrics(engine.record(found.id) or found, journal, looked_up.editions, t),
-        similar=[views.brief(other, links, t) for other in similar(engine, found, editions=state.request.editions)],
+        similar=[views.brief(other, links, t) for other in similar(engine, found, editions=editions, deadline=until)],
         citations=[(style, one) for style in Style if (one := citing.cited(found, style))],
         formats=FORMATS.values(),
         coins=coins(found),
@@ -208,15 +219,16 @@ def advanced_page() -> AnyResponse:
         rows = [builder.Row(way="query", words=state.request.text)]
     text = builder.written(rows)
     state = replace(state, request=replace(state.request, text=text, page=1))
-    links = links_here(state)
+    links = links_here(state, builder.fields(rows))
     if request.args.get("go") == "search":
         return redirect(links.search())
     if len([row for row in rows if row.words.strip()]) == len(rows) >= builder.ROWS or request.args.get("go") == "row":
         rows = [*rows, builder.Row()]
     rows += [builder.Row()] * (builder.ROWS - len(rows))
     t = current.messages(state.language)
-    limited = search(engine, replace(state.request, text="", facets=LIMITS, per_page=1))
-    reading = search(engine, replace(state.request, facets=(), per_page=1))
+    until = current.deadline()
+    limited = search(engine, replace(state.request, text="", facets=LIMITS, per_page=1), deadline=until)
+    reading = search(engine, replace(state.request, facets=(), per_page=1), deadline=until)
     return page(
         "advanced.html",
         t,
@@ -240,11 +252,33 @@ def audit_page() -> Response:
     state = state_of(engine)
     t = current.messages(state.language)
     links = links_here(state)
-    result = search(engine, replace(state.request, facets=(), page=1))
+    result = search(engine, replace(state.request, facets=(), page=1), deadline=current.deadline())
     repeat = links.repeating(result.manifest.generation, editions_of(result))
     lines = audit(result, t, datetime.now(timezone.utc), request.host_url.rstrip("/") + repeat)
     return page(
         "audit.html", t, links=links, lines=lines, text=as_text(lines, t), repeat=repeat, manifest=result.manifest
+    )
+
+
+@blueprint.get("/why")
+def why_page() -> Response:
+    """Why the search finds an article or does not."""
+    engine = current.engine()
+    state = state_of(engine)
+    t = current.messages(state.language)
+    article = visible(request.args.get("article", "")).strip()[:MAX_ARTICLE]
+    links = links_here(state, [("article", article)] if article else ())
+    said = explain(engine, state.request, article, current.deadline()) if article else None
+    return page(
+        "why.html",
+        t,
+        links=links,
+        state=state,
+        article=article,
+        longest=MAX_ARTICLE,
+        chips=narrowing.chips(links, t),
+        answer=said and why.answer(said, links, t),
+        manifest=engine.manifest,
     )
 
 
@@ -256,7 +290,7 @@ def feed() -> Response:
     t = current.messages(state.language)
     links = links_here(state)
     asked = replace(state.request, facets=(), sort=Sort.NEWEST, page=1, per_page=FEED_ENTRIES)
-    result = search(engine, asked)
+    result = search(engine, asked, deadline=current.deadline())
     xml = render_template(
         "feed.xml",
         t=t,

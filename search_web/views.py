@@ -15,7 +15,6 @@ from indexer.search.hits import FoundRecord, Fragment, Fragments, Hit, Match, Se
 from indexer.search.searcher import search
 from indexer.terms.learned import SOURCES as LEARNED
 from indexer.terms.lexicon import EntryForm
-from search_web import current
 from search_web.display import label, marked
 from search_web.links import Links, Outward, outward
 from search_web.messages import CATALOGUES, Messages
@@ -252,7 +251,7 @@ def split(result: SearchResult, shown: list[HitView]) -> tuple[list[HitView], li
     )
 
 
-def removals(engine: Engine, links: Links, messages: Messages) -> list[OtherSearch]:
+def removals(engine: Engine, links: Links, messages: Messages, deadline: float) -> list[OtherSearch]:
     """What a search would find without one of its filters, or without all; those that find nothing are left out."""
     asked = links.state.request
     found: list[OtherSearch] = []
@@ -260,23 +259,25 @@ def removals(engine: Engine, links: Links, messages: Messages) -> list[OtherSear
         fewer = asked.filters.removing(facet)
         names = ", ".join(label(messages, facet, choice) for choice in asked.filters.of(facet))
         words = messages("empty.without", filter=f"{messages('facet.' + facet)}: {names}")
-        found.append(OtherSearch(words, _total(engine, links, filters=fewer), links.filtered(fewer)))
+        found.append(OtherSearch(words, _total(engine, links, deadline, filters=fewer), links.filtered(fewer)))
     if len(asked.filters.chosen) > 1:
-        total = _total(engine, links, filters=Filters())
+        total = _total(engine, links, deadline, filters=Filters())
         found.append(OtherSearch(messages("empty.without_all"), total, links.unfiltered()))
     return [suggestion for suggestion in found if suggestion.count]
 
 
-def any_word(engine: Engine, links: Links, messages: Messages) -> OtherSearch | None:
+def any_word(engine: Engine, links: Links, messages: Messages, deadline: float) -> OtherSearch | None:
     """The same search for any of its words, where that finds something."""
     asked = links.state.request
     if not asked.text or asked.match is Match.ANY:
         return None
-    total = _total(engine, links, match=Match.ANY)
+    total = _total(engine, links, deadline, match=Match.ANY)
     return OtherSearch(messages("empty.any"), total, links.matching(Match.ANY)) if total else None
 
 
-def _total(engine: Engine, links: Links, *, filters: Filters | None = None, match: Match | None = None) -> int:
+def _total(
+    engine: Engine, links: Links, deadline: float, *, filters: Filters | None = None, match: Match | None = None
+) -> int:
     asked = links.state.request
     counted = replace(
         asked,
@@ -286,4 +287,4 @@ def _total(engine: Engine, links: Links, *, filters: Filters | None = None, matc
         page=1,
         per_page=1,
     )
-    return search(engine, counted, deadline=current.deadline()).total
+    return search(engine, counted, deadline=deadline).total

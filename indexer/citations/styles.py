@@ -8,6 +8,8 @@ The processor (0.11, tried 2026) does what our three styles ask of journal artic
   that style is loaded for each language, and a record cited in its own.
 - Of GB/T 7714's `[J]` it leaves out all where there is neither DOI nor address, for want of the `/OL` behind it. That
   is taken out of the style: it asks for the day of access, which records don't know, so articles are cited as printed.
+- Where a style begins with the title, for want of authors (APA), it writes the title again in its usual place; so that
+  place is taken out for such records.
 - It does not escape titles for HTML, and takes `<span class="nocase">` in them for a mark of its own; so the signs of
   markup pass through it as characters that no text has.
 """
@@ -62,6 +64,8 @@ _FILES = {
 }
 _CSL = {"csl": "http://purl.org/net/xbiblio/csl"}
 _TAKEN_OUT = ("csl:bibliography//csl:text[@variable='citation-number']", ".//csl:text[@macro='medium-id']")
+_TITLE_AGAIN = ".//csl:macro[@name='bibliography']//csl:text[@macro='title-and-descriptions']"
+"""Where a style that begins with the title of what has no authors, as APA, has it for all else."""
 _MARKUP = dict(zip("<>&", "\ue000\ue001\ue002", strict=True))
 """Stand-ins of the private use area."""
 _HIDDEN = str.maketrans({**dict.fromkeys(_MARKUP.values(), ""), **_MARKUP})
@@ -89,16 +93,19 @@ def cite(record: Record, style: Style) -> Citation | None:
 
 def _rendered(item: CslItem, style: Style, language: str, form: ModuleType) -> str:
     source = CiteProcJSON([item])
-    bibliography = CitationStylesBibliography(_loaded(style, language), source, form)
+    loaded = _loaded(style, language, named="author" in item)
+    bibliography = CitationStylesBibliography(loaded, source, form)
     bibliography.register(Cited([CitationItem(item["id"])]))
     (entry,) = bibliography.bibliography()
     return " ".join(str(entry).split())
 
 
-@lru_cache(maxsize=2 * len(Style))
-def _loaded(style: Style, language: str) -> CitationStylesStyle:
+@lru_cache(maxsize=4 * len(Style))
+def _loaded(style: Style, language: str, *, named: bool) -> CitationStylesStyle:
+    """A style in a language, for records that name their authors or for those that don't."""
     tree = etree.parse(get_style_filepath(_FILES[style]))
-    for element in [found for path in _TAKEN_OUT for found in tree.findall(path, _CSL)]:
+    taken_out = _TAKEN_OUT if named else (*_TAKEN_OUT, _TITLE_AGAIN)
+    for element in [found for path in taken_out for found in tree.findall(path, _CSL)]:
         element.getparent().remove(element)
     for date, separator in _separated_dates(tree):
         date.set("delimiter", separator)

@@ -31,22 +31,33 @@ MIN_TERMS = 2
 """A similar record holds so many of the terms, unless there are fewer."""
 
 
-def similar(engine: Engine, record: Record, limit: int = 5, editions: Iterable[str] = ()) -> tuple[FoundRecord, ...]:
+def similar(
+    engine: Engine, record: Record, limit: int = 5, editions: Iterable[str] = (), deadline: float | None = None
+) -> tuple[FoundRecord, ...]:
     """The records most like one of the index, the best first; none where it shares no terms with others.
+
+    Args:
+        engine: The index.
+        record: One of its records.
+        limit: How many are asked for.
+        editions: Of the metrics of their journals.
+        deadline: As of `searcher.search`.
 
     Raises:
         RequestError: an edition is named that the index does not hold.
+        SearchTimeoutError: it was not done by the deadline.
     """
     chosen = chosen_editions(editions, engine.manifest.editions)
-    terms = _terms(engine, record)
+    terms = _terms(engine, record, deadline)
     if not terms:
         return ()
-    answer = engine.search(Plan(query=AtLeast(min(MIN_TERMS, len(terms)), terms), limit=limit + 1))
+    query = AtLeast(min(MIN_TERMS, len(terms)), terms)
+    answer = engine.search(Plan(query=query, limit=limit + 1, deadline=deadline))
     others = [hit.record for hit in answer.hits if hit.record.id != record.id]
     return tuple(FoundRecord(*standing(engine, other, chosen)) for other in others[:limit])
 
 
-def _terms(engine: Engine, record: Record) -> tuple[Query, ...]:
+def _terms(engine: Engine, record: Record, deadline: float | None) -> tuple[Query, ...]:
     """What sets the record apart, each weighted by how much it is said; engines add how rare it is."""
     said: dict[str, float] = {}
     for name in SUBJECT:
@@ -58,7 +69,7 @@ def _terms(engine: Engine, record: Record) -> tuple[Query, ...]:
     found: list[tuple[float, Weighted]] = []
     for text, weight in sorted(said.items(), key=lambda item: (-item[1], item[0]))[:MAX_CANDIDATES]:
         term = Term(SUBJECT, Channel.WORDS, text)
-        frequency = engine.count(term)
+        frequency = engine.count(term, deadline)
         # Of a collection so small that any term is in a large share of it, a few documents are no large share.
         if 2 <= frequency <= max(MAX_SHARE * documents, 10):
             strength = 1 + math.log(weight)

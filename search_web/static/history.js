@@ -74,8 +74,11 @@ const list = () => {
   const row = document.getElementById("history-row");
   const body = section.querySelector("tbody");
   const searches = read().sort((one, other) => other.number - one.number);
-  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
-  const number = new Intl.NumberFormat(document.documentElement.lang);
+  const { lang } = document.documentElement;
+  /* English has several ways to write a day; the reader's own is known where it is the page's language. */
+  const own = navigator.languages.find((one) => one.split("-")[0] === lang.split("-")[0]) || lang;
+  const when = new Intl.DateTimeFormat(own, { dateStyle: "short", timeStyle: "short" });
+  const number = new Intl.NumberFormat(own);
   body.replaceChildren(
     ...searches.map((one) => {
       const made = row.content.cloneNode(true);

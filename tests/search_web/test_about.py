@@ -114,6 +114,13 @@ def test_the_advanced_form_begins_with_the_search(client: FlaskClient) -> None:
     assert client.get(html.sent(form) + "&go=search").headers["Location"].startswith("/?q=%28stroke+AND+aspirin%29")
 
 
+def test_the_advanced_form_in_another_language_keeps_its_rows(client: FlaskClient) -> None:
+    tree = page(client, "/advanced?op=AND&field=title&way=phrase&words=heart+failure&op=NOT&words=child&lang=en")
+    other = page(client, tree.one("nav", class_="languages").one("a").attributes["href"])
+    assert other.one("html").attributes["lang"] == "zh-Hans"
+    assert html.sent(other.one("form", id="builder")) == html.sent(tree.one("form", id="builder")).replace("en", "zh")
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_the_advanced_form_leads_nowhere_else(client: FlaskClient, target: str) -> None:
     location = client.get("/advanced", query_string={"words": target, "way": "query", "go": "search"}).headers[
@@ -208,6 +215,14 @@ def test_citations_of_picked_records(client: FlaskClient, language: str) -> None
     plain = client.post("/cite?as=text", data={"id": KNOWN.id, "style": "apa"})
     assert plain.mimetype == "text/plain"
     assert plain.text == listed[0].text
+
+
+@pytest.mark.parametrize("scope", [f"id={KNOWN.id}&id=doi:10.5555/script", "scope=all&q=myeloma"])
+def test_citations_in_another_language_are_the_same(client: FlaskClient, scope: str) -> None:
+    tree = page(client, f"/cite?{scope}&style=apa&lang=en")
+    other = page(client, tree.one("nav", class_="languages").one("a").attributes["href"])
+    assert other.one("html").attributes["lang"] == "zh-Hans"
+    assert other.one("ol", class_="citations").text == tree.one("ol", class_="citations").text
 
 
 def test_citations_of_all_are_the_first_hundred(client: FlaskClient) -> None:

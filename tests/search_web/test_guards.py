@@ -73,6 +73,40 @@ def test_every_search_of_a_request_has_the_same_deadline(index: str, monkeypatch
     assert before + 100 <= (deadlines[0] or 0) <= time.monotonic() + 100
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?q=multiple+myeloma+zebrafisch&filter=quartile:Q4,zone:4",
+        f"/record/{KNOWN.id}",
+        "/advanced?q=myeloma",
+        "/audit?q=myeloma",
+        f"/why?q=myeloma+relapse+zebrafish&filter=quartile:Q1&article={KNOWN.doi}",
+        "/feed?q=myeloma",
+    ],
+)
+def test_every_search_of_a_page_has_the_same_deadline(
+    index: str, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    deadlines: list[float | None] = []
+    real = LiveIndex(index).engine()
+    monkeypatch.setattr(type(real), "search", _noting(type(real).search, deadlines))
+    monkeypatch.setattr(type(real), "count", _noting(type(real).count, deadlines))
+    client = client_with(index, time_limit=100)
+    client.get("/healthz")
+    deadlines.clear()  # of the check when an index is opened
+    assert client.get(address).status_code == 200
+    assert deadlines
+    assert set(deadlines) == {deadlines[0]}
+    assert deadlines[0] is not None
+
+
+@pytest.mark.parametrize("address", ["/advanced", "/audit?q=myeloma", "/feed?q=myeloma", "/why?q=myeloma&article=x"])
+def test_every_page_that_takes_too_long_is_given_up(index: str, address: str) -> None:
+    answer = client_with(index, time_limit=1e-9).get(address)
+    assert answer.status_code == 503
+    assert html.parse(answer.text).one("h1").text
+
+
 def _noting(method: Any, deadlines: list[float | None]) -> Any:
     def noted(engine: Engine, asked: Any, deadline: float | None = None) -> Any:
         deadlines.append(asked.deadline if isinstance(asked, Plan) else deadline)

@@ -74,6 +74,13 @@ def test_a_title_alone_can_be_cited(style):
 
 
 @pytest.mark.parametrize("style", Style)
+def test_a_title_without_authors_is_written_once(style):
+    text = cite(Record(id="pmid:1", title_en="A trial by nobody", year=2022, journal="J Nobody"), style).text
+    assert text.count("A trial by nobody") == 1
+    assert text.index("A trial by nobody") < text.index("2022")
+
+
+@pytest.mark.parametrize("style", Style)
 def test_an_abstract_alone_can_not(style):
     assert cite(Record(id="pmid:1", pmid="1", abstract_en="Aim: none."), style) is None
 

@@ -23,9 +23,14 @@ PAGES = {
     "record": f"/record/{RETRACTED.id}",
     "advanced": "/advanced?q=stroke&filter=quartile:Q1",
     "audit": "/audit?q=the+multiple+myeloma&filter=quartile:Q1|Q2&edition=JCR+2023",
+    "why": f"/why?q=myeloma+aspirin&filter=quartile:Q3&article={RETRACTED.id}",
+    "why-which": "/why?q=myeloma&article=myeloma",
     "cite": "/cite?scope=all&q=myeloma&style=gb-t-7714",
     "help": "/help",
+    "reference": "/api/v1/",
     "missing": "/nowhere",
+    "no-record": "/record/doi:10.5555/none",
+    "nothing-picked": "/cite",
 }
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
@@ -54,7 +59,12 @@ def _tick(page: Page, name: str, place: int = 0) -> int:
 
 @pytest.mark.parametrize(
     ("size", "locale", "first", "second"),
-    [("desktop", "en-GB", "light", "dark"), ("phone", "zh-CN", "dark", "light"), ("phone", "en-GB", "dark", "light")],
+    [
+        ("desktop", "en-GB", "light", "dark"),
+        ("desktop", "zh-CN", "dark", "light"),
+        ("phone", "zh-CN", "light", "dark"),
+        ("phone", "en-GB", "dark", "light"),
+    ],
 )
 def test_pages_fit_and_are_accessible(
     browser: Browser, address: str, size: str, locale: str, first: str, second: str
@@ -155,6 +165,19 @@ def test_export_a_selection_change_edition_and_repeat(page: Page, locale: str) -
     page.goto(link.replace("\n", ""))
     expect(page.locator(".repeated")).to_be_visible()
     assert [box.get_attribute("value") for box in page.locator(".pick input").all()] == found
+
+
+def test_why_an_article_is_not_found(page: Page) -> None:
+    page.goto("/?q=myeloma+aspirin&match=all&filter=year:2000-2030")
+    expect(page.locator(".hit")).to_have_count(0)
+    page.locator(".acts a[href*='/why']").click()
+    page.locator("#article").fill(RETRACTED.title_en or "")
+    page.locator("#article").press("Enter")
+    expect(page.locator(".metrics .verdict")).to_have_count(3)
+    expect(page.locator(".metrics .lacks")).to_have_count(1)
+    expect(page.locator(".metrics tr", has=page.locator(".lacks"))).to_contain_text("aspirin")
+    page.locator(".of a").click()
+    expect(page.locator(".chip")).to_have_count(1)
 
 
 def test_find_a_journal(page: Page) -> None:
@@ -414,7 +437,6 @@ def test_the_box_works_when_suggestions_fail(page: Page) -> None:
     assert _total(page) > 0
 
 
-@pytest.mark.parametrize(("size", "locale"), [("desktop", "zh-CN"), ("phone", "en-GB")])
 def test_everything_works_without_javascript(browser: Browser, address: str, size: str, locale: str) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=address, locale=locale, viewport=SIZES[size])  # type: ignore[arg-type]
     page = context.new_page()
@@ -457,4 +479,19 @@ def test_everything_works_without_javascript(browser: Browser, address: str, siz
     expect(page.locator("[name=words]")).to_have_count(4)
     page.locator("button[value=search]").click()
     expect(page.locator("#q")).to_have_value("(heart failure)")
+    page.locator(".brand").click()
+    _open_facets(page)
+    _facet(page, "journal").locator("input[name=find]").fill("annals")
+    _facet(page, "journal").locator("button[name=more]").first.click()
+    _open_facets(page)
+    expect(_facet(page, "journal").locator("label.value")).to_have_count(1)
+    page.locator("#q").fill("myeloma aspirin")
+    page.locator("#q").press("Enter")
+    page.locator(".acts a[href*='/why']").click()
+    page.locator("#article").fill(RETRACTED.id)
+    page.locator(".ask button").click()
+    expect(page.locator(".verdict.lacks").first).to_be_visible()
+    page.locator(".languages a").click()
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("^zh" if locale == "en-GB" else "^en"))
+    expect(page.locator("#article")).to_have_value(RETRACTED.id)
     context.close()
