@@ -52,6 +52,8 @@ _WORTH_WORKERS = 4_000
 """Documents for which it pays to begin other processes: they take as long to begin as it takes to prepare so many."""
 _READ_ALONE = 64
 """Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
+_CUT_ALONE = 8
+"""Batches of titles that are cut in this process, until it shows that it is worth others: some 4,000 titles."""
 
 _Item = TypeVar("_Item")
 
@@ -297,11 +299,10 @@ def _write(
             tally.add(prepared.tally)
             options.progress(Stage.INDEXING, tally.documents, spool.identities)
     options.progress(Stage.WRITING, tally.documents, None)
-    with ThreadPoolExecutor(1) as beside:
-        # What is written is merged by compiled loops, and most of learning is Python.
-        finishing = beside.submit(target.writer.finish)
-        learned = target.learn(partial(workers.map, alone=alone))
-        documents = finishing.result()
+    # Merging and learning need memory of their own, so what the workers remember of texts goes first.
+    workers.end()
+    documents = target.writer.finish()
+    learned = target.learn(partial(workers.map, alone=_CUT_ALONE))
     workers.end()
     report = _report(kind, target.writer, documents, started, reports, tally)
     report.read, report.merged_examples = spool.records, spool.merged_examples()
