@@ -35,7 +35,8 @@ from indexer.terms.learned import ABBREVIATION, KEYWORDS, PARENTHESES, TITLES
 from indexer.terms.lexicon import Kind
 from indexer.terms.ours import ours
 from indexer.terms.tables import read_terms
-from search_web.params import ENDPOINT_PARAMETERS, read_strict
+from search_web.endpoint import DEFAULT_FACET_VALUES, MAX_FACET_VALUES, OPERATIONS, SEARCH
+from search_web.settings import DEFAULT_TIME_LIMIT, OPTIONS
 from search_web.suggestions import MAX_SUGGESTIONS
 from tests.conftest import REPOSITORY, SAMPLES
 
@@ -206,20 +207,35 @@ def test_query_language_is_the_parsers(readme: Path) -> None:
 @both
 def test_parameters_are_the_endpoints(readme: Path) -> None:
     rows = {code(row[0])[0]: row for row in table(readme, "Parameter", "参数")}
-    assert tuple(rows) == ENDPOINT_PARAMETERS
+    known = {re.sub(r"^facet\.\w+\.", "facet.NAME.", one.name): one for one in SEARCH.parameters}
+    assert list(rows) == list(known)
     assert code(rows["match"][1]) == [match.value for match in Match]
     assert code(rows["sort"][1]) == [sort.value for sort in Sort]
-    for name in ("match", "sort"):
-        for value in code(rows[name][1]):
-            read_strict({name: [value]})
-    assert read_strict({"filter": [code(rows["filter"][1])[0]]}).filters
     for name, row in rows.items():
+        parameter = known[name]
+        if name in {"match", "sort", "filter", "edition", "expand", "select", "cursor"}:
+            assert all(map(parameter.read, code(row[1])[:1])), name
         default = "".join(code(row[2])) or (row[2] if row[2].isdecimal() else None)
         if default is not None:
-            assert read_strict({name: [default]}) == read_strict({}), name
+            assert parameter.read(default) == parameter.default, name
     assert f"{MAX_CHARACTERS:,}" in rows["q"][1]
     assert f"{MAX_OFFSET:,}" in rows["page"][1]
     assert str(MAX_PER_PAGE) in rows["per_page"][1]
+    assert f"{MAX_FACET_VALUES:,}" in rows["facet.NAME.limit"][1]
+    assert str(DEFAULT_FACET_VALUES) in rows["facet.NAME.limit"][2]
+
+
+@both
+def test_every_operation_and_every_setting_has_a_row(readme: Path) -> None:
+    addresses = table(readme, "Address below `/api/v1`", "`/api/v1` 之下的地址")
+    assert [code(row[0]) for row in addresses] == [[operation.path] for operation in OPERATIONS]
+    for row, operation in zip(addresses, OPERATIONS, strict=True):
+        names = {parameter.name for parameter in operation.parameters}
+        named = {word for word in code(row[1]) if word.isidentifier() and word.islower()}
+        assert named <= names, row
+    settings = table(readme, "Option", "选项")
+    assert [code(row[0]) + code(row[1]) for row in settings] == [[*one.opts, one.envvar] for one in OPTIONS]
+    assert f"{DEFAULT_TIME_LIMIT:g}" in settings[2][2]
 
 
 @both
