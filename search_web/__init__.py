@@ -10,7 +10,7 @@ once, keys, picked results and a history kept by the browser) is beside what wor
 - `display`      values as people read them: labels, marked fragments
 - `current`      what a request works with: the engine, the language
 - `pages`        the search, what is about one (advanced form, audit, feed), the record, help; server-rendered
-- `views`, `narrowing`, `record_view`, `citing`, `audit`  what templates show: hits, facets, a record, citations, ...
+- `views`, `narrowing`, `record_view`, `citing`, `audit`, `why`  what templates show: hits, facets, a record, ...
 - `abstracts`    the sections of an abstract; `builder`: the queries that the advanced form writes
 - `exports`      `/export` and `/cite`: picked records, or all that a search finds
 - `compression`  answers compressed on their way
