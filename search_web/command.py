@@ -13,7 +13,6 @@ import click
 from indexer import analysis
 from indexer.cli import index_option, main
 from indexer.config import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_THREADS
-from indexer.engines import open_engine
 from indexer.errors import ServeError
 from search_web.settings import OPTIONS, Settings
 
@@ -62,15 +61,17 @@ def serve(index: str, host: str, port: int, threads: int, **given: Any) -> None:
     A new index that is published meanwhile is served without a restart.
     """
     settings = Settings(**given)
-    # Missing, mismatched and damaged indexes are said here, before anyone is told an address.
-    open_engine(index).close()
     analysis.load()
     # Imported here, since every `medsearch` command passes through this module and the others have no use for Flask.
     import waitress  # noqa: PLC0415
 
-    from search_web import create_app  # noqa: PLC0415
+    from search_web import create_app, current  # noqa: PLC0415
 
     app = create_app(index, settings)
+    with app.app_context():
+        # Missing, mismatched and damaged indexes are said here, before anyone is told an address, and the first
+        # request finds the index open and its loops loaded.
+        current.engine()
     try:
         server = waitress.create_server(
             app,

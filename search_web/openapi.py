@@ -174,7 +174,7 @@ def _page(operation: Operation, language: str) -> OperationPage:
                 name=parameter.name,
                 about=getattr(parameter.about, language),
                 values=_values(parameter),
-                default=str(parameter.schema.get("default", "")),
+                default=_default(parameter.schema.get("default", "")),
                 example=parameter.example,
                 required=parameter.required,
             )
@@ -189,6 +189,10 @@ def _page(operation: Operation, language: str) -> OperationPage:
 def _needed(operation: Operation) -> str:
     needed = [one for one in operation.parameters if not one.in_path and (one.required or one.name == "q")]
     return "?" + "&".join(f"{one.name}={one.example.replace(' ', '+')}" for one in needed) if needed else ""
+
+
+def _default(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _values(parameter: Parameter[Any]) -> str:

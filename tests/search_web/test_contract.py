@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -57,3 +58,9 @@ def test_the_description_is_valid(client: FlaskClient) -> None:
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"] == "3.1.0"
     assert [*document["paths"]] == [operation.path for operation in OPERATIONS]
+
+
+def test_the_readable_page_says_values_as_requests_have_them(client: FlaskClient) -> None:
+    shown = client.get(f"{ROOT}/").text
+    assert "<code>true</code>" in shown
+    assert not re.search("<code>(True|False)</code>", shown)
