@@ -23,7 +23,7 @@ from indexer.search.filters import UNKNOWN, parse_filters
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
 from search_web import answers, cursors
-from search_web.params import LANGUAGES, Parameters, last_page, listed, shown, whole_number
+from search_web.params import LANGUAGES, MAX_WITHOUT, Parameters, last_page, listed, shown, whole_number
 from search_web.suggestions import DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS
 
 ROOT = "/api/v1"
@@ -160,6 +160,20 @@ def _cursor(text: str) -> str:
     return text
 
 
+def _filters(text: str) -> filters.Filters:
+    chosen = parse_filters(text)
+    if chosen.size > filters.MAX_VALUES:
+        raise RequestError(f"filter: it has {chosen.size:,} values; name no more than {filters.MAX_VALUES} in all")
+    return chosen
+
+
+def _without(text: str) -> tuple[str, ...]:
+    concepts = listed(text)
+    if len(concepts) > MAX_WITHOUT:
+        raise RequestError(f"without: it names {len(concepts):,} concepts; name no more than {MAX_WITHOUT}")
+    return concepts
+
+
 def _filter_pattern() -> str:
     """What filters look like, as a regular expression of JSON Schema; see `indexer.search.filters`."""
     anything = r'(?:[^,|:"]*\w[^,|:"]*|"(?:[^"\\]|\\.)*\w(?:[^"\\]|\\.)*")'
@@ -212,11 +226,12 @@ FILTER: Parameter[filters.Filters] = Parameter(
     "filter",
     Text(
         "NAME:VALUE, with a comma for AND and | for OR; a range of years is 2020-2024 or 2020-; values that hold "
-        ', | : " are quoted.',
-        '名称:值；逗号表示“且”，| 表示“或”；年份范围写作 2020-2024 或 2020-；值中含 , | : " 时加引号。',
+        f', | : " are quoted. No more than {filters.MAX_VALUES} values in all.',
+        '名称:值；逗号表示“且”，| 表示“或”；年份范围写作 2020-2024 或 2020-；值中含 , | : " 时加引号。'
+        f"取值合计不超过 {filters.MAX_VALUES} 个。",
     ),
     {"type": "string", "default": "", "maxLength": filters.MAX_CHARACTERS, "pattern": _filter_pattern()},
-    parse_filters,
+    _filters,
     filters.Filters(),
     "quartile:Q1|Q2,year:2020-2024",
 )
@@ -294,8 +309,8 @@ WITHOUT: Parameter[tuple[str, ...]] = Parameter(
         "Concepts that are searched only as typed: their `id` in the answer's `expansions`, separated by commas.",
         "只按原样检索的概念：结果 expansions 中的 id，以逗号分隔。",
     ),
-    {"type": "array", "items": {"type": "string"}},
-    listed,
+    {"type": "array", "items": {"type": "string"}, "maxItems": MAX_WITHOUT},
+    _without,
     (),
     "hypertension",
 )

@@ -17,7 +17,7 @@ from typing import TypeVar
 from indexer import schema
 from indexer.errors import RequestError
 from indexer.search.engine import Sort
-from indexer.search.filters import Filters, Span, parse_filters, read_choice
+from indexer.search.filters import MAX_VALUES, Filters, Span, parse_filters, read_choice
 from indexer.search.hits import MAX_OFFSET, MAX_PER_PAGE, Match, SearchRequest
 from indexer.search.parse import MAX_CHARACTERS
 
@@ -32,6 +32,10 @@ MAX_FACET_VALUES = 100_000
 """Among so many values of a facet those are sought that hold what is typed in its box."""
 MAX_FIND = 100
 """Characters of that."""
+MAX_WITHOUT = 100
+"""Concepts that are searched only as typed: the links of a page hold all of them."""
+MAX_EARLIER = 100
+"""Earlier searches that an address may name, for the same reason."""
 
 _DEFAULTS = SearchRequest()
 _REPEATED = frozenset(("more", "find"))
@@ -96,8 +100,10 @@ def read_lenient(parameters: Parameters) -> PageState:
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS]
         problems.append(Problem("q", f"{MAX_CHARACTERS:,}"))
-    filters = _chosen(parameters, value("filter", parse_filters, _DEFAULTS.filters), problems)
     low, high = value("year_from", _year, None), value("year_to", _year, None)
+    # A range of years is one more value.
+    room = MAX_VALUES - (low is not None or high is not None)
+    filters = _chosen(parameters, value("filter", parse_filters, _DEFAULTS.filters), problems, room)
     if low is not None or high is not None:
         low, high = (high, low) if low is not None and high is not None and low > high else (low, high)
         # It takes the place of other ranges, but not of those without a year, which are beside any.
@@ -113,8 +119,8 @@ def read_lenient(parameters: Parameters) -> PageState:
         per_page=value("per_page", _per_page, _DEFAULTS.per_page),
         editions=listed(",".join(map(visible, parameters.get("edition", ())))),
         expand=value("expand", _expand, _DEFAULTS.expand),
-        without=value("without", listed, _DEFAULTS.without),
-        history=_history(parameters),
+        without=_first(MAX_WITHOUT, value("without", listed, _DEFAULTS.without), "without", problems),
+        history=dict(_first(MAX_EARLIER, _history(parameters), "earlier", problems)),
     )
     if request.page > last_page(request.per_page):
         request = replace(request, page=last_page(request.per_page))
@@ -136,23 +142,37 @@ def read_lenient(parameters: Parameters) -> PageState:
     )
 
 
-def _history(parameters: Parameters) -> dict[int, str]:
+def _first(most: int, given: Sequence[_T], kind: str, problems: list[Problem]) -> tuple[_T, ...]:
+    """As many of what is given; that others are left out is said."""
+    if len(given) > most:
+        problems.append(Problem(kind, f"{most:,}"))
+    return tuple(given[:most])
+
+
+def _history(parameters: Parameters) -> list[tuple[int, str]]:
     """Earlier searches that the query names, each under its number: `s1=heart failure` is what `#1` stands for."""
     named = ((_EARLIER.fullmatch(name), values) for name, values in parameters.items())
     found = {int(number[1]): visible(values[0])[:MAX_CHARACTERS] for number, values in named if number and values}
-    return dict(sorted(found.items()))
+    return sorted(found.items())
 
 
-def _chosen(parameters: Parameters, filters: Filters, problems: list[Problem]) -> Filters:
-    """The filters with what a form's fields choose, which are named after the facets: `quartile=Q1&quartile=Q2`."""
-    for name in schema.FACETS:
-        for given in map(visible, parameters.get(name, ())):
-            if given.strip():
-                try:
-                    filters = filters.adding(name, read_choice(name, given))
-                except RequestError:
-                    problems.append(Problem("filter", f"{name}:{given}"[:80]))
-    return filters
+def _chosen(parameters: Parameters, filters: Filters, problems: list[Problem], most: int) -> Filters:
+    """The filters with what a form's fields choose, which are named after the facets: `quartile=Q1&quartile=Q2`.
+
+    No more than `most` values are chosen.
+    """
+    fields = ((name, given) for name in schema.FACETS for given in map(visible, parameters.get(name, ())))
+    for name, given in fields:
+        if filters.size > most:
+            break
+        if given.strip():
+            try:
+                filters = filters.adding(name, read_choice(name, given))
+            except RequestError:
+                problems.append(Problem("filter", f"{name}:{given}"[:80]))
+    if filters.size > most:
+        problems.append(Problem("filters", f"{MAX_VALUES:,}"))
+    return filters.first(most)
 
 
 def write(request: SearchRequest) -> dict[str, str]:

@@ -35,6 +35,9 @@ class Span:
         return f"{'' if self.low is None else self.low}-{'' if self.high is None else self.high}"
 
 
+MAX_VALUES = 100
+"""Of one request's filters together: what lists chosen values gives each an address that holds all the others."""
+
 Choice = str | Span
 """A chosen value: a string of a VALUE facet (or UNKNOWN), or a range of an INTEGER one."""
 
@@ -51,6 +54,20 @@ class Filters:
     def of(self, facet: str) -> tuple[Choice, ...]:
         """What is chosen in `facet`; empty where nothing is."""
         return self.chosen.get(facet, ())
+
+    @property
+    def size(self) -> int:
+        """How many values are chosen in all facets."""
+        return sum(map(len, self.chosen.values()))
+
+    def first(self, most: int) -> Filters:
+        """As many of the values, those of the facets that come first."""
+        kept: dict[str, tuple[Choice, ...]] = {}
+        for facet, choices in self.chosen.items():
+            if choices := choices[: max(0, most)]:
+                kept[facet] = choices
+            most -= len(choices)
+        return Filters(kept)
 
     def adding(self, facet: str, choice: Choice) -> Filters:
         """These filters with one more value chosen."""

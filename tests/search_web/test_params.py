@@ -228,3 +228,35 @@ def test_page_state_is_written() -> None:
     assert state.generation == "g-1"
     # The generation is of the search that was to be repeated, and not of those that one goes on to.
     assert write_page(state) == {"q": "x", "more": "journal", "view": "compact", "lang": "zh"}
+
+
+MANY = [f"J{n}" for n in range(1000)]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "kind"),
+    [
+        ({"journal": MANY}, "filters"),
+        ({"filter": ["journal:" + "|".join(MANY)]}, "filters"),
+        ({"filter": ["quartile:Q1,journal:" + "|".join(MANY)], "category": MANY, "year_from": ["2020"]}, "filters"),
+        ({"without": [",".join(MANY)]}, "without"),
+        ({f"s{n}": ["myeloma"] for n in range(1, 1000)}, "earlier"),
+    ],
+)
+def test_the_page_keeps_the_first_of_too_many_and_says(parameters: dict[str, list[str]], kind: str) -> None:
+    state = read_lenient(parameters)
+    assert [problem.kind for problem in state.problems] == [kind]
+    asked = state.request
+    assert max(asked.filters.size, len(asked.without), len(asked.history)) == 100
+    assert (asked.filters.of("year") != ()) == ("year_from" in parameters)
+    assert set(asked.filters.of("journal")) | set(asked.without) <= set(MANY[:100])
+    assert set(asked.history) <= set(range(1, 101))
+    # What it keeps can be asked again, of the page and of the endpoint.
+    assert read_lenient({name: [text] for name, text in write_page(state).items()}).problems == ()
+    endpoint.SEARCH.read({name: [text] for name, text in write(asked).items()})
+
+
+@pytest.mark.parametrize("parameters", [{"filter": "journal:" + "|".join(MANY[:101])}, {"without": ",".join(MANY)}])
+def test_the_endpoint_refuses_too_many(parameters: dict[str, str]) -> None:
+    with pytest.raises(RequestError, match="no more than 100"):
+        endpoint.SEARCH.read({name: [text] for name, text in parameters.items()})
