@@ -21,6 +21,8 @@ from indexer.export import FORMATS, Entry, ExportFormat, entries
 from indexer.record import Record
 from indexer.report import read_report
 from indexer.schema import Kind
+from indexer.search.editions import chosen_editions
+from indexer.search.engine import Engine
 from indexer.search.expand import Expansion
 from indexer.search.explain import Explanation, explain
 from indexer.search.facets import Facet, FacetValue
@@ -74,6 +76,18 @@ def _json(body: object, **headers: str) -> Response:
     return Response(_encoder.encode(body), mimetype=JSON, headers=headers)
 
 
+def _index(given: Given) -> Engine:
+    """The index that answers.
+
+    Raises:
+        RequestError: it does not hold the editions that are asked for, which must be known before a client is told
+            that what it has is still good.
+    """
+    index = engine()
+    chosen_editions(given[endpoint.EDITION], index.manifest.editions)
+    return index
+
+
 @blueprint.get(f"{ROOT}/search")
 def search_records() -> Response:
     """Search."""
@@ -82,7 +96,7 @@ def search_records() -> Response:
     asked = endpoint.asked(given)
     cursor = given[endpoint.CURSOR]
     t = messages(given[endpoint.LANG])
-    index = engine()
+    index = _index(given)
     tag = Tag(index.manifest, t.language, vary="Accept-Language")
     position = Position(0, ())
     if cursor not in {None, cursors.START}:
@@ -174,7 +188,7 @@ def export() -> Response:
     given = _given(endpoint.EXPORT)
     form = FORMATS[given[endpoint.FORMAT]]
     _accepted((form.media_type,))
-    index = engine()
+    index = _index(given)
     tag = Tag(index.manifest)
     if kept := tag.unchanged():
         return kept
@@ -192,7 +206,7 @@ def facet_values(name: str) -> Response:
     given = _given(endpoint.FACET_VALUES)
     _accepted()
     t = messages(given[endpoint.LANG])
-    index = engine()
+    index = _index(given)
     tag = Tag(index.manifest, t.language, vary="Accept-Language")
     if kept := tag.unchanged():
         return kept
@@ -233,7 +247,7 @@ def explain_article() -> Response:
     """Why a search does not find an article."""
     given = _given(endpoint.EXPLAIN)
     _accepted()
-    index = engine()
+    index = _index(given)
     tag = Tag(index.manifest)
     if kept := tag.unchanged():
         return kept

@@ -64,6 +64,15 @@ def test_bad_requests_and_missing_things_are_not_unchanged(client: FlaskClient) 
     assert client.get("/api/v1/facets/none", headers=tag).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["search?", "facets/journal?", "explain?article=x&", "export?format=csv&"])
+def test_an_edition_that_is_not_held_is_not_unchanged(client: FlaskClient, path: str) -> None:
+    tag = client.get(f"/api/v1/{path}").headers["ETag"]
+    for sent in (tag, "*"):
+        answer = client.get(f"/api/v1/{path}edition=JCR 1999", headers={"If-None-Match": sent})
+        assert answer.status_code == 400
+        assert "there is no edition 'JCR 1999'" in answer.get_json()["detail"]
+
+
 def test_a_rebuild_changes_the_tag(tmp_path: Path) -> None:
     source = tmp_path / "records.jsonl"
     source.write_text(json.dumps({"title": "A title", "doi": "10.5555/1"}), encoding="utf-8")
