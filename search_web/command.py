@@ -21,7 +21,7 @@ __all__ = ["main", "serve"]
 
 MAX_HEADER_BYTES = 192 * 1024
 """Of a request's first line and headers together; an address alone may have 128 KB."""
-MAX_BODY_BYTES = 64 * 1024
+MAX_BODY_BYTES = 256 * 1024
 """More than the application takes, so that it is the application that says so."""
 BACKLOG = 1024
 """Connections that wait until they are taken."""

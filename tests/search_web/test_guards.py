@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from indexer.engines import LiveIndex
 from indexer.search.engine import Engine, Plan
-from search_web import create_app
+from search_web import command, create_app
 from search_web.guards import MAX_BODY_BYTES, MAX_QUERY_BYTES
 from search_web.settings import Settings
 from tests.search_web import html
@@ -236,10 +236,20 @@ def test_long_addresses_and_bodies_are_refused(client: FlaskClient) -> None:
         assert client.get(address, data=b"x" * MAX_BODY_BYTES).status_code == 200
     for status, answer in (
         (414, client.get(f"{SEARCH}?q={'a' * MAX_QUERY_BYTES}")),
-        (413, client.post(SEARCH, data=b"x" * 20_000)),
+        (413, client.post(SEARCH, data=b"x" * (MAX_BODY_BYTES + 1))),
     ):
         assert answer.status_code == status
         assert answer.mimetype == "application/problem+json"
+
+
+def test_a_thousand_picked_records_are_taken(client: FlaskClient) -> None:
+    picked = [f"doi:10.5555/{n:0>100}" for n in range(999)] + [KNOWN.id]
+    for address in ("/export?format=csv", "/cite?as=text"):
+        answer = client.post(address, data={"id": picked})
+        assert answer.status_code == 200
+        assert "Early relapse of multiple myeloma" in answer.text
+    # The server in front must not refuse what the application takes.
+    assert command.MAX_BODY_BYTES > MAX_BODY_BYTES
 
 
 def test_nothing_is_written_to_the_index(index: str, client: FlaskClient) -> None:
