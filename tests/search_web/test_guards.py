@@ -218,6 +218,15 @@ def test_pages_of_other_sites_may_ask_where_they_are_allowed(index: str) -> None
     assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (400, "https://a.example")
 
 
+def test_what_a_browser_asks_first_is_not_counted(index: str) -> None:
+    limited = client_with(index, cors=("*",), rate_limit="1/hour")
+    asked = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    assert [limited.options(SEARCH, headers=asked).status_code for _ in range(3)] == [200, 200, 200]
+    assert limited.get(SEARCH).status_code == 200
+    assert limited.options(SEARCH, headers=asked).status_code == 200
+    assert limited.get(SEARCH).status_code == 429
+
+
 def test_any_site_or_none(index: str, client: FlaskClient) -> None:
     there = {"Origin": "https://a.example"}
     assert client_with(index, cors=("*",)).get(SEARCH, headers=there).headers["Access-Control-Allow-Origin"] == "*"
