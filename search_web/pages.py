@@ -10,14 +10,14 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.citations import Style, coins, highwire, schema_org
-from indexer.errors import RequestError
+from indexer.errors import RequestError, SearchTimeoutError
 from indexer.export import FORMATS
 from indexer.record import Record
 from indexer.search.editions import chosen_editions
 from indexer.search.engine import Engine, Sort
 from indexer.search.explain import explain
 from indexer.search.filters import Filters
-from indexer.search.hits import MAX_OFFSET, Match, SearchRequest
+from indexer.search.hits import MAX_OFFSET, FoundRecord, Match, SearchRequest
 from indexer.search.searcher import find, search
 from indexer.search.similar import similar
 from search_web import builder, citing, current, display, errors, narrowing, record_view, views, why
@@ -198,7 +198,7 @@ def record_page(record_id: str) -> Response:
         headings=record_view.headings(found, links),
         keywords=record_view.keywords(found, links),
         metrics=record_view.metrics(engine.record(found.id) or found, journal, looked_up.editions, t),
-        similar=[views.brief(other, links, t) for other in similar(engine, found, editions=editions, deadline=until)],
+        similar=[views.brief(other, links, t) for other in _similar(engine, found, editions, until)],
         citations=[(style, one) for style in Style if (one := citing.cited(found, style))],
         formats=FORMATS.values(),
         coins=coins(found),
@@ -207,6 +207,14 @@ def record_page(record_id: str) -> Response:
         journal_search=links.asking("", Filters({"journal": (found.journal,)})) if found.journal else "",
         manifest=engine.manifest,
     )
+
+
+def _similar(engine: Engine, record: Record, editions: tuple[str, ...], deadline: float) -> tuple[FoundRecord, ...]:
+    """Records like one; none where the time does not reach, since the record itself is what was asked for."""
+    try:
+        return similar(engine, record, editions=editions, deadline=deadline)
+    except SearchTimeoutError:
+        return ()
 
 
 @blueprint.get("/advanced")

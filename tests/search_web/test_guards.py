@@ -92,6 +92,16 @@ def test_every_page_that_takes_too_long_is_given_up(index: str, address: str) ->
     assert html.parse(answer.text).one("h1").text
 
 
+def test_a_record_is_shown_without_similar_ones_that_take_too_long(index: str) -> None:
+    address = f"/record/{KNOWN.id}"
+    patient, hasty = (client_with(index, **given).get(address) for given in ({}, {"time_limit": 1e-9}))
+    assert hasty.status_code == 200
+    shown, left = html.parse(patient.text), html.parse(hasty.text)
+    assert shown.one("h1").text == left.one("h1").text
+    assert shown.all("ol", class_="similar")
+    assert not left.all("ol", class_="similar")
+
+
 def _noting(method: Any, deadlines: list[float | None]) -> Any:
     def noted(engine: Engine, asked: Any, deadline: float | None = None) -> Any:
         deadlines.append(asked.deadline if isinstance(asked, Plan) else deadline)
