@@ -50,7 +50,7 @@ def problem(status: int, detail: str) -> Response:
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
-        "instance": encoded_path(request.path),
+        "instance": encoded_path(request.script_root + request.path),
     }
     return Response(msgspec.json.encode(body), status, mimetype=PROBLEM)
 

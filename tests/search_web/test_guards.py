@@ -205,6 +205,7 @@ def test_under_a_prefix(index: str) -> None:
     assert served.get(href).status_code == 200
     assert served.get("/find/here/api/v1/openapi.json").get_json()["servers"] == [{"url": "/find/here/api/v1"}]
     assert "/find/here/api/v1/search" in served.get("/find/here/api/v1/").text
+    assert served.get(f"/find/here{SEARCH}?page=0").get_json()["instance"] == f"/find/here{SEARCH}"
     assert served.get("/find/here").status_code == 200
     assert served.get("/find/hereafter").status_code == 404
 
