@@ -16,6 +16,7 @@ from indexer.errors import (
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
+    MedsearchError,
     OutOfReachError,
     RequestError,
     SearchTimeoutError,
@@ -30,6 +31,12 @@ RETRY_SECONDS = 30
 """How soon a program should ask again while there is no index: an order of magnitude for a small build."""
 BUSY_SECONDS = 5
 """And where a search took too long, which may be the server's load as well as the search."""
+_UNUSABLE: dict[type[MedsearchError], tuple[str, str]] = {
+    IndexMissingError: ("missing", "there is no index; the server's log says where one is looked for"),
+    IndexMismatchError: ("mismatch", "the index is of another version and has to be rebuilt; the log says more"),
+    IndexDamagedError: ("damaged", "the index can't be read; the server's log says why"),
+}
+"""The end of the page's message, `error.index.<end>`, and what programs are told. Paths are for the log alone."""
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
@@ -37,7 +44,7 @@ PROBLEM = "application/problem+json"
 def register(app: Flask) -> None:
     """Make an application answer errors as this module says."""
     app.register_error_handler(RequestError, _request_error)
-    for kind in (IndexMissingError, IndexMismatchError, IndexDamagedError):
+    for kind in _UNUSABLE:
         app.register_error_handler(kind, _index_error)
     app.register_error_handler(SearchTimeoutError, _timeout)
     app.register_error_handler(HTTPException, _http_error)
@@ -55,14 +62,14 @@ def problem(status: int, detail: str) -> Response:
     return Response(msgspec.json.encode(body), status, mimetype=PROBLEM)
 
 
-def page(status: int, kind: str, detail: str = "", **values: object) -> Response:
-    """An error for a person; `kind` is the middle of the messages' keys, `error.<kind>`."""
+def page(status: int, kind: str, reason: str = "", **values: object) -> Response:
+    """An error for a person; the messages' keys are `error.<kind>`, with `.text`, and with `.<reason>` if there is one."""
     state = read_lenient(request.args.to_dict(flat=False))
     t = current.messages(state.language)
     at_search = request.path == "/"
     links = Links(request.script_root, state, None if at_search else encoded_path(request.script_root + request.path))
     languages = [CATALOGUES[language] for language in LANGUAGES]
-    html = render_template("error.html", t=t, languages=languages, links=links, kind=kind, detail=detail, values=values)
+    html = render_template("error.html", t=t, languages=languages, links=links, kind=kind, reason=reason, values=values)
     return Response(html, status, headers={"Vary": "Accept-Language", "Content-Language": t.tag})
 
 
@@ -76,8 +83,10 @@ def _request_error(error: RequestError) -> Response:
     return problem(statuses.get(type(error), 400), str(error))
 
 
-def _index_error(error: IndexMissingError | IndexMismatchError | IndexDamagedError) -> Response:
-    response = problem(503, str(error)) if _for_programs() else page(503, "index", str(error))
+def _index_error(error: MedsearchError) -> Response:
+    current_app.logger.error("%s", error)
+    reason, detail = _UNUSABLE[type(error)]
+    response = problem(503, detail) if _for_programs() else page(503, "index", reason)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -407,8 +407,12 @@ TEXTS: dict[str, str] = {
     "error.index": "The search is not available",
     "error.index.text": "There is no usable index at the moment. The page will answer again as soon as one has been "
     "built.",
-    "error.index.operator": "For the operator of this site: build the index, then reload this page. The server needs "
-    "no restart.",
+    "error.index.missing": "For the operator of this site: there is no index. The server's log says where one is "
+    "looked for; build it, then reload this page. The server needs no restart.",
+    "error.index.mismatch": "For the operator of this site: the index was built by another version. Rebuild it, then "
+    "reload this page. The server needs no restart, and its log says more.",
+    "error.index.damaged": "For the operator of this site: the index can't be read; the server's log says why. Rebuild "
+    "it, then reload this page. The server needs no restart.",
     "error.request": "This request can't be answered",
     "error.request.text": "The server understood the address, but not what is asked of it.",
     "reference.title": "The endpoint for programs",

@@ -20,8 +20,10 @@ def test_no_index_on_a_page(no_index_client: FlaskClient) -> None:
         assert int(response.headers["Retry-After"]) > 0
         tree = html.parse(response.text)
         assert tree.one("h1").text == "The search is not available"
-        assert "medsearch build" in tree.one("pre").text
-    assert html.parse(no_index_client.get("/?lang=zh").text).one("h1").text == "暂时无法检索"
+        assert "there is no index" in tree.one("main").text
+    chinese = html.parse(no_index_client.get("/?lang=zh").text)
+    assert chinese.one("h1").text == "暂时无法检索"
+    assert "尚无索引" in chinese.one("main").text
     # The words that were typed are not lost.
     kept = html.parse(no_index_client.get("/?q=myeloma&filter=quartile:Q1").text)
     assert kept.one("input", name="q", type="search").attributes["value"] == "myeloma"
@@ -33,23 +35,38 @@ def test_no_index_for_programs(no_index_client: FlaskClient, address: str) -> No
     response = no_index_client.get(address)
     assert response.status_code == 503
     assert response.mimetype == "application/problem+json"
-    assert "medsearch build" in response.get_json()["detail"]
+    assert "there is no index" in response.get_json()["detail"]
     assert int(response.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("address", ["/", "/?lang=zh", "/api/v1/search", "/healthz"])
+def test_where_the_index_should_be_is_for_the_log_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    answer = create_app(str(tmp_path / "nothing")).test_client().get(address)
+    assert answer.status_code == 503
+    assert str(tmp_path) not in answer.text
+    assert f"medsearch build SOURCE --index {tmp_path / 'nothing'}" in caplog.text
 
 
 def test_what_is_asked_is_checked_before_the_index(no_index_client: FlaskClient) -> None:
     assert no_index_client.get("/api/v1/search?page=0").status_code == 400
 
 
-@pytest.mark.parametrize("error", [IndexMismatchError, IndexDamagedError])
-def test_an_unusable_index(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"), [(IndexMismatchError, "another version"), (IndexDamagedError, "can't be read")]
+)
+def test_an_unusable_index(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: type[Exception], said: str
+) -> None:
     def engine(_self: LiveIndex) -> None:
-        raise error("built by another version; run medsearch build")
+        raise error("something of /srv/index; run medsearch build")
 
     monkeypatch.setattr(LiveIndex, "engine", engine)
-    assert client.get("/api/v1/search").status_code == 503
     assert client.get("/healthz").status_code == 503
-    assert "another version" in client.get("/").text
+    for shown in (client.get("/api/v1/search").get_json()["detail"], html.parse(client.get("/").text).one("main").text):
+        assert said in shown
+        assert "/srv" not in shown
 
 
 def test_an_index_that_appears_is_served_without_a_restart(tmp_path: Path) -> None:
