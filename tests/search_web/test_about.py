@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import rispy
 from flask.testing import FlaskClient
 from lxml import etree
 
+from indexer.search.filters import parse_filters
 from search_web.messages import CATALOGUES
 from tests.search_web import html
 from tests.search_web.conftest import KNOWN, SCRIPT
@@ -112,6 +113,37 @@ def test_the_advanced_form_begins_with_the_search(client: FlaskClient) -> None:
     assert form.all("input", name="words")[0].attributes["value"] == "stroke AND aspirin"
     assert "checked" in form.one("input", name="quartile", value="Q1").attributes
     assert client.get(html.sent(form) + "&go=search").headers["Location"].startswith("/?q=%28stroke+AND+aspirin%29")
+
+
+def test_the_advanced_form_keeps_what_it_has_no_control_for(client: FlaskClient) -> None:
+    kept = {
+        "match": ["any"],
+        "without": ["cancer"],
+        "per_page": ["50"],
+        "expand": ["false"],
+        "sort": ["oldest"],
+        "view": ["compact"],
+        "edition": ["JCR 2023"],
+        "lang": ["en"],
+        "s1": ["relapse"],
+    }
+    filters = 'quartile:Q1|Q2,year:2010-2030,journal:"Northbridge Journal of Haematology",category:医学,warning:no'
+    asked = {name: values[0] for name, values in kept.items()}
+    tree = page(client, "/advanced?" + urlencode({"q": "cancer OR #1", "filter": filters, "page": "2", **asked}))
+    form = tree.one("form", id="builder")
+    assert "Northbridge Journal of Haematology" in form.text
+    found = parse_qs(urlsplit(client.get(html.sent(form) + "&go=search").headers["Location"]).query)
+    assert {name: found.get(name) for name in kept} == kept
+    assert parse_filters(found["filter"][0]) == parse_filters(filters)
+    assert "page" not in found
+    # What the form shows can still be given up.
+    fewer = html.sent(form, ("year_from", ""), ("year_to", "")).replace("quartile=Q1&", "")
+    left = parse_qs(urlsplit(client.get(fewer + "&go=search").headers["Location"]).query)["filter"][0]
+    assert "Q1" not in left
+    assert "year" not in left
+    # Several ranges of years are more than its two fields hold.
+    several = page(client, "/advanced?filter=year:2000-2005|2010-2015").one("form", id="builder")
+    assert "year%3A2000-2005%7C2010-2015" in client.get(html.sent(several) + "&go=search").headers["Location"]
 
 
 def test_the_advanced_form_in_another_language_keeps_its_rows(client: FlaskClient) -> None:
