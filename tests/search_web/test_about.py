@@ -92,6 +92,8 @@ def test_the_advanced_form_writes_the_query(client: FlaskClient) -> None:
     tree = page(client, "/advanced?lang=en")
     form = tree.one("form", id="builder")
     assert len(form.all("input", name="words")) == 3
+    # Enter in a field sends by the first button.
+    assert form.all("button")[0].attributes["value"] == "search"
     address = html.sent(form, ("words", "heart failure"), ("field", "title"), ("quartile", "Q1"), ("year_from", "2000"))
     written = page(client, address)
     assert written.one(class_="written").one("code").text == "title:(heart failure)"

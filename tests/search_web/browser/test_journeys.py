@@ -229,7 +229,7 @@ def test_the_history_joins_searches(page: Page) -> None:
     expect(page.locator(".written code")).to_have_text("#1 AND #2")
     check_layout(page, "history")
     assert violations(page) == []
-    page.locator("button[value=search]").click()
+    page.locator("#builder [name=words]").first.press("Enter")
     expect(page.locator("main")).to_have_attribute("data-searched", "#1 AND #2")
     joined = _total(page)
     assert 0 < joined < first
