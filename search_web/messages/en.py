@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "list.comma": ", ",
     "list.or": " or ",
     "list.semicolon": "; ",
+    "list.named": "{name}: {value}",
     "copy.button": "Copy",
     "copy.done": "Copied.",
     "copy.failed": "This could not be copied.",

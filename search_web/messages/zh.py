@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "list.comma": "、",
     "list.or": "或",
     "list.semicolon": "；",
+    "list.named": "{name}：{value}",
     "copy.button": "复制",
     "copy.done": "已复制。",
     "copy.failed": "未能复制。",

@@ -47,6 +47,16 @@ def test_the_record_of_a_search(client: FlaskClient) -> None:
     assert rows["Found"].startswith(found.one("p", class_="summary").one("strong").text)
 
 
+def test_the_record_of_a_search_in_chinese_has_chinese_marks(client: FlaskClient) -> None:
+    query = "q=the+myeloma&filter=quartile:Q1|Q2,year:2010-&lang=zh"
+    tree = page(client, f"/audit?{query}")
+    assert record_rows(tree)["筛选条件"] == "JCR 分区：Q1或Q2年份：2010 年起"
+    lines = tree.one("pre").text
+    assert "输入的检索式：the myeloma" in lines
+    assert "筛选条件：JCR 分区：Q1或Q2；年份：2010 年起" in lines
+    assert page(client, f"/?{query}").one("main").attributes["data-filters"] == "Q1；Q2；2010 年起"
+
+
 def test_the_record_of_everything(client: FlaskClient) -> None:
     rows = audited(client, "lang=en")
     assert rows["Query as typed"] == "(none: every document)"
