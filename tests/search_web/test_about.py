@@ -13,7 +13,10 @@ import rispy
 from flask.testing import FlaskClient
 from lxml import etree
 
+from indexer.citations import Style
+from indexer.record import Record
 from indexer.search.filters import parse_filters
+from search_web import citing
 from search_web.messages import CATALOGUES
 from tests.search_web import html
 from tests.search_web.conftest import KNOWN, SCRIPT
@@ -253,7 +256,7 @@ def test_what_can_t_be_exported_is_said(client: FlaskClient, data: dict[str, str
 def test_citations_of_picked_records(client: FlaskClient, language: str) -> None:
     address = f"/cite?id={KNOWN.id}&id=doi:10.5555/script&style=apa&lang={language}"
     listed = page(client, address).one("ol", class_="citations").all("li")
-    assert len(listed) == 2
+    assert [one.attributes["lang"] for one in listed] == ["en", "en"]
     assert listed[0].text.startswith("Known, A.")
     assert f"{SCRIPT}" in listed[1].text
     plain = client.post("/cite?as=text", data={"id": KNOWN.id, "style": "apa"})
@@ -273,6 +276,15 @@ def test_citations_of_all_are_the_first_hundred(client: FlaskClient) -> None:
     tree = page(client, "/cite?scope=all&lang=en")
     assert len(tree.one("ol", class_="citations").all("li")) <= 100
     assert "first 100" in tree.one("p", class_="lead").text
+
+
+@pytest.mark.parametrize(
+    ("titles", "tag"), [({"title_en": "Early relapse"}, "en"), ({"title_zh": "早期复发"}, "zh-Hans")]
+)
+def test_a_citation_is_in_the_language_of_its_title(titles: dict[str, str], tag: str) -> None:
+    cited = citing.cited(Record(id="hash:two", authors=("王伟", "Ann Known"), **titles), Style.VANCOUVER)
+    assert cited is not None
+    assert cited.tag == tag
 
 
 def test_a_record_can_be_cited_and_taken_away(client: FlaskClient) -> None:
