@@ -8,7 +8,7 @@ from datetime import datetime
 from indexer.search.editions import chosen_editions
 from indexer.search.engine import Sort
 from indexer.search.hits import SearchResult
-from search_web.display import label
+from search_web.display import label, named
 from search_web.messages import Messages
 
 
@@ -39,7 +39,7 @@ def audit(result: SearchResult, messages: Messages, now: datetime, address: str)
     request, manifest = result.request, result.manifest
     nothing = (messages("audit.nothing"),)
     filters = tuple(
-        f"{messages('facet.' + facet)}: " + messages("list.or").join(label(messages, facet, one) for one in choices)
+        named(messages, facet, messages("list.or").join(label(messages, facet, one) for one in choices))
         for facet, choices in request.filters.chosen.items()
     )
     forms = tuple(
@@ -79,4 +79,7 @@ def _relaxed(result: SearchResult, messages: Messages) -> tuple[str, ...]:
 
 def as_text(lines: list[AuditLine], messages: Messages) -> str:
     """The record as plain text, to be copied into a protocol or an appendix."""
-    return "\n".join(f"{messages('audit.' + line.key)}: " + "; ".join(line.values) for line in lines)
+    between = messages("list.semicolon")
+    return "\n".join(
+        messages("list.named", name=messages("audit." + line.key), value=between.join(line.values)) for line in lines
+    )

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from indexer.citations import Style, cite
+from indexer.citations import Style, cite, sides
 from indexer.record import Record
+from search_web.messages import CATALOGUES
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class CitationView:
 
     html: Markup
     text: str
+    tag: str
+    """Of the language of its title, as in HTML's lang attribute."""
 
 
 # A processor takes some milliseconds for what a page shows again and again: going back, switching the language.
@@ -24,5 +27,7 @@ class CitationView:
 def cited(record: Record, style: Style) -> CitationView | None:
     """A record's citation in a style; None where it has no title to be cited by."""
     citation = cite(record, style)
+    if citation is None:
+        return None
     # The markup is the processor's own: it escapes what it was given.
-    return CitationView(Markup(citation.html), citation.text) if citation else None  # noqa: S704
+    return CitationView(Markup(citation.html), citation.text, CATALOGUES[sides(record).language].tag)  # noqa: S704

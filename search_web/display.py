@@ -58,6 +58,11 @@ def label(messages: Messages, facet: str, choice: Choice) -> str:
     return choice
 
 
+def named(messages: Messages, facet: str, values: str) -> str:
+    """What is chosen in a facet, behind the facet's name."""
+    return messages("list.named", name=messages("facet." + facet), value=values)
+
+
 def choice_of(facet: str, value: str) -> Choice:
     """The choice that a facet's value stands for."""
     if schema.BY_NAME[facet].kind is schema.Kind.INTEGER and value != UNKNOWN:

@@ -167,8 +167,8 @@ class Links:
         return self._address(self.state)
 
     def repeating(self, generation: str, editions: tuple[str, ...]) -> str:
-        """This search, to be repeated as it was made: in the editions and on the generation that are named."""
-        request = replace(self.state.request, editions=editions)
+        """This search from its first page, to be repeated as it was made: in the named editions, on the generation."""
+        request = replace(self.state.request, editions=editions, page=1)
         written = {**write_page(replace(self.state, request=request, more=None, find="")), "generation": generation}
         return f"{self.root}/?{urlencode(written, errors='replace')}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer import schema
 from indexer.schema import Kind
@@ -199,6 +199,26 @@ def _histogram(years: Sequence[YearRow], filters: Filters) -> Histogram | None:
             shapes[chosen[place] or not anything].append(outline)
     peak = max(years, key=lambda row: (row.count, row.year))
     return Histogram(low, high, step, bars, "".join(shapes[True]), "".join(shapes[False]), peak)
+
+
+def without_controls(links: Links, offered: Sequence[FacetView]) -> Links:
+    """The links of a search with those of its filters and editions alone that a form has no control for.
+
+    Args:
+        links: Those of the search.
+        offered: The facets whose values the form shows, beside the two fields for years.
+    """
+    request = links.state.request
+    shown = {(facet.name, value.value) for facet in offered for value in facet.values}
+    two_fields = any(year_bounds(request.filters))
+    filters, editions = request.filters, request.editions
+    for name, choices in request.filters.chosen.items():
+        for choice in choices:
+            if (name, str(choice)) in shown or (name == "year" and two_fields and isinstance(choice, Span)):
+                filters = filters.removing(name, choice)
+    for view in (facet.editions for facet in offered if facet.values and facet.editions):
+        editions = tuple(edition for edition in editions if edition not in view.names)
+    return replace(links, state=replace(links.state, request=replace(request, filters=filters, editions=editions)))
 
 
 def chips(links: Links, messages: Messages) -> list[Chip]:

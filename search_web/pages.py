@@ -237,6 +237,8 @@ def advanced_page() -> AnyResponse:
     until = current.deadline()
     limited = search(engine, replace(state.request, text="", facets=LIMITS, per_page=1), deadline=until)
     reading = search(engine, replace(state.request, facets=(), per_page=1), deadline=until)
+    offered = narrowing.facets(limited, links, t)
+    kept = narrowing.without_controls(links, offered)
     return page(
         "advanced.html",
         t,
@@ -246,7 +248,9 @@ def advanced_page() -> AnyResponse:
         builder=builder,
         text=text,
         count=reading.total if text or state.request.filters else None,
-        facets=narrowing.facets(limited, links, t),
+        facets=offered,
+        kept=kept,
+        chips=narrowing.chips(kept, t),
         years=narrowing.year_bounds(state.request.filters),
         sorts=list(Sort),
         manifest=engine.manifest,

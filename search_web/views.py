@@ -15,7 +15,7 @@ from indexer.search.hits import FoundRecord, Fragment, Fragments, Hit, Match, Se
 from indexer.search.searcher import search
 from indexer.terms.learned import SOURCES as LEARNED
 from indexer.terms.lexicon import EntryForm
-from search_web.display import label, marked
+from search_web.display import label, marked, named
 from search_web.links import Links, Outward, outward
 from search_web.messages import CATALOGUES, Messages
 from search_web.params import last_page
@@ -257,8 +257,8 @@ def removals(engine: Engine, links: Links, messages: Messages, deadline: float) 
     found: list[OtherSearch] = []
     for facet in list(asked.filters.chosen)[:SUGGESTED_REMOVALS]:
         fewer = asked.filters.removing(facet)
-        names = ", ".join(label(messages, facet, choice) for choice in asked.filters.of(facet))
-        words = messages("empty.without", filter=f"{messages('facet.' + facet)}: {names}")
+        values = messages("list.comma").join(label(messages, facet, choice) for choice in asked.filters.of(facet))
+        words = messages("empty.without", filter=named(messages, facet, values))
         found.append(OtherSearch(words, _total(engine, links, deadline, filters=fewer), links.filtered(fewer)))
     if len(asked.filters.chosen) > 1:
         total = _total(engine, links, deadline, filters=Filters())

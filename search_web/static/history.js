@@ -1,11 +1,16 @@
 /* The searches of this browser, kept in it and nowhere else. A query that names some, as `#1 AND #2`, takes them along
-   when it is sent: the server keeps nothing, and is told nothing that is not used. */
+   when it is sent: the server keeps nothing, and is told nothing that is not used.
+
+   A search is kept as it was typed, and as what it stands for: with the searches that it names written out, so that
+   it goes on to mean the same when they are removed. Numbers are given once, until the history is cleared. */
 
 import { addressOf, fetched, onSwap, swap } from "./live.js";
 
 const KEY = "medsearch.searches";
+const LAST = "medsearch.searches.last";
 const KEPT = 100;
-const REFERENCE = /(?:^|[\s():=])#(\d{1,4})(?=$|[\s()"[\]])/g;
+/* In quotes a number names no search. */
+const REFERENCE = /["“”][^"“”]*["“”]|(^|[\s():=])#(\d{1,4})(?=$|[\s()"[\]])/g;
 
 const read = () => {
   try {
@@ -24,36 +29,57 @@ const write = (searches) => {
   }
 };
 
+const clear = () => {
+  write([]);
+  try {
+    localStorage.removeItem(LAST);
+  } catch (error) {
+    /* As above. */
+  }
+};
+
+const nextNumber = (searches) => {
+  let number = Math.max(0, ...searches.map((one) => one.number)) + 1;
+  try {
+    number = Math.max(number, Number(localStorage.getItem(LAST)) + 1 || 0);
+    localStorage.setItem(LAST, number);
+  } catch (error) {
+    /* As above. */
+  }
+  return number;
+};
+
+/* A query with the searches that it names written out, by their numbers in `texts`; others stay as they are. */
+const writtenOut = (query, texts) =>
+  query.replace(REFERENCE, (whole, before, digits) => {
+    const text = digits && texts.get(Number(digits));
+    return text ? `${before}(${text})` : whole;
+  });
+
 const remember = () => {
   const main = document.getElementById("content");
   const query = main.dataset.searched;
   if (!query) return;
   const address = location.pathname + location.search;
+  /* What the search was sent with is what it was of, whatever is kept here under those numbers. */
+  const sent = [...new URLSearchParams(location.search)].filter(([name]) => /^s\d+$/.test(name));
+  const meant = writtenOut(query, new Map(sent.map(([name, text]) => [Number(name.slice(1)), text])));
+  const { filters } = main.dataset;
   const searches = read();
-  const same = searches.find((one) => one.query === query && one.filters === main.dataset.filters);
-  const found = { query, filters: main.dataset.filters, count: Number(main.dataset.total), when: Date.now(), address };
+  const same = searches.find((one) => one.query === query && one.meant === meant && one.filters === filters);
+  const found = { query, meant, filters, count: Number(main.dataset.total), when: Date.now(), address };
   if (same) {
     Object.assign(same, found);
   } else {
-    const used = new Map([...usedBy(query, searches)]);
-    searches.push({ ...found, number: Math.max(0, ...searches.map((one) => one.number)) + 1, used: [...used] });
+    searches.push({ ...found, number: nextNumber(searches) });
   }
   write(searches);
 };
 
-/* The searches that a query names, and those that they name in turn. */
+/* What the searches that a query names stand for, by their numbers. */
 const usedBy = (query, searches) => {
-  const used = new Map();
-  const waiting = [query];
-  while (waiting.length) {
-    for (const [, digits] of waiting.pop().matchAll(REFERENCE)) {
-      const named = searches.find((one) => one.number === Number(digits));
-      if (!named || used.has(named.number)) continue;
-      used.set(named.number, named.query);
-      waiting.push(named.query);
-    }
-  }
-  return used;
+  const numbers = new Set([...query.matchAll(REFERENCE)].map(([, , digits]) => Number(digits)));
+  return new Map(searches.filter((one) => numbers.has(one.number)).map((one) => [one.number, one.meant || one.query]));
 };
 
 const send = (form, query) => {
@@ -153,7 +179,7 @@ export const startHistory = () => {
       write(read().filter((one) => one.number !== Number(button.dataset.number)));
       list();
     } else {
-      write([]);
+      clear();
       list();
     }
   });

@@ -6,13 +6,17 @@ import csv
 import io
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import rispy
 from flask.testing import FlaskClient
 from lxml import etree
 
+from indexer.citations import Style
+from indexer.record import Record
+from indexer.search.filters import parse_filters
+from search_web import citing
 from search_web.messages import CATALOGUES
 from tests.search_web import html
 from tests.search_web.conftest import KNOWN, SCRIPT
@@ -46,6 +50,16 @@ def test_the_record_of_a_search(client: FlaskClient) -> None:
     assert rows["Found"].startswith(found.one("p", class_="summary").one("strong").text)
 
 
+def test_the_record_of_a_search_in_chinese_has_chinese_marks(client: FlaskClient) -> None:
+    query = "q=the+myeloma&filter=quartile:Q1|Q2,year:2010-&lang=zh"
+    tree = page(client, f"/audit?{query}")
+    assert record_rows(tree)["筛选条件"] == "JCR 分区：Q1或Q2年份：2010 年起"
+    lines = tree.one("pre").text
+    assert "输入的检索式：the myeloma" in lines
+    assert "筛选条件：JCR 分区：Q1或Q2；年份：2010 年起" in lines
+    assert page(client, f"/?{query}").one("main").attributes["data-filters"] == "Q1；Q2；2010 年起"
+
+
 def test_the_record_of_everything(client: FlaskClient) -> None:
     rows = audited(client, "lang=en")
     assert rows["Query as typed"] == "(none: every document)"
@@ -59,7 +73,7 @@ def test_the_record_of_everything(client: FlaskClient) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_link_of_a_record_repeats_the_search(client: FlaskClient, language: str) -> None:
     query = f"q=myeloma&filter=quartile:Q1,year:2010-&sort=oldest&lang={language}"
-    tree = page(client, f"/audit?{query}")
+    tree = page(client, f"/audit?{query}&page=2")
     address = tree.all("code")[-1].text
     assert tree.one("pre").text.endswith(address)
     assert address.startswith("http://localhost/?")
@@ -91,6 +105,8 @@ def test_the_advanced_form_writes_the_query(client: FlaskClient) -> None:
     tree = page(client, "/advanced?lang=en")
     form = tree.one("form", id="builder")
     assert len(form.all("input", name="words")) == 3
+    # Enter in a field sends by the first button.
+    assert form.all("button")[0].attributes["value"] == "search"
     address = html.sent(form, ("words", "heart failure"), ("field", "title"), ("quartile", "Q1"), ("year_from", "2000"))
     written = page(client, address)
     assert written.one(class_="written").one("code").text == "title:(heart failure)"
@@ -112,6 +128,37 @@ def test_the_advanced_form_begins_with_the_search(client: FlaskClient) -> None:
     assert form.all("input", name="words")[0].attributes["value"] == "stroke AND aspirin"
     assert "checked" in form.one("input", name="quartile", value="Q1").attributes
     assert client.get(html.sent(form) + "&go=search").headers["Location"].startswith("/?q=%28stroke+AND+aspirin%29")
+
+
+def test_the_advanced_form_keeps_what_it_has_no_control_for(client: FlaskClient) -> None:
+    kept = {
+        "match": ["any"],
+        "without": ["cancer"],
+        "per_page": ["50"],
+        "expand": ["false"],
+        "sort": ["oldest"],
+        "view": ["compact"],
+        "edition": ["JCR 2023"],
+        "lang": ["en"],
+        "s1": ["relapse"],
+    }
+    filters = 'quartile:Q1|Q2,year:2010-2030,journal:"Northbridge Journal of Haematology",category:医学,warning:no'
+    asked = {name: values[0] for name, values in kept.items()}
+    tree = page(client, "/advanced?" + urlencode({"q": "cancer OR #1", "filter": filters, "page": "2", **asked}))
+    form = tree.one("form", id="builder")
+    assert "Northbridge Journal of Haematology" in form.text
+    found = parse_qs(urlsplit(client.get(html.sent(form) + "&go=search").headers["Location"]).query)
+    assert {name: found.get(name) for name in kept} == kept
+    assert parse_filters(found["filter"][0]) == parse_filters(filters)
+    assert "page" not in found
+    # What the form shows can still be given up.
+    fewer = html.sent(form, ("year_from", ""), ("year_to", "")).replace("quartile=Q1&", "")
+    left = parse_qs(urlsplit(client.get(fewer + "&go=search").headers["Location"]).query)["filter"][0]
+    assert "Q1" not in left
+    assert "year" not in left
+    # Several ranges of years are more than its two fields hold.
+    several = page(client, "/advanced?filter=year:2000-2005|2010-2015").one("form", id="builder")
+    assert "year%3A2000-2005%7C2010-2015" in client.get(html.sent(several) + "&go=search").headers["Location"]
 
 
 def test_the_advanced_form_in_another_language_keeps_its_rows(client: FlaskClient) -> None:
@@ -209,7 +256,7 @@ def test_what_can_t_be_exported_is_said(client: FlaskClient, data: dict[str, str
 def test_citations_of_picked_records(client: FlaskClient, language: str) -> None:
     address = f"/cite?id={KNOWN.id}&id=doi:10.5555/script&style=apa&lang={language}"
     listed = page(client, address).one("ol", class_="citations").all("li")
-    assert len(listed) == 2
+    assert [one.attributes["lang"] for one in listed] == ["en", "en"]
     assert listed[0].text.startswith("Known, A.")
     assert f"{SCRIPT}" in listed[1].text
     plain = client.post("/cite?as=text", data={"id": KNOWN.id, "style": "apa"})
@@ -229,6 +276,15 @@ def test_citations_of_all_are_the_first_hundred(client: FlaskClient) -> None:
     tree = page(client, "/cite?scope=all&lang=en")
     assert len(tree.one("ol", class_="citations").all("li")) <= 100
     assert "first 100" in tree.one("p", class_="lead").text
+
+
+@pytest.mark.parametrize(
+    ("titles", "tag"), [({"title_en": "Early relapse"}, "en"), ({"title_zh": "早期复发"}, "zh-Hans")]
+)
+def test_a_citation_is_in_the_language_of_its_title(titles: dict[str, str], tag: str) -> None:
+    cited = citing.cited(Record(id="hash:two", authors=("王伟", "Ann Known"), **titles), Style.VANCOUVER)
+    assert cited is not None
+    assert cited.tag == tag
 
 
 def test_a_record_can_be_cited_and_taken_away(client: FlaskClient) -> None:

@@ -229,7 +229,7 @@ def test_the_history_joins_searches(page: Page) -> None:
     expect(page.locator(".written code")).to_have_text("#1 AND #2")
     check_layout(page, "history")
     assert violations(page) == []
-    page.locator("button[value=search]").click()
+    page.locator("#builder [name=words]").first.press("Enter")
     expect(page.locator("main")).to_have_attribute("data-searched", "#1 AND #2")
     joined = _total(page)
     assert 0 < joined < first
@@ -239,6 +239,30 @@ def test_the_history_joins_searches(page: Page) -> None:
     expect(page.locator("main")).to_have_attribute("data-searched", "#1 NOT #2")
     assert _total(page) == first - joined
     assert "s1=myeloma" in page.url
+
+
+@pytest.mark.parametrize(("size", "locale"), [("desktop", "en-GB")])
+def test_a_search_of_the_history_means_the_same_without_those_it_names(page: Page) -> None:
+    def searched(query: str) -> int:
+        page.locator("#q").fill(query)
+        page.locator("#q").press("Enter")
+        expect(page.locator("main")).to_have_attribute("data-searched", query)
+        return _total(page)
+
+    page.goto("/")
+    for query in ("myeloma", "relapse"):
+        searched(query)
+    joined = searched("#1 AND #2")
+    page.locator(".places a").nth(1).click()
+    page.locator("#history [data-drop][data-number='1']").click()
+    assert searched("#3") == joined
+    assert searched("#4 AND relapse") == joined
+    # The number of a search that was removed is not given to another.
+    page.locator(".places a").nth(1).click()
+    page.locator("#history [data-drop][data-number='5']").click()
+    searched("patients")
+    page.locator(".places a").nth(1).click()
+    expect(page.locator("#history tbody th").first).to_have_text("#6")
 
 
 @pytest.mark.parametrize(("size", "locale"), [("desktop", "zh-CN"), ("phone", "en-GB")])
@@ -477,7 +501,7 @@ def test_everything_works_without_javascript(browser: Browser, address: str, siz
     page.locator("[name=words]").first.fill("heart failure")
     page.locator("button[value=row]").click()
     expect(page.locator("[name=words]")).to_have_count(4)
-    page.locator("button[value=search]").click()
+    page.locator("#builder [name=words]").first.press("Enter")
     expect(page.locator("#q")).to_have_value("(heart failure)")
     page.locator(".brand").click()
     _open_facets(page)
