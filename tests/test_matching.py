@@ -23,6 +23,10 @@ from tests.conftest import write_jsonl
 from tests.indexer.analysis.real import chinese_abstracts
 
 MATCHES = """
+non small cell lung cancer | Non-small-cell lung cancer at an advanced age.
+非小细胞肺癌 | Erlotinib in non small cell lung cancer.
+E. coli | Escherichia coli bacteraemia in the old.
+H. pylori | Eradication of Helicobacter pylori by triple therapy.
 type 2 diabetes | Insulin resistance in type II diabetes.
 type II diabetes | Outcomes of type 2 diabetes in the elderly.
 type 1 diabetes | Islet antibodies in type I diabetes.
@@ -283,6 +287,15 @@ nfkb | Nuclear NF-κB in podocytes.
 
 MISSES = """
 PD-1 | Expression of PD-L1 in stroma.
+small cell lung cancer | Patients with non small cell lung cancer of any stage.
+小细胞肺癌 | Survival in non small cell lung cancer.
+insulin | Falls in women of great age.
+胰岛素 | It was in vain.
+interrupted time series | It was so in ten.
+抗癫痫药 | A day of rest.
+急性淋巴细胞白血病 | All of them were women.
+mean arterial pressure | A map of the wells.
+positron emission tomography | Pets and their owners.
 PD-L1 | Nivolumab blocks PD-1.
 PD-1 | Parkinson disease (PD) in 1 of ten families.
 HER2 | HER3 expression in carcinoma.

@@ -60,7 +60,7 @@ __all__ = [
     "tokens",
 ]
 
-VERSION = 6
+VERSION = 7
 """Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
 
 

@@ -30,8 +30,8 @@ _MAY_END_IN_A_LETTER = re.compile("[a-z]{3,4}")
 _LETTERS_AND_DIGITS = re.compile(r"(?=.{2,14}$)(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th)$)(?:[a-z]+|\d+){1,4}")
 _BORDER = re.compile(r"[a-z]+|\d+")
 _GREEK = frozenset(numbers.GREEK_NAMES)
-_NEGATION = "non"
-"""It makes one word with the next, also where it stands apart from it."""
+NEGATION = "non"
+"""A prefix that turns round the word behind its hyphen."""
 
 
 Spelling = tuple[tuple[str, ...], ...]
@@ -52,7 +52,7 @@ def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
     elif len(parts) > _LONGEST:
         apart = tuple((piece,) for piece in pieces)
         found |= dict.fromkeys([(tuple(pieces),), apart])
-        if pieces[0] == _NEGATION:
+        if pieces[0] == NEGATION:
             found[(tuple(pieces[:2]), *apart[2:])] = None
     if 1 < len(parts) <= _LONGEST:
         found |= dict.fromkeys(_partitions(parts))
@@ -95,8 +95,6 @@ def belongs(before: Sequence[str], pieces: Sequence[str], *, capitals: bool) -> 
     """
     last, first = before[-1], pieces[0]
     if len(before) == 1 and len(pieces) == 1 and (last, first) in _OPEN:
-        return True
-    if len(before) == 1 and last == _NEGATION and first.isalpha():
         return True
     named = len(before) == 1 and _is_abbreviation(last, capitals=capitals)
     tail = all(piece in _GREEK for piece in pieces[1:])

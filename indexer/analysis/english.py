@@ -22,6 +22,7 @@ from nltk.stem.snowball import EnglishStemmer
 from nltk.tokenize import RegexpTokenizer
 
 from indexer.analysis import numbers, spelling
+from indexer.analysis.compounds import NEGATION
 from indexer.analysis.lists import read_pairs
 from indexer.analysis.tokens import Token
 
@@ -61,9 +62,6 @@ _PREFIXES = frozenset(
     )
 )
 """What a hyphen joins to a word that is written without it as well."""
-
-_NEGATION = "non"
-"""A prefix that turns round the word behind its hyphen."""
 
 _WINDOW = 20_000
 """Characters tokenised at a time: NLTK gives up on a text that takes it five seconds."""
@@ -363,7 +361,7 @@ def _tokens_of(text: str, begin: int, behind: int) -> tuple[tuple[Token, ...], i
     position = 0
     for first, last in compounds(text[begin:behind]):
         found = pieces(text, begin + first, begin + last)
-        negated = len(found) > 1 and found[0].word == _NEGATION
+        negated = len(found) > 1 and found[0].word == NEGATION
         for index, piece in enumerate(found):
             if negated and index == 1:
                 # What is non-small is not small: in the place of the word stands what both are together.

@@ -93,18 +93,18 @@ class Normalized(NamedTuple):
 def normalize(text: str) -> Normalized:
     """The folded text with its way back. Idempotent: the text of a normalised text is itself."""
     if text.isascii():
-        return _aligned(text.lower().replace("`", "'"))
+        return _aligned(_lowered(text))
     unseen = {character for character in set(text) if character not in _plain}
     odd = {character for character in unseen if not _is_plain(character)}
     if not odd:
-        return _aligned("".join(map(_plain.__getitem__, text)))
+        return _aligned(_joined("".join(map(_plain.__getitem__, text))))
     return _by_cluster(text, odd)
 
 
 def fold(text: str) -> str:
     """The text of `normalize`, without the way back: many times as fast where most of a text is ASCII."""
     if text.isascii():
-        return text.lower().replace("`", "'")
+        return _lowered(text)
     # A cluster with a character that is not ASCII begins with such a one, or right before it.
     pieces = _FOREIGN.split(text)
     for index, piece in enumerate(pieces):
@@ -112,7 +112,19 @@ def fold(text: str) -> str:
             pieces[index] = _fold_foreign(piece) if len(piece) <= _SHORT else normalize(piece).text
         elif piece:
             pieces[index] = piece.lower().replace("`", "'")
-    return "".join(pieces)
+    return _joined("".join(pieces))
+
+
+_APART = re.compile(r"(?<![^\W_])non\s(?=[a-z])")
+
+
+def _lowered(text: str) -> str:
+    return _joined(text.lower().replace("`", "'"))
+
+
+def _joined(text: str) -> str:
+    """The text with a hyphen behind a lone `non`, which turns the next word round with or without one."""
+    return _APART.sub("non-", text) if "non" in text else text
 
 
 _FOREIGN = re.compile(r"([\x00-\x7f]?[^\x00-\x7f]+)")
@@ -182,7 +194,7 @@ def _by_cluster(text: str, odd: set[str]) -> Normalized:
     pieces.extend(map(_plain.__getitem__, text[done:]))
     starts.extend(range(done, len(text)))
     ends.extend(range(done + 1, len(text) + 1))
-    return Normalized("".join(pieces), starts, ends)
+    return Normalized(_joined("".join(pieces)), starts, ends)
 
 
 @lru_cache(maxsize=4096)

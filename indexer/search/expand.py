@@ -34,6 +34,8 @@ _MEANINGS = 2
 """Concepts that an abbreviation is read as, at most."""
 
 _BETWEEN = re.compile(r"[\s\-/'’·:+]{0,2}")
+_BEHIND_A_LETTER = re.compile(r"\.\s?")
+"""Between the words of E. coli."""
 _SHORTEST_WRITTEN = 3
 """Letters of an abbreviation that is searched for where the long form was typed; shorter ones mean too many things."""
 
@@ -124,7 +126,7 @@ class Expander:
         for first, word in enumerate(words):
             meaningful = False
             for last in range(first, min(len(words), first + LONGEST_NAME)):
-                if last > first and not _BETWEEN.fullmatch(text[words[last - 1].end : words[last].start]):
+                if last > first and not _go_on(text, words[last - 1], words[last]):
                     break
                 meaningful = meaningful or not words[last].stopword
                 if meaningful:
@@ -155,7 +157,7 @@ class Expander:
             self.expansions[expansion.id] = expansion
             weight = 1.0 if entry.curated else self._ranking.learned
             for form in added:
-                query = form_query(form.text, within)
+                query = _abbreviation_query(form.text, within) if _is_short(form) else form_query(form.text, within)
                 if query is not None:
                     forms.append(Weighted(query, weight))
                     if form.role is Role.PREFERRED and entry.curated:
@@ -191,6 +193,8 @@ class Expander:
             form_key = analysis.key(form.text)
             if not form_key or form_key in seen or not room[form.language]:
                 continue
+            if _is_short(form) and _is_everyday(form.text):
+                continue
             if form.role is Role.ABBREVIATION and (
                 form.text not in short or sum(other.curated for other in shared.get(form_key, ())) > 1
             ):
@@ -198,6 +202,12 @@ class Expander:
             seen.add(form_key)
             room[form.language] -= 1
             yield form
+
+
+def _go_on(text: str, word: QueryWord, behind: QueryWord) -> bool:
+    """Whether a word may belong to a name together with the one before it, by what stands between them."""
+    between = text[word.end : behind.start]
+    return bool(_BETWEEN.fullmatch(between)) or (len(word.surface) == 1 and bool(_BEHIND_A_LETTER.fullmatch(between)))
 
 
 def _meant(entries: Sequence[Entry], key: str, surface: str, spelt_out: frozenset[str]) -> list[Entry]:
@@ -246,6 +256,21 @@ def _name(entry: Entry) -> str:
 def _is_short(form: EntryForm) -> bool:
     """Whether a form is an abbreviation, by its role or since it is written in capitals."""
     return form.role is Role.ABBREVIATION or (form.text.isascii() and form.text.isupper() and form.text.isalpha())
+
+
+def _is_everyday(abbreviation: str) -> bool:
+    """Whether an abbreviation, in small letters, is a word that texts are full of."""
+    return abbreviation.casefold() in everyday_words() or all(
+        word.stopword for word in analysis.query_words(abbreviation.casefold())
+    )
+
+
+def _abbreviation_query(text: str, fields: tuple[str, ...]) -> Query | None:
+    """As `form_query` of an abbreviation: where stems would make another word of it (INS: in), it stands as written."""
+    found = form_query(text, fields)
+    if isinstance(found, Term) and not found.text.startswith(text.casefold()):
+        return Term(fields, Channel.FORMS, text.casefold())
+    return found
 
 
 def _reads_as(surface: str, abbreviation: str, *, learned: bool) -> bool:

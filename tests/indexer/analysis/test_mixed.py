@@ -64,7 +64,7 @@ def stacks(text: str, channel: Channel) -> str:
         ("非小細胞肺癌", "非小细胞肺癌|细胞|肺癌"),
         ("糖尿病肾病", "糖尿病肾病|糖尿|糖尿病|肾病"),
         ("南京市长江大桥", "南京市|南京 长江大桥|长江|大桥"),
-        ("non-small cell nonsmall non small", "non nonsmal cell nonsmal non small"),
+        ("non-small cell nonsmall non small", "non nonsmal cell nonsmal non nonsmal"),
         ("non-ST-elevation, non-Hodgkin’s", "non|nonstelev nonst elev non nonhodgkin"),
         ("非手术治疗 是非之地", "非手术治疗|非手术|治疗 是非之地|是非"),
         ("非吸烟者并非少数", "非 非吸烟者 并非 少数"),
