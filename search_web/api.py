@@ -84,7 +84,8 @@ def _index(given: Given) -> Engine:
             that what it has is still good.
     """
     index = engine()
-    chosen_editions(given[endpoint.EDITION], index.manifest.editions)
+    editions = given[endpoint.EDITION]
+    chosen_editions(editions, index.manifest.editions)
     return index
 
 

@@ -63,8 +63,12 @@ def problem(status: int, detail: str) -> Response:
 
 
 def page(status: int, kind: str, reason: str = "", **values: object) -> Response:
-    """An error for a person; the messages' keys are `error.<kind>`, with `.text`, and with `.<reason>` if there is one."""
-    state = read_lenient(request.args.to_dict(flat=False))
+    """An error for a person; messages are `error.<kind>`, its `.text`, and its `.<reason>` where there is one."""
+    given = request.args.to_dict(flat=False)
+    if status == HTTPStatus.REQUEST_URI_TOO_LONG:
+        # Each link would repeat what was too long for one address.
+        given = {"lang": given.get("lang", [])}
+    state = read_lenient(given)
     t = current.messages(state.language)
     at_search = request.path == "/"
     links = Links(request.script_root, state, None if at_search else encoded_path(request.script_root + request.path))

@@ -262,6 +262,14 @@ def test_long_addresses_and_bodies_are_refused(client: FlaskClient) -> None:
         assert answer.mimetype == "application/problem+json"
 
 
+def test_what_is_too_long_is_not_repeated(client: FlaskClient) -> None:
+    typed = "&".join(f"s{n}={'a' * 4000}" for n in range(1, 40))
+    answer = client.get(f"/?q=myeloma&{typed}&lang=zh")
+    assert answer.status_code == 414
+    assert len(answer.get_data()) < 16 * 1024
+    assert html.parse(answer.text).one("h1").text == "无法处理这个请求"
+
+
 def test_a_thousand_picked_records_are_taken(client: FlaskClient) -> None:
     picked = [f"doi:10.5555/{n:0>100}" for n in range(999)] + [KNOWN.id]
     for address in ("/export?format=csv", "/cite?as=text"):
