@@ -34,7 +34,7 @@ def export() -> Response:
     state = state_of(engine)
     records = _records(engine, state)
     if records is None:
-        return errors.page(400, "nothing_picked")
+        return _nothing()
     written = form.write(entries(engine, records, state.request.editions))
     name = f"medsearch-{engine.manifest.generation}{form.suffix}"
     return Response(
@@ -51,7 +51,7 @@ def citations() -> Response:
     style = styles.get(request.values.get("style", ""), Style.VANCOUVER)
     records = _records(engine, state)
     if records is None:
-        return errors.page(400, "nothing_picked")
+        return _nothing()
     found = [one for one in (cited(record, style) for record in islice(records, MOST_CITED)) if one]
     if request.values.get("as") == "text":
         return Response("\n".join(one.text for one in found), mimetype="text/plain")
@@ -75,8 +75,15 @@ def _asked() -> list[tuple[str, str]]:
     return named if request.values.get("scope") == "all" else named + [("id", one) for one in picked][:MOST_CITED]
 
 
+def _nothing() -> Response:
+    """Says why there is no record to take away: none is picked, or none of those is in this index."""
+    if any(request.values.getlist("id")):
+        return errors.page(404, "picked_missing")
+    return errors.page(400, "nothing_picked")
+
+
 def _records(engine: Engine, state: PageState) -> Iterator[Record] | None:
-    """The records that are asked for, in the order in which they were found or picked; None where none is picked."""
+    """The records that are asked for, in the order in which they were found or picked; None where there is none."""
     if request.values.get("scope") == "all":
         return iter(found_records(engine, state.request, current.deadline()))
     picked = dict.fromkeys(request.values.getlist("id"))

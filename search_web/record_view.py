@@ -12,6 +12,7 @@ from search_web.abstracts import Section, sections
 from search_web.display import number
 from search_web.links import Links
 from search_web.messages import CATALOGUES, Messages
+from search_web.suggestions import in_field
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,19 @@ def sides(record: Record, messages: Messages) -> list[Side]:
 def headings(record: Record, links: Links) -> list[SubjectView]:
     """Its MeSH headings, each as PubMed writes it, with the search of its descriptor."""
     return [
-        SubjectView(_heading(heading), links.asking(f'mesh:"{_unquoted(heading.descriptor)}"'), _is_major(heading))
+        SubjectView(_heading(heading), links.asking(in_field("mesh", heading.descriptor)), _is_major(heading))
         for heading in record.headings
     ]
 
 
 def keywords(record: Record, links: Links) -> list[SubjectView]:
     """Its keywords, each with the search for it."""
-    return [SubjectView(word, links.asking(f'keyword:"{_unquoted(word)}"')) for word in record.keywords]
+    return [SubjectView(word, links.asking(in_field("keyword", word))) for word in record.keywords]
 
 
 def authors(record: Record, links: Links) -> list[SubjectView]:
     """Its authors, each with the search of what they wrote."""
-    return [SubjectView(author, links.asking(f'author:"{_unquoted(author)}"')) for author in record.authors]
+    return [SubjectView(author, links.asking(in_field("author", author))) for author in record.authors]
 
 
 def _heading(heading: Heading) -> str:
@@ -83,10 +84,6 @@ def _heading(heading: Heading) -> str:
 
 def _is_major(heading: Heading) -> bool:
     return heading.major or any(qualifier.major for qualifier in heading.qualifiers)
-
-
-def _unquoted(text: str) -> str:
-    return " ".join(text.replace('"', " ").split())
 
 
 def metrics(

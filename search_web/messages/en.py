@@ -433,6 +433,8 @@ TEXTS: dict[str, str] = {
     "Wait a little, then try again.",
     "error.timeout": "The search took too long",
     "error.timeout.text": "It was given up. Ask for less, or for rarer words, or try again in a moment.",
+    "error.picked_missing": "What is picked is not in this index",
+    "error.picked_missing.text": "The index may have been built anew since. Search again and pick from its results.",
     "error.nothing_picked": "Nothing is picked",
     "error.nothing_picked.text": "Tick the results that you want on the page of results, or ask for all that were "
     "found.",

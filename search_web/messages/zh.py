@@ -413,6 +413,8 @@ TEXTS: dict[str, str] = {
     "error.too_often.text": "您的地址在短时间内请求太多，请稍候再试。",
     "error.timeout": "检索超时",
     "error.timeout.text": "检索已中止。请缩小范围或换用较少见的词，也可稍后再试。",
+    "error.picked_missing": "所选文献不在当前索引中",
+    "error.picked_missing.text": "索引可能已经重建。请重新检索并勾选文献。",
     "error.nothing_picked": "尚未选择文献",
     "error.nothing_picked.text": "请在结果页勾选文献，或选择导出全部结果。",
     "error.internal": "出错了",

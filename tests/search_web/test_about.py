@@ -243,9 +243,17 @@ def test_an_export_has_the_metrics_of_the_chosen_edition(client: FlaskClient) ->
     assert "JCR 2024" not in exported(edition="JCR 2023")
 
 
-@pytest.mark.parametrize(
-    "data", [{"format": "ris"}, {"format": "ris", "id": "nothing"}, {"format": "doc", "scope": "all"}]
-)
+@pytest.mark.parametrize("place", ["/export", "/cite"])
+def test_picked_records_that_are_gone_are_said_to_be(client: FlaskClient, place: str) -> None:
+    gone = client.post(f"{place}?lang=en", data={"format": "ris", "id": "doi:10.5555/gone"})
+    assert gone.status_code == 404
+    assert html.parse(gone.text).one("h1").text == "What is picked is not in this index"
+    none = client.post(f"{place}?lang=en", data={"format": "ris"})
+    assert none.status_code == 400
+    assert html.parse(none.text).one("h1").text == "Nothing is picked"
+
+
+@pytest.mark.parametrize("data", [{"format": "ris"}, {"format": "doc", "scope": "all"}])
 def test_what_can_t_be_exported_is_said(client: FlaskClient, data: dict[str, str]) -> None:
     tree = html.parse(client.post("/export", data=data).text)
     assert client.post("/export", data=data).status_code == 400

@@ -11,6 +11,7 @@ from indexer.record import Record
 from indexer.search.engine import Sort
 from indexer.search.filters import Filters, Span
 from indexer.search.hits import Match, SearchRequest
+from search_web import record_view
 from search_web.links import Links, outward, record_path
 from search_web.params import PageState, read_lenient
 
@@ -113,3 +114,10 @@ def test_addresses_elsewhere() -> None:
 def test_other_schemes_never_become_links() -> None:
     away = outward(Record(id="x", pdf_url="javascript:alert(1)", url="data:text/html,x"))
     assert (away.pdf, away.page) == (None, None)
+
+
+@pytest.mark.parametrize("mark", ['"', "“", "＂", "*", "?"])
+def test_subjects_of_a_record_are_searched_without_syntax(mark: str) -> None:
+    (keyword,) = record_view.keywords(Record(id="hash:one", keywords=(f"CD4{mark} count",)), LINKS)
+    assert keyword.text == f"CD4{mark} count"
+    assert state_of(keyword.href).request.text == 'keyword:"CD4 count"'
