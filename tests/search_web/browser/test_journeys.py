@@ -21,7 +21,7 @@ PAGES = {
     "empty": "/?q=zzzzzz&filter=quartile:Q1",
     "unbroken": "/?q=" + "x" * 500,
     "record": f"/record/{RETRACTED.id}",
-    "advanced": "/advanced?q=stroke&filter=quartile:Q1",
+    "advanced": "/advanced?q=stroke&filter=quartile:Q1,category:医学&match=any",
     "audit": "/audit?q=the+multiple+myeloma&filter=quartile:Q1|Q2&edition=JCR+2023",
     "why": f"/why?q=myeloma+aspirin&filter=quartile:Q3&article={RETRACTED.id}",
     "why-which": "/why?q=myeloma&article=myeloma",
