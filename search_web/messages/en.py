@@ -81,7 +81,8 @@ TEXTS: dict[str, str] = {
     "ignored.too_deep": "{text} (parentheses nested too deeply)",
     "ignored.wildcard": "{text} (too little beside the wildcard, or too many of them; searched as words)",
     "ignored.wildcard_apart": "{text} (with a wildcard, the words are searched, but not side by side)",
-    "ignored.proximity": "{text} (one word only, or too many phrases of this kind; searched without nearness)",
+    "ignored.proximity": "{text} (one word only, or too many phrases of this kind; searched for its words, near each "
+    "other or not)",
     "ignored.nearest_field": "{text} (not held as a field of its own; the nearest one was searched)",
     "ignored.all_fields": "{text} (no such field here; all fields were searched)",
     "ignored.unknown_search": "{text} (no such earlier search)",
@@ -124,7 +125,7 @@ TEXTS: dict[str, str] = {
     "select.none": "Pick none",
     "export.menu": "Export or cite",
     "export.scope": "Which records",
-    "export.scope.picked": "Those picked",
+    "export.scope.picked": "Picked results",
     "export.scope.all.one": "The one that was found",
     "export.scope.all.other": "All {count:,} that were found",
     "export.format": "As a file",

@@ -35,10 +35,9 @@ export const startPicking = () => {
     all.closest("label").hidden = false;
     all.checked = chosen > 0 && chosen === here.length;
     all.indeterminate = chosen > 0 && chosen < here.length;
-    const number = form.querySelector("[data-picked]");
-    if (number) number.textContent = picked.size ? `(${picked.size})` : "";
-    const count = form.querySelector("[data-picked-count]");
-    if (count) count.textContent = picked.size;
+    for (const number of form.querySelectorAll("[data-picked]")) {
+      number.textContent = picked.size ? `(${picked.size})` : "";
+    }
     const of = form.querySelector("input[name=scope][value=picked]");
     const other = form.querySelector("input[name=scope][value=all]");
     if (of && other && !form.dataset.scoped) (picked.size ? of : other).checked = true;

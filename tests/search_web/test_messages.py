@@ -44,7 +44,15 @@ def test_catalogues_have_the_same_keys_and_placeholders() -> None:
 
 def test_no_text_is_empty_and_chinese_is_chinese() -> None:
     same = {"site", "badge.impact_factor", "link.doi", "link.pubmed", "link.pmc", "link.pdf", "record.field.doi"}
-    same |= {"record.field.pmid", "record.field.pmcid", "list.comma", "metrics.sjr", "metrics.top"}
+    same |= {
+        "record.field.pmid",
+        "record.field.pmcid",
+        "list.comma",
+        "list.semicolon",
+        "list.named",
+        "metrics.sjr",
+        "metrics.top",
+    }
     same |= {"cite.style.gb-t-7714"}
     for key, text in zh.TEXTS.items():
         assert text.strip()

@@ -27,6 +27,8 @@ def test_what_leaves_it_out(client: FlaskClient) -> None:
         "JCR quartile: Q3 or Q4": "no it has: Q1",
         "Year: 2020–2022": "yes",
     }
+    zh = page(client, f"/why?q=myeloma&filter=quartile:Q3|Q4&article={KNOWN.doi}&lang=zh")
+    assert rows(zh)["JCR 分区：Q3或Q4"] == "不符合 （该文献：Q1）"
     links = {a.text: a.attributes["href"] for a in tree.one("main").all("a")}
     assert links["Search without this filter"] == "/?q=myeloma+aspirin&filter=year%3A2020-2022&lang=en"
     assert links[KNOWN.title_en or ""] == f"/record/{KNOWN.id}?lang=en"
