@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from indexer import analysis
 from search_web import create_app
 from search_web.settings import Settings
 
@@ -175,6 +176,9 @@ def address(query: str) -> str:
 def main() -> None:
     """Ask for many, and print how long they took."""
     client = create_app(sys.argv[1], Settings(time_limit=3600)).test_client()
+    # As `serve` does before it listens.
+    analysis.load()
+    client.get("/healthz")
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     took: list[tuple[float, str]] = []
     statuses: dict[int, int] = {}
