@@ -279,9 +279,9 @@ FACET: Parameter[tuple[str, ...]] = _names(
 def _facet_limit(facet: str) -> Parameter[int | None]:
     numbers = schema.BY_NAME[facet].kind is Kind.INTEGER
     about = Text(
-        f"Values of `{facet}` at most, besides those that are chosen; "
+        f"Values of `{facet}` at most, besides those that are chosen and `unknown`; "
         + ("all without it." if numbers else f"{DEFAULT_FACET_VALUES} without it."),
-        f"{facet} 最多给出多少个值，已选的另计；"
+        f"{facet} 最多给出多少个值，已选的和 `unknown` 另计；"
         + ("不写则全部。" if numbers else f"不写则为 {DEFAULT_FACET_VALUES} 个。"),
     )
     return _whole(f"facet.{facet}.limit", about, MAX_FACET_VALUES, None, "50")
