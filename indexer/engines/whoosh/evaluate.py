@@ -255,10 +255,14 @@ class Evaluator:
         return _frozen(docs, kernels.saturate(frozen(weights), rarity, self._ranking.k1, scores, frozen(kept)))
 
     def _weigh_within(self, query: Term, number: int, docs: Docs) -> tuple[Any, Any, Any]:
-        places, arrays = self._places(query, number), self._collection.segments[number].arrays
-        weights = self._collection.weights(query.fields, query.channel, self._ranking)[number]
+        return kernels.weigh_within(docs, *self._weighing(query, number))
+
+    def _weighing(self, term: Term, number: int) -> tuple[Any, ...]:
+        """Where a term stands and what its occurrences count for, as `kernels.weigh` takes them."""
+        arrays = self._collection.segments[number].arrays
         postings = (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs, arrays.length_halves)
-        return kernels.weigh_within(docs, places.rows, *postings, *weights)
+        weights = self._collection.weights(term.fields, term.channel, self._ranking)[number]
+        return (self._places(term, number).rows, *postings, *weights)
 
     def _is_kept(self, query: Leaf) -> bool:
         return self._cache.get((query, self._ranking)) is not None
@@ -284,16 +288,12 @@ class Evaluator:
         raise TypeError(f"a form is a term, a phrase or an AnyReading of these, not {form!r}")
 
     def _term_occurrences(self, form: Term, number: int, within: Docs | None) -> Matches:
-        places = self._places(form, number)
-        if not places.postings:
+        if not self._places(form, number).postings:
             return NOTHING
         if within is not None:
             return _frozen(*self._weigh_within(form, number, within)[:2])
-        segment = self._collection.segments[number]
-        arrays = segment.arrays
-        weights = self._collection.weights(form.fields, form.channel, self._ranking)[number]
-        postings = (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs, arrays.length_halves)
-        return _frozen(*kernels.weigh(places.rows, *postings, *weights, segment.alive))
+        asked = (*self._weighing(form, number), self._collection.segments[number].alive)
+        return _frozen(*kernels.weigh(*asked))
 
     def _phrase_occurrences(self, form: Phrase, number: int, within: Docs | None) -> Matches:
         segment = self._collection.segments[number]

@@ -21,7 +21,7 @@ import json
 import struct
 import threading
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -111,17 +111,23 @@ def pack_record(values: Mapping[str, Any], numbers: Mapping[str, int]) -> bytes:
     return b"".join(parts)
 
 
-def renumbered(record: bytes, numbers: Mapping[int, int]) -> bytes:
-    """A record with other numbers for its fields; fields without one are left out."""
-    parts = []
+def _entries(record: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """The stored values of a record: the number of each one's field, its type letter and its bytes."""
     at = 0
     while at < len(record):
         number, letter, size = _ENTRY.unpack_from(record, at)
         at += _ENTRY.size
-        if number in numbers:
-            parts.append(_ENTRY.pack(numbers[number], letter, size))
-            parts.append(record[at : at + size])
+        yield number, letter, record[at : at + size]
         at += size
+
+
+def renumbered(record: bytes, numbers: Mapping[int, int]) -> bytes:
+    """A record with other numbers for its fields; fields without one are left out."""
+    parts = []
+    for number, letter, data in _entries(record):
+        if number in numbers:
+            parts.append(_ENTRY.pack(numbers[number], letter, len(data)))
+            parts.append(data)
     return b"".join(parts)
 
 
@@ -209,15 +215,11 @@ class StoredReader:
             KeyError: it has none of the name.
             DamagedFileError: the record is not what was written.
         """
-        record = self.record(document)
-        wanted, at = self.fields.index(name), 0
+        wanted = self.fields.index(name)
         try:
-            while at < len(record):
-                number, letter, size = _ENTRY.unpack_from(record, at)
-                at += _ENTRY.size
+            for number, letter, data in _entries(self.record(document)):
                 if number == wanted:
-                    return unpack_value(letter, record[at : at + size])
-                at += size
+                    return unpack_value(letter, data)
         except (struct.error, ValueError) as error:
             raise self._damaged() from error
         raise KeyError(name)
@@ -239,13 +241,9 @@ class StoredReader:
     def unpack(self, record: bytes) -> dict[str, Any]:
         """The values of a record, by field name."""
         values: dict[str, Any] = {}
-        at = 0
         try:
-            while at < len(record):
-                number, letter, size = _ENTRY.unpack_from(record, at)
-                at += _ENTRY.size
-                values[self.fields[number]] = unpack_value(letter, record[at : at + size])
-                at += size
+            for number, letter, data in _entries(record):
+                values[self.fields[number]] = unpack_value(letter, data)
         except (struct.error, ValueError, IndexError) as error:
             raise self._damaged() from error
         return values
