@@ -48,13 +48,17 @@ def _ends(text: str, begin: int, behind: int) -> Iterator[int]:
 
 def _is_end(text: str, stop: re.Match[str], behind: int) -> bool:
     """Whether a Western stop ends a sentence: by what follows, and for a full stop by the word before it."""
+    behind_it = text[stop.end() : stop.end() + 1]
+    if not behind_it.isspace() and not _HAN_CHARACTER.match(behind_it):
+        # Most stops are in numbers.
+        return False
     following = _NEXT.search(text, stop.end(), behind)
     if not following:
         return False
     if _HAN_CHARACTER.match(following.group()):
         # Chinese set with Western stops leaves no space behind them; 3.结果 is a numbered heading.
         return stop.start() > 0 and not text[stop.start() - 1].isdigit()
-    if following.start() == stop.end() or following.group().islower():
+    if following.group().islower():
         return False
     mark = stop.group().rstrip(_CLOSING)
     if mark not in {".", "．"}:
