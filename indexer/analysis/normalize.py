@@ -94,7 +94,7 @@ def normalize(text: str) -> Normalized:
     """The folded text with its way back. Idempotent: the text of a normalised text is itself."""
     if text.isascii():
         return _aligned(_lowered(text))
-    unseen = set(text).difference(_plain)
+    unseen = {character for character in set(text) if character not in _plain}
     odd = {character for character in unseen if not _is_plain(character)}
     if not odd:
         return _aligned(_joined("".join(map(_plain.__getitem__, text))))
