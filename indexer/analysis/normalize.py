@@ -94,11 +94,17 @@ def normalize(text: str) -> Normalized:
     """The folded text with its way back. Idempotent: the text of a normalised text is itself."""
     if text.isascii():
         return _aligned(_lowered(text))
-    unseen = {character for character in set(text) if character not in _plain}
-    odd = {character for character in unseen if not _is_plain(character)}
-    if not odd:
-        return _aligned(_joined("".join(map(_plain.__getitem__, text))))
-    return _by_cluster(text, odd)
+    few = len(text.encode("utf-8", "surrogatepass")) - len(text) < len(text) // _SOME
+    characters = set(_NOT_ASCII.findall(text)) if few else set(text)
+    odd = {character for character in characters if character not in _plain and not _is_plain(character)}
+    if odd:
+        return _by_cluster(text, odd)
+    # Cherokee is folded to capitals, which must stay.
+    if few and all(_plain[character].lower() == _plain[character] for character in characters):
+        for character in characters:
+            text = text.replace(character, _plain[character])
+        return _aligned(_lowered(text))
+    return _aligned(_joined("".join(map(_plain.__getitem__, text))))
 
 
 def fold(text: str) -> str:
@@ -127,6 +133,9 @@ def _joined(text: str) -> str:
     return _APART.sub("non-", text) if "non" in text else text
 
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_SOME = 16
+"""One character in so many, and it is cheaper to fold each by itself than those that are not ASCII all at once."""
 _FOREIGN = re.compile(r"([\x00-\x7f]?[^\x00-\x7f]+)")
 _SHORT = 8
 

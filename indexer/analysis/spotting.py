@@ -17,7 +17,6 @@ from indexer.analysis.normalize import normalize
 from indexer.analysis.script import HAN, HAN_RUN, runs
 from indexer.analysis.tokens import Channel, Token
 
-
 _MARKS = ".,;:!?()[]\"'"
 """What stands around a word and is no part of it."""
 _PIECE = re.compile(f"[^ {HAN}]+")
