@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from indexer.analysis import chinese, english
 from indexer.analysis.normalize import normalize
-from indexer.analysis.script import HAN_RUN, runs
+from indexer.analysis.script import HAN_RUN, has_han, runs
 from indexer.analysis.tokens import Channel, Token
 
 
@@ -24,6 +24,14 @@ class Spot(NamedTuple):
     end: int
 
 
+class _Pieces(NamedTuple):
+    """Pieces between spaces, each of which was looked at once."""
+
+    seen: set[str]
+    telling: set[str]
+    """Those that have one of the terms, or may have it by what stands before them."""
+
+
 class Spotter:
     """Finds the tokens of a channel that have one of some terms, in any number of texts."""
 
@@ -31,9 +39,8 @@ class Spotter:
         self._terms = frozenset(terms)
         self._han = [term for term in self._terms if HAN_RUN.search(term)]
         self._is_words = channel is Channel.WORDS
-        self._seen: set[str] = set()
-        self._telling: set[str] = set()
-        """Of the pieces that were seen, those that have one of the terms, or may have it by what stands before them."""
+        self._pieces = {edges: _Pieces(set(), set()) for edges in (False, True)}
+        """By whether the edges of words count."""
 
     def spots(self, text: str) -> list[Spot]:
         """All such tokens of a text."""
@@ -43,6 +50,7 @@ class Spotter:
         folded = normalized.text
         han = [term for term in self._han if term in folded]
         has_words = len(self._han) < len(self._terms)
+        edges = not self._is_words and has_words and has_han(folded)
         found: list[Token] = []
         for start, end, is_han in runs(folded):
             run = folded[start:end]
@@ -50,43 +58,51 @@ class Spotter:
                 if any(term in run for term in han):
                     found += chinese.words(run, start) if self._is_words else chinese.forms(run, start)
             elif has_words:
-                self._add_words(found, run, start)
+                self._add_words(found, run, start, edges=edges)
         spots = [Spot(term, start, end) for term, _, start, end in found if term in self._terms]
         if normalized.aligned:
             return spots
         return [Spot(term, normalized.starts[start], normalized.ends[end - 1]) for term, start, end in spots]
 
-    def _add_words(self, found: list[Token], run: str, offset: int) -> None:
+    def _add_words(self, found: list[Token], run: str, offset: int, *, edges: bool) -> None:
         """Add what a run holds that is not Chinese, with some tokens that are none of the terms."""
+        seen, telling = self._pieces[edges]
         pieces = run.split(" ")
         distinct = set(pieces)
-        unseen = distinct - self._seen
-        self._seen |= unseen
+        unseen = distinct - seen
+        seen |= unseen
         for piece in unseen:
-            terms = _terms_of(piece) if self._is_words else _forms_of(piece)
+            terms = self._terms_of(piece, edges=edges)
             if terms is None or not terms.isdisjoint(self._terms):
-                self._telling.add(piece)
-        if distinct.isdisjoint(self._telling):
+                telling.add(piece)
+        if distinct.isdisjoint(telling):
             return
         at = 0
         for piece in pieces:
-            if piece in self._telling:
+            if piece in telling:
+                before = run[max(0, at - english.CONTEXT) : at] if self._terms_of(piece, edges=edges) is None else ""
+                start = offset + at - len(before)
                 if self._is_words:
-                    before = run[max(0, at - english.CONTEXT) : at] if _terms_of(piece) is None else ""
-                    tokens = english.words(before + piece, offset + at - len(before))
-                    found += [token for token in tokens if token.end > offset + at]
+                    tokens = english.words(before + piece, start)
                 else:
-                    found += english.forms(piece, offset + at)
+                    tokens = english.forms(before + piece, start, edges=edges)
+                found += [token for token in tokens if token.end > offset + at]
             at += len(piece) + 1
 
+    def _terms_of(self, piece: str, *, edges: bool) -> frozenset[str] | None:
+        """The terms of a text without spaces; None where what stands before it may make them others."""
+        return _words_of(piece) if self._is_words else _forms_of(piece, edges=edges)
+
 
 @lru_cache(maxsize=1 << 16)
-def _terms_of(piece: str) -> frozenset[str] | None:
-    """The WORDS terms of a text without spaces; None where what stands before it may make them others."""
-    analysed = english.words_of(piece)
+def _words_of(piece: str) -> frozenset[str] | None:
+    return _terms(english.words_of(piece))
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms_of(piece: str, *, edges: bool) -> frozenset[str] | None:
+    return _terms(english.forms_of(piece, edges=edges))
+
+
+def _terms(analysed: english.Analysed) -> frozenset[str] | None:
     return None if analysed.leads else frozenset(token.text for token in analysed.tokens)
-
-
-@lru_cache(maxsize=1 << 16)
-def _forms_of(piece: str) -> frozenset[str]:
-    return frozenset(token.text for token in english.forms_of(piece))
