@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from indexer.analysis import normalize
 from indexer.build import build
 from indexer.engines import open_engine
+from indexer.search.compile import Reading, compile_query
 from indexer.search.engine import Engine
+from indexer.search.highlight import Highlighter
 from indexer.search.hits import Match, SearchRequest
 from indexer.search.searcher import search
 from tests.conftest import write_jsonl
-from tests.indexer.analysis.real import chinese_abstracts
+from tests.indexer.analysis.containment import Skeleton
+from tests.indexer.analysis.real import chinese_abstracts, piece_with_han
+from tests.indexer.analysis.strategies import MIXED
 
 MATCHES = """
 non small cell lung cancer | Non-small-cell lung cancer at an advanced age.
@@ -357,6 +361,21 @@ B超 | X超声
 "糖尿" | 糖和尿的检测
 "发性骨" | 骨质疏松的发生与多发骨折
 "维生素D" | 维生素B和D
+"021年" | 自2022年起登记的病例
+"L-6水" | 血清IL-16水平降低
+"T检" | 经CT复查与检验
+"平为3" | 血钙水平为2.3 mmol/L
+"T1" | Tumours of stage T10 do not exist.
+"IL-6" | IL-16 was measured.
+"P<0.05" | No difference was seen (P>0.05).
+"P<0.05" | It was borderline (P=0.05).
+"P<0.05" | 差异无统计学意义（P>0.05）
+"P=0.05" | The difference was significant (P<0.05).
+"7.5%" | Morphine 7.5 mg was given.
+"5%的患" | 占17.5的患者
+"值<0.0" | 趋势检验P值>0.001
+p<0.05 | No difference was seen (P>0.05).
+7.5% | Morphine 7.5 mg was given.
 心肌梗死 | 脑梗死的溶栓治疗
 心梗 | Cerebral infarction in the young.
 myocardial infarction | 心肌炎的诊断
@@ -481,23 +500,36 @@ def test_does_not_find(engine: Engine, query: str, text: str) -> None:
     assert text not in found(engine, query)
 
 
-def test_a_quoted_piece_of_a_real_abstract_finds_the_abstracts_that_hold_it(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    texts = chinese_abstracts(8)
-    folder = tmp_path_factory.mktemp("pieces")
+def check_pieces(folder: Path, texts: Sequence[str], pieces: Iterable[str]) -> None:
+    """Search the pieces, in quotes, in a collection of the texts."""
     records: list[dict[str, object]] = [{"doi": f"10.5555/{n}", "abstract": text} for n, text in enumerate(texts)]
     build([str(write_jsonl(folder / "texts.jsonl", records))], str(folder / "index"))
-    folded = [normalize(text).text for text in texts]
-    chance = random.Random(4)
+    skeletons = list(map(Skeleton, texts))
     with closing(open_engine(str(folder / "index"))) as opened:
-        for number, text in enumerate(texts):
-            for length in range(1, 13):
-                runs = [run for run in re.findall("[\u4e00-\u9fff]+", text) if len(run) >= length]
-                run = chance.choice(runs)
-                start = chance.randint(0, len(run) - length)
-                piece = run[start : start + length]
-                result = search(opened, SearchRequest(f'"{piece}"', per_page=100, facets=()))
-                holding = {n for n, one in enumerate(folded) if normalize(piece).text in one}
-                assert {int(hit.record.id.partition("/")[2]) for hit in result.hits} == holding
-                assert number in holding
+        for piece in pieces:
+            asked = Skeleton(piece)
+            holding = {n for n, one in enumerate(skeletons) if one.contains(asked)}
+            assert holding
+            hits = search(opened, SearchRequest(f'"{piece}"', per_page=100, facets=())).hits
+            assert {int(hit.record.id.partition("/")[2]) for hit in hits} == holding, piece
+            marks = Highlighter(compile_query(f'"{piece}"', Reading()).query)
+            for n in {*holding, min(holding) - 1} - {-1}:
+                marked = [texts[n][start:end] for start, end in marks.matches("abstract_zh", texts[n])]
+                assert bool(marked) is (n in holding), piece
+                assert all(asked.text in Skeleton(mark).text for mark in marked), piece
+
+
+def test_a_quoted_piece_of_a_real_abstract_finds_the_abstracts_that_hold_it(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    # A straight mark would end the quotation, and an asterisk at a letter makes a pattern of it.
+    texts = [re.sub('["*]', " ", text) for text in chinese_abstracts(8)]
+    check_pieces(tmp_path, texts, [piece_with_han(text, length, chance) for text in texts for length in range(1, 13)])
+
+
+def test_a_quoted_piece_of_a_made_text_finds_the_texts_that_hold_it(tmp_path: Path) -> None:
+    """Latin words, numbers, signs, Greek letters and odd characters as close to Chinese as no author sets them."""
+    chance = random.Random(4)
+    parts = [part for part in MIXED if not {"“", "\n"} & set(part)]
+    texts = ["患者" + "".join(chance.choices(parts, k=40)) for _ in range(60)]
+    pieces = [piece_with_han(text, chance.randint(1, 12), chance) for text in texts for _ in range(8)]
+    check_pieces(tmp_path, texts, pieces)

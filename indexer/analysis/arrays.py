@@ -190,17 +190,21 @@ class _Memory:
         self._leads = array("B")
         self._ends = array("B")
         self._english = _Numbers(self._add_english)
+        self._edged = _Numbers(self._add_edged)
+        """Pieces of texts that hold Han characters, in which the edges of words are tokens as well."""
+        self._with_edges: set[int] = set()
+        """Their numbers."""
         self._words: dict[str, int] = {}
         self._pairs = _Numbers(self._add_pair)
         self._uses = array("I")
         """How often each piece was met."""
         self._behind: dict[tuple[int, int], int] = {}
         """By the piece before and a piece, the number of the latter as it is there."""
-        self._others: dict[tuple[int, tuple[Token, ...]], int] = {}
-        """By a piece and the tokens that it has somewhere, its number there."""
+        self._others: dict[tuple[int, tuple[Token, ...] | None, tuple[Token, ...] | None], int] = {}
+        """By a piece and the other tokens that it has somewhere in each channel, its number there."""
         for name, ends in (("", _BORDER), ("", _OTHER), ("\n", _BORDER)):
             self._add(name, (), 0, (), 0, ends=ends)
-        self._english[""] = _EMPTY
+        self._english[""] = self._edged[""] = _EMPTY
 
     def recurring(self) -> _Memory:
         """A new memory of the pieces that were met often, if they are few enough for it to take up others."""
@@ -208,10 +212,16 @@ class _Memory:
         least = _OFTEN
         while sum(uses >= least for uses in self._uses) > _MOST_PIECES // 2:
             least *= 2
-        for old, new in ((self._english, kept._english), (self._words, kept._words), (self._pairs, kept._pairs)):
+        for old, new in (
+            (self._english, kept._english),
+            (self._edged, kept._edged),
+            (self._words, kept._words),
+            (self._pairs, kept._pairs),
+        ):
             for text, number in old.items():
                 if number > _LINE_BREAK and self._uses[number] >= least:
                     new[text] = kept._take(self, number)
+        kept._with_edges.update(kept._edged.values())
         return kept
 
     def _take(self, other: _Memory, number: int) -> int:
@@ -234,7 +244,7 @@ class _Memory:
             words.append(_BREAK)
             forms.append(_BREAK)
             if len(parts) == 1:
-                pieces = self._pieces_of(parts[0])
+                pieces = self._pieces_of(parts[0], self._english)
                 words += pieces
                 forms += pieces
             elif parts:
@@ -243,19 +253,21 @@ class _Memory:
         in_words, in_forms = (np.array(pieces, np.uint32) for pieces in (words, forms))
         return {
             Channel.WORDS: self._laid_out(self._in_context(in_words), ends[0], self._tables[Channel.WORDS]),
-            Channel.FORMS: self._laid_out(in_forms, ends[1], self._tables[Channel.FORMS]),
+            Channel.FORMS: self._laid_out(
+                self._in_context(in_forms, numerals=False), ends[1], self._tables[Channel.FORMS]
+            ),
         }
 
     def _read(self, parts: Sequence[str], runs: _HanRuns, words: list[int], forms: list[int]) -> None:
         """Add the pieces of a text, given as stretches without Han characters and with nothing else, by turns."""
-        number_of = self._english.__getitem__
+        number_of = self._edged.__getitem__
         for place, part in enumerate(parts):
             if place % 2:
                 runs.add_next(words, forms)
             elif not part:
                 continue
             elif " " in part or "\n" in part:
-                pieces = self._pieces_of(part)
+                pieces = self._pieces_of(part, self._edged)
                 words += pieces
                 forms += pieces
             else:
@@ -263,24 +275,24 @@ class _Memory:
                 words.append(number)
                 forms.append(number)
 
-    def _pieces_of(self, text: str) -> list[int]:
-        number_of = self._english.__getitem__
+    def _pieces_of(self, text: str, numbers: _Numbers) -> list[int]:
+        number_of = numbers.__getitem__
         if "\n" not in text:
             return list(map(number_of, text.split(" ")))
         found: list[int] = []
         for piece in text.split(" "):
-            if "\n" in piece and (lines := self._lines_of(piece)):
+            if "\n" in piece and (lines := self._lines_of(piece, numbers)):
                 found += lines
             else:
                 found.append(number_of(piece))
         return found
 
-    def _lines_of(self, piece: str) -> list[int]:
+    def _lines_of(self, piece: str, numbers: _Numbers) -> list[int]:
         """The lines of a piece as pieces by themselves; none where one may change the tokens of another."""
         if len(piece) > _LONGEST_PIECE:
             return []
         lines = piece.split("\n")
-        found = [self._english[line] for line in lines]
+        found = [numbers[line] for line in lines]
         for place in range(1, len(found)):
             number, before = found[place], found[place - 1]
             signed = self._leads[number] == _NUMBER and (self._ends[before] == _SIGN or before == _EMPTY)
@@ -290,16 +302,22 @@ class _Memory:
         broken[::2] = found
         return broken
 
-    def _in_context(self, pieces: U32) -> U32:
-        """The pieces, others in place of those whose tokens are changed by what stands before them."""
+    def _in_context(self, pieces: U32, *, numerals: bool = True) -> U32:
+        """The pieces, others in place of those whose tokens are changed by what stands before them.
+
+        Without `numerals` those are left that may be Roman ones.
+        """
         leads = np.frombuffer(self._leads, np.uint8)[pieces[1:]]
         ends = np.frombuffer(self._ends, np.uint8)[pieces[:-1]]
         led = (leads == _PERCENT) & (ends == _DIGIT)
         led |= (leads == _NUMBER) & (ends == _SIGN)
-        led |= (leads == _NUMERAL) & (ends != _BORDER)
+        if numerals:
+            led |= (leads == _NUMERAL) & (ends != _BORDER)
         places = (np.flatnonzero(led) + 1).tolist()
         found = pieces.copy()
-        found[places] = [self._as_it_is_there(pieces, place) for place in places]
+        for place in places:
+            # One after the other: a number that has a sign before it is another one to the per cent sign behind it.
+            found[place] = self._as_it_is_there(found, place)
         return found
 
     def _as_it_is_there(self, pieces: U32, place: int) -> int:
@@ -308,13 +326,20 @@ class _Memory:
         if (known := self._behind.get((before, piece))) is not None:
             return known
         name = self.names[piece]
+        edges = piece in self._with_edges
+        text = self._text_before(pieces, place)
         alone = english.words_of(name)
-        tokens = english.words_behind(self._text_before(pieces, place), name, alone)
+        words = english.words_behind(text, name, alone)
+        forms = None
+        if self._leads[piece] != _NUMERAL:
+            forms = english.forms_behind(text, name, english.forms_of(name, edges=edges), edges=edges)
         number: int = piece
-        if tokens is not None:
-            if (piece, tokens) not in self._others:
-                self._others[piece, tokens] = self._add(name, tokens, alone.positions, english.forms_of(name))
-            number = self._others[piece, tokens]
+        if words is not None or forms is not None:
+            key = piece, words, forms
+            if key not in self._others:
+                forms = forms or english.forms_of(name, edges=edges).tokens
+                self._others[key] = self._add(name, words or alone.tokens, alone.positions, forms)
+            number = self._others[key]
         if (
             self._leads[piece] != _NUMERAL
             and not _MAY_BE_NUMERAL.search(name)
@@ -366,11 +391,21 @@ class _Memory:
         leads = next((number for number, begins in _BEGINNINGS if begins.match(piece)), 0)
         if bare == piece:
             alone = english.words_of(piece)
-            return self._add(piece, alone.tokens, alone.positions, english.forms_of(piece), leads, ends)
+            return self._add(piece, alone.tokens, alone.positions, english.forms_of(piece).tokens, leads, ends)
         number = self._english[bare]
         for table in self._tables.values():
             table.repeat(number)
         return self._name(piece, leads, ends)
+
+    def _add_edged(self, piece: str) -> int:
+        plain = self._english[piece]
+        forms = english.forms_of(piece, edges=True)
+        self._tables[Channel.WORDS].repeat(plain)
+        terms = [self._terms[token.text] for token in forms.tokens]
+        self._tables[Channel.FORMS].add(terms, [token.position for token in forms.tokens], forms.positions)
+        number = self._name(piece, self._leads[plain], self._ends[plain])
+        self._with_edges.add(number)
+        return number
 
     def words_of(self, words: Sequence[str]) -> list[int]:
         """The pieces of words that were cut out of runs of Han characters."""

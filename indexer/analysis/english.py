@@ -7,15 +7,20 @@ For WORDS a word may fall into several: where a Greek letter begins or ends (TNF
 between a number and its unit. What a stem is, is decided in four steps: the American spelling, the singular
 (`spelling`), our own terms where the stemmer would make one of two meanings (`data/stems_en.txt`), and Snowball.
 A number is indexed besides itself with what makes it another: 7.5%, <0.05, 10^9/l. A word behind `non-` is indexed
-together with it alone, so that small cell lung cancer does not find non-small cell lung cancer. FORMS knows nothing of
-all this.
+together with it alone, so that small cell lung cancer does not find non-small cell lung cancer.
+
+FORMS has each word as it is written, and one that begins or ends in a digit also with the sign before it and the per
+cent sign behind it. Where asked for, it has the *edges* of words as well: the beginnings and the endings of each
+(`20-` and `-21` of 2021), by which a string is found that is cut inside a word. What is cut out of a text is cut into
+the same words there, but for the first and the last: no comma is a part of a number.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from nltk.stem.snowball import EnglishStemmer
@@ -28,6 +33,10 @@ from indexer.analysis.tokens import Token
 
 LONGEST_TERM = 64
 """Characters of a term; what is longer is cut (the token still spans all of it)."""
+
+_LONGEST_SIGNED = LONGEST_TERM - 3
+_LONGEST_EDGE = LONGEST_TERM - 1
+"""Characters of a word that has terms with signs, and of an edge."""
 
 STEMS = read_pairs("stems_en.txt")
 """Words whose stem is ours, with it."""
@@ -68,10 +77,11 @@ _WINDOW = 20_000
 
 _LETTER = r"[^\W_]"
 _PLAIN_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![^\W_])"  # 12,345.6
-_WORD = rf"(?:{_PLAIN_NUMBER}|{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER})|(?<=\d)\.(?=\d))*)"
+_FORM = rf"{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER})|(?<=\d)\.(?=\d))*"
+_WORD = rf"(?:{_PLAIN_NUMBER}|{_FORM})"
 _POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:[cdhkmnμ]?m)\^[23](?![^\W_])"
 _WORD_OR_POWER = rf"(?:{_POWER}|(?!x\d+(?:\.\d+)?\^){_WORD})"
-_forms_tokenizer = RegexpTokenizer(rf"{_WORD}(?:-{_WORD})*")
+_forms_tokenizer = RegexpTokenizer(rf"{_FORM}(?:-{_FORM})*")
 _words_tokenizer = RegexpTokenizer(rf"{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*")
 _stemmer = EnglishStemmer()
 
@@ -256,7 +266,7 @@ def number_term(text: str, piece: Piece) -> tuple[str, int, int] | None:
 
 
 class Analysed(NamedTuple):
-    """The WORDS tokens of a text without spaces, their offsets and positions counted from its beginning."""
+    """The tokens of a text without spaces in a channel, their offsets and positions counted from its beginning."""
 
     tokens: tuple[Token, ...]
     positions: int
@@ -279,15 +289,25 @@ _PLAIN_WORD = re.compile("[(\\[\"']{0,2}([a-z]{2,64})[)\\]\"'.,;:!?]{0,3}")
 
 def words(text: str, offset: int = 0, position: int = 0) -> list[Token]:
     """The WORDS tokens of a text that stands at `offset`, from `position` on."""
+    return _tokens(text, offset, position, _WORDS)
+
+
+def forms(text: str, offset: int = 0, position: int = 0, *, edges: bool = False) -> list[Token]:
+    """The FORMS tokens of a text that stands at `offset`, from `position` on: each word as it is written."""
+    return _tokens(text, offset, position, _EDGED_FORMS if edges else _FORMS)
+
+
+def _tokens(text: str, offset: int, position: int, analysis: _Analysis) -> list[Token]:
     # Few tokens reach over a space, so pieces between spaces are analysed alone; most of them have been met before.
+    of, remembered, behind = analysis
     found: list[Token] = []
     at = 0
     for piece in text.split(" "):
         if piece:
-            analysed = _remembered_words_of(piece) if len(piece) <= LONGEST_TERM else words_of(piece)
+            analysed = remembered(piece) if len(piece) <= LONGEST_TERM else of(piece)
             tokens = analysed.tokens
             if analysed.leads and at:
-                tokens = words_behind(text[max(0, at - CONTEXT) : at], piece, analysed) or tokens
+                tokens = behind(text[max(0, at - CONTEXT) : at], piece, analysed) or tokens
             base = offset + at
             for term, place, start, end in tokens:
                 # What Token(...) does, without its call: this line makes every English token there is.
@@ -297,26 +317,16 @@ def words(text: str, offset: int = 0, position: int = 0) -> list[Token]:
     return found
 
 
-def forms(text: str, offset: int = 0, position: int = 0) -> list[Token]:
-    """The FORMS tokens of a text that stands at `offset`, from `position` on: each word as it is written."""
-    found: list[Token] = []
-    for piece in text.split(" "):
-        if piece:
-            tokens = _remembered_forms_of(piece) if len(piece) <= LONGEST_TERM else forms_of(piece)
-            for term, place, start, end in tokens:
-                found.append(tuple.__new__(Token, (term, position + place, offset + start, offset + end)))
-            position += len(tokens)
-        offset += len(piece) + 1
-    return found
-
-
 def words_of(piece: str) -> Analysed:
     """The WORDS tokens of a text without spaces, by itself."""
     if plain := _plain_word(piece):
         return Analysed((Token(term(plain[1]), 0, *plain.span(1)),), 1, "")
-    leads = next((lead for lead, begins in LEADS.items() if begins.match(piece)), "")
     tokens, positions = _tokens_of(piece, 0, len(piece))
-    return Analysed(tokens, positions, leads)
+    return Analysed(tokens, positions, _leads(piece))
+
+
+def _leads(piece: str) -> str:
+    return next((lead for lead, begins in LEADS.items() if begins.match(piece)), "")
 
 
 def words_behind(before: str, piece: str, analysed: Analysed) -> tuple[Token, ...] | None:
@@ -413,18 +423,136 @@ def _pair(found: list[Piece], index: int) -> _Placed:
     return joined([first.word, second.word]), first.start, second.end
 
 
-def forms_of(text: str) -> tuple[Token, ...]:
-    """The FORMS tokens of a text without spaces."""
-    if plain := _plain_word(text):
-        return (Token(plain[1], 0, *plain.span(1)),)
+def ending(text: str) -> str:
+    """The FORMS term of words that end with a text."""
+    return f"-{text[-_LONGEST_EDGE:]}"
+
+
+def beginning(text: str) -> str:
+    """The FORMS term of words that begin with a text."""
+    return f"{text[:_LONGEST_EDGE]}-"
+
+
+def forms_of(piece: str, *, edges: bool = False) -> Analysed:
+    """The FORMS tokens of a text without spaces, by itself."""
+    if not edges and (plain := _plain_word(piece)):
+        return Analysed((Token(plain[1], 0, *plain.span(1)),), 1, "")
+    leads = _leads(piece)
+    return Analysed(*_forms_in(piece, 0, edges=edges), leads if leads != "numeral" else "")
+
+
+def forms_behind(before: str, piece: str, analysed: Analysed, *, edges: bool = False) -> tuple[Token, ...] | None:
+    """As `words_behind`, of FORMS."""
+    at = len(before)
+    if analysed.leads == "%":
+        reach = max(0, at - LONGEST_TERM // 2)
+        spans = _spans(before[reach:], _forms_tokenizer)
+        if not spans or spans[-1][1] != at - reach - 1 or not before[at - 2].isdecimal():
+            return None
+        start = max(reach + spans[-1][0], before.rfind("-", 0, at) + 1)
+        # What begins where the search does may have begun before.
+        if 0 < reach == start:
+            return None
+        placed = _percent_forms(_form_at(before, start, at - 1), at + 1, edges=edges)
+        return (*(Token(form, -1, start - at, end - at) for form, start, end in placed), *analysed.tokens)
+    if analysed.leads == "number" and before[at - 2 : at - 1] in numbers.SIGNS:
+        return _forms_in(before + piece, at, edges=edges)[0]
+    return None
+
+
+def _forms_in(text: str, begin: int, *, edges: bool) -> tuple[tuple[Token, ...], int]:
+    """The FORMS tokens of what stands from `begin` on, counted from there, and how many positions they take."""
     tokens: list[Token] = []
-    for start, end in _spans(text, _forms_tokenizer):
-        begin = start
-        for word in text[start:end].split("-"):
-            tokens.append(Token(_shown(word), len(tokens), begin, begin + len(word)))
-            begin += len(word) + 1
-    return tuple(tokens)
+    position = 0
+    for start, end in _spans(text[begin:], _forms_tokenizer):
+        first = begin + start
+        for word in text[first : begin + end].split("-"):
+            form = _form_at(text, first, first + len(word))
+            placed = _plain_forms(form, edges=edges)
+            if word[-1].isdecimal() and text[form.end : form.end + 1] == "%":
+                placed += _percent_forms(form, form.end + 1, edges=edges)
+            if len(placed) > 1:
+                placed.sort(key=itemgetter(1))
+            tokens += [Token(term, position, start - begin, end - begin) for term, start, end in placed]
+            position += 1
+            first = form.end + 1
+    return tuple(tokens), position
 
 
-_remembered_words_of = lru_cache(maxsize=1 << 16)(words_of)
-_remembered_forms_of = lru_cache(maxsize=1 << 16)(forms_of)
+class _Form(NamedTuple):
+    """A word as it is written, and the sign before it."""
+
+    word: str
+    start: int
+    end: int
+    sign: str
+    """As in <0.05, with a point where none but that stands before the digits; empty where there is none."""
+    signed_start: int
+    equal: int
+    """Where the equals sign of <= stands; -1 where there is none."""
+
+
+def _form_at(text: str, start: int, end: int) -> _Form:
+    word = text[start:end]
+    if word[0].isdecimal() and len(word) <= _LONGEST_SIGNED:
+        before = text[max(0, start - 4) : start]
+        point = "." if before.endswith(".") and not before[-2:-1].isalnum() else ""
+        if found := numbers.relation(before[:-1] if point else before):
+            sign, reach = found
+            signed = start - len(point) - reach
+            equal = signed + 1 if sign != "=" and text[signed + 1] == "=" else -1
+            return _Form(word, start, end, sign + point, signed, equal)
+    return _Form(word, start, end, "", start, -1)
+
+
+def _plain_forms(form: _Form, *, edges: bool) -> list[_Placed]:
+    """A word without what may stand behind it."""
+    word, start, end, sign, signed, _ = form
+    found = [(word[:LONGEST_TERM], start, end)]
+    if sign:
+        found.append((sign + word, signed, end))
+    if edges:
+        for length in range(1, min(len(word), _LONGEST_EDGE - len(sign) + 1)):
+            if word[length - 1] not in ".'":
+                found.append((f"{word[:length]}-", start, start + length))
+                if sign:
+                    found.append((f"{sign}{word[:length]}-", signed, start + length))
+        found += _endings(form, "", end)
+    return found
+
+
+def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Placed]:
+    """A word with the per cent sign that ends at `percent_end`."""
+    word, start, _, sign, signed, _ = form
+    if len(word) > _LONGEST_SIGNED:
+        return []
+    found = [(f"{word}%", start, percent_end)]
+    if sign:
+        found.append((f"{sign}{word}%", signed, percent_end))
+    if edges:
+        found += _endings(form, "%", percent_end)
+    return found
+
+
+def _endings(form: _Form, percent: str, end: int) -> list[_Placed]:
+    word = form.word
+    lengths = range(1, min(len(word), _LONGEST_EDGE - len(percent) + 1))
+    found = [(f"-{word[-length:]}{percent}", form.end - length, end) for length in lengths if word[-length] not in ".'"]
+    if form.equal >= 0:
+        found.append((ending(f"={form.sign[1:]}{word}{percent}"), form.equal, end))
+    return found
+
+
+class _Analysis(NamedTuple):
+    """How a channel is analysed."""
+
+    of: Callable[[str], Analysed]
+    remembered: Callable[[str], Analysed]
+    behind: Callable[[str, str, Analysed], tuple[Token, ...] | None]
+
+
+_remembered = lru_cache(maxsize=1 << 16)
+_edged_forms_of = partial(forms_of, edges=True)
+_WORDS = _Analysis(words_of, _remembered(words_of), words_behind)
+_FORMS = _Analysis(forms_of, _remembered(forms_of), forms_behind)
+_EDGED_FORMS = _Analysis(_edged_forms_of, _remembered(_edged_forms_of), partial(forms_behind, edges=True))

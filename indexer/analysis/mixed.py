@@ -12,16 +12,10 @@ from functools import lru_cache
 
 from indexer.analysis import chinese, compounds, english, numbers
 from indexer.analysis.normalize import Normalized, normalize
-from indexer.analysis.script import Run, runs
+from indexer.analysis.numbers import SIGNS
+from indexer.analysis.script import Run, has_han, runs
 from indexer.analysis.stopwords import CHINESE, ENGLISH
 from indexer.analysis.tokens import Channel, QueryWord, Reading, TermAt, Token
-
-_ANALYSES = {
-    (Channel.WORDS, False): english.words,
-    (Channel.WORDS, True): chinese.words,
-    (Channel.FORMS, False): english.forms,
-    (Channel.FORMS, True): chinese.forms,
-}
 
 _ARTICLES = frozenset({"a", "an", "the"})
 
@@ -30,16 +24,25 @@ _COUNTED = frozenset("型期级度类组例岁天周月年次号代线价波超�
 
 
 def tokens(text: str, channel: Channel) -> list[Token]:
-    """What is indexed of a text in a channel, ordered by position and then by beginning.
+    """What is indexed of a text in a channel, ordered by position.
 
     For each token, the slice of the text between its offsets, analysed by itself, yields a token of the same text; but
-    for the numbers of Roman numerals, which are such only behind type, stage and the like.
+    for the numbers of Roman numerals, which are such only behind type, stage and the like, and for the edges of words.
     """
     normalized = normalize(text)
+    folded = normalized.text
+    is_words = channel is Channel.WORDS
+    edges = not is_words and has_han(folded)
     found: list[Token] = []
     position = 0
-    for start, end, han in runs(normalized.text):
-        of_run = _ANALYSES[channel, han](normalized.text[start:end], start, position)
+    for start, end, han in runs(folded):
+        run = folded[start:end]
+        if han:
+            of_run = chinese.words(run, start, position) if is_words else chinese.forms(run, start, position)
+        elif is_words:
+            of_run = english.words(run, start, position)
+        else:
+            of_run = english.forms(run, start, position, edges=edges)
         if of_run:
             found += of_run
             position = of_run[-1].position + 1
@@ -50,10 +53,10 @@ def tokens(text: str, channel: Channel) -> list[Token]:
 
 
 def phrase(text: str) -> tuple[TermAt, ...]:
-    """The FORMS terms of a quoted text at their distances; empty where it holds no token.
+    """The FORMS terms of a text's words at their distances; empty where it holds none.
 
     A run of Han characters is given by its overlapping pairs, a lone one by itself: a text holds them at these
-    distances exactly where it holds the run, whatever its segmentation.
+    distances exactly where it holds the run, whatever its segmentation. A number is given with its signs.
     """
     terms: list[TermAt] = []
     position = 0
@@ -63,10 +66,34 @@ def phrase(text: str) -> tuple[TermAt, ...]:
             terms += _han_terms(folded[start:end], position)
             position += end - start
         else:
-            of_run = english.forms(folded[start:end])
-            terms += [TermAt(token.text, position + token.position) for token in of_run]
-            position += len(of_run)
+            words: list[str] = []
+            for form, place, _, _ in english.forms(folded[start:end]):
+                if place == len(words):
+                    words.append(form)
+                else:
+                    words[place] = max(words[place], form, key=len)
+            terms += [TermAt(word, position + place) for place, word in enumerate(words)]
+            position += len(words)
     return tuple(terms)
+
+
+def quotation(text: str) -> list[tuple[TermAt, ...]]:
+    """The phrases of which a text holds one where it holds a quoted text; empty where that holds no word.
+
+    Without Han characters it is its words. With them it is the string, which may begin and end inside a word.
+    """
+    whole = phrase(text)
+    if not has_han(normalize(text).text):
+        return [whole] if whole else []
+    first, *_, last = (whole[0], *whole)
+    begins, ends = [first], [last]
+    if not has_han(first.text) and (first.text[0] == "=" or first.text[0] not in SIGNS):
+        begins.append(TermAt(english.ending(first.text), first.offset))
+    if not has_han(last.text) and last.text[-1] != "%":
+        ends.append(TermAt(english.beginning(last.text), last.offset))
+    if len(whole) == 1:
+        return [whole]
+    return [(begin, *whole[1:-1], end) for begin in begins for end in ends]
 
 
 def _han_terms(run: str, position: int = 0) -> list[TermAt]:
@@ -99,7 +126,7 @@ def query_words(text: str) -> list[QueryWord]:
 
 def _is_shouted(text: str) -> bool:
     """Whether a query of several words is typed in capitals throughout, so that capitals tell nothing."""
-    return text.isupper() and len(text.split()) > 1 and not any(run.han for run in runs(text))
+    return text.isupper() and len(text.split()) > 1 and not has_han(text)
 
 
 def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool) -> Iterator[QueryWord]:
@@ -250,7 +277,7 @@ def _is_letter(word: QueryWord) -> bool:
 
 
 def _is_han(word: QueryWord) -> bool:
-    return any(run.han for run in runs(normalize(word.surface).text[-1:]))
+    return has_han(normalize(word.surface).text[-1:])
 
 
 def _one(channel: Channel, term: str) -> Reading:

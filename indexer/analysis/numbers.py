@@ -32,6 +32,7 @@ QUANTITY = re.compile(rf"(\d+(?:\.\d+)?)({UNITS})")
 SIGNS = frozenset("<>≤≥⩽⩾≦≧=")
 """Whatever a comparison may end with."""
 _COMPARISON = re.compile(r"([<>≤≥⩽⩾≦≧])(=?)\s{0,2}$")
+_RELATION = re.compile(r"(?:([<>≤≥⩽⩾≦≧])(=?)|=)\s?$")
 _COMPARED = {"⩽": "≤", "⩾": "≥", "≦": "≤", "≧": "≥"}
 
 GREEK_NAMES = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "theta", "kappa", "lambda", "sigma", "omega")
@@ -92,8 +93,18 @@ def comparison(before: str) -> tuple[str, int] | None:
     match = _COMPARISON.search(before)
     if match is None:
         return None
-    sign = _COMPARED.get(match[1], match[1])
-    return ({"<": "≤", ">": "≥"}.get(sign, sign) if match[2] else sign), len(before) - match.start()
+    return _sign(match[1], match[2]), len(before) - match.start()
+
+
+def relation(before: str) -> tuple[str, int] | None:
+    """As `comparison`, of what is written in quotes: with the equals sign for one more, and one space at most."""
+    match = _RELATION.search(before)
+    return match and (_sign(match[1], match[2]) if match[1] else "=", len(before) - match.start())
+
+
+def _sign(typed: str, equal: str) -> str:
+    sign = _COMPARED.get(typed, typed)
+    return {"<": "≤", ">": "≥"}.get(sign, sign) if equal else sign
 
 
 def greek_name(letter: str) -> str:

@@ -39,6 +39,11 @@ def runs(text: str) -> Iterator[Run]:
         yield Run(behind, len(text), han=False)
 
 
+def has_han(text: str) -> bool:
+    """Whether a text holds a Han character."""
+    return not text.isascii() and bool(HAN_RUN.search(text))
+
+
 def language_of(text: str) -> Language | None:
     """The language of a text by its script: zh where it has at least as many Han characters as Latin words.
 

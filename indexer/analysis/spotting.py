@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from indexer.analysis import chinese, english
 from indexer.analysis.normalize import normalize
-from indexer.analysis.script import HAN, HAN_RUN, runs
+from indexer.analysis.script import HAN, HAN_RUN, has_han, runs
 from indexer.analysis.tokens import Channel, Token
 
 _MARKS = ".,;:!?()[]\"'"
@@ -32,6 +32,14 @@ class Spot(NamedTuple):
     end: int
 
 
+class _Pieces(NamedTuple):
+    """Pieces between spaces, each of which was looked at once."""
+
+    seen: set[str]
+    telling: set[str]
+    """Those that have one of the terms, or may have it by what stands before them."""
+
+
 class Spotter:
     """Finds the tokens of a channel that have one of some terms, in any number of texts."""
 
@@ -43,9 +51,8 @@ class Spotter:
         self._is_words = channel is Channel.WORDS
         self._inside: dict[str, list[Token]] = {}
         """Of the Chinese words that were met, their tokens that have one of the terms."""
-        self._seen: set[str] = set()
-        self._telling: set[str] = set()
-        """Of the pieces that were seen, those that have one of the terms, or may have it by what stands before them."""
+        self._pieces = {edges: _Pieces(set(), set()) for edges in (False, True)}
+        """By whether the edges of words count."""
 
     def spots(self, text: str) -> list[Spot]:
         """All such tokens of a text."""
@@ -90,44 +97,48 @@ class Spotter:
 
     def _add_words(self, found: list[Spot], folded: str) -> None:
         """Add those of what is not Chinese."""
+        edges = not self._is_words and has_han(folded)
+        seen, telling = self._pieces[edges]
         distinct = set(folded.split(" ") if folded.isascii() else _PIECE.findall(folded))
-        unseen = distinct - self._seen
-        self._seen |= unseen
-        self._telling.update(filter(self._tells, unseen))
-        if distinct.isdisjoint(self._telling):
+        unseen = distinct - seen
+        seen |= unseen
+        telling.update(piece for piece in unseen if self._tells(piece, edges=edges))
+        if distinct.isdisjoint(telling):
             return
         for start, end, han in runs(folded):
             at = start
             for piece in () if han else folded[start:end].split(" "):
-                if piece in self._telling:
-                    tokens = self._tokens_of(piece, folded[max(start, at - english.CONTEXT) : at], at)
-                    found += [Spot(term, *span) for term, _, *span in tokens if term in self._terms]
+                if piece in telling:
+                    leads = self._terms_of(piece, edges=edges).leads
+                    before = folded[max(start, at - english.CONTEXT) : at] if leads else ""
+                    found += self._spots_of(before + piece, at - len(before), at, edges=edges)
                 at += len(piece) + 1
 
-    def _tokens_of(self, piece: str, before: str, at: int) -> list[Token]:
-        """The tokens of a piece that stands at `at`, behind `before`."""
-        if not self._is_words:
-            return english.forms(piece, at)
-        if not _terms_of(piece).leads:
-            return english.words(piece, at)
-        return [token for token in english.words(before + piece, at - len(before)) if token.end > at]
+    def _spots_of(self, text: str, offset: int, begin: int, *, edges: bool) -> list[Spot]:
+        """Those of a text that stands at `offset`, behind `begin`."""
+        if self._is_words:
+            tokens = english.words(text, offset)
+        else:
+            tokens = english.forms(text, offset, edges=edges)
+        return [Spot(term, start, end) for term, _, start, end in tokens if end > begin and term in self._terms]
 
-    def _tells(self, piece: str) -> bool:
+    def _tells(self, piece: str, *, edges: bool) -> bool:
         """Whether a piece has one of the terms, or may have it by what stands before it."""
         bare = piece.strip(_MARKS)
         if bare.isalpha() and bare.isascii():
             piece = bare
         elif not self._has_numbers and not _LETTER.search(piece):
             return False
-        if not self._is_words:
-            return not _forms_of(piece).isdisjoint(self._terms)
-        terms, leads = _terms_of(piece)
+        terms, leads = self._terms_of(piece, edges=edges)
         # What stands before a piece makes it a number, or a part of one.
         return (leads and self._has_numbers) or not terms.isdisjoint(self._terms)
 
+    def _terms_of(self, piece: str, *, edges: bool) -> _Terms:
+        return _words_of(piece) if self._is_words else _forms_of(piece, edges=edges)
 
-class _Piece(NamedTuple):
-    """What a text without spaces has of WORDS."""
+
+class _Terms(NamedTuple):
+    """What a text without spaces has by itself."""
 
     terms: frozenset[str]
     leads: bool
@@ -135,11 +146,14 @@ class _Piece(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 16)
-def _terms_of(piece: str) -> _Piece:
-    analysed = english.words_of(piece)
-    return _Piece(frozenset(token.text for token in analysed.tokens), bool(analysed.leads))
+def _words_of(piece: str) -> _Terms:
+    return _terms(english.words_of(piece))
 
 
 @lru_cache(maxsize=1 << 16)
-def _forms_of(piece: str) -> frozenset[str]:
-    return frozenset(token.text for token in english.forms_of(piece))
+def _forms_of(piece: str, *, edges: bool) -> _Terms:
+    return _terms(english.forms_of(piece, edges=edges))
+
+
+def _terms(analysed: english.Analysed) -> _Terms:
+    return _Terms(frozenset(token.text for token in analysed.tokens), bool(analysed.leads))

@@ -9,8 +9,9 @@ from typing import NamedTuple
 class Channel(str, Enum):
     """A text is indexed twice, at independent positions.
 
-    `WORDS` holds stems and dictionary words, and is ranked. `FORMS` holds what stands there (folded, unstemmed;
-    Chinese as characters and overlapping pairs) and answers quoted searches exactly.
+    `WORDS` holds stems and dictionary words, and is ranked. `FORMS` holds what stands there (folded, unstemmed, numbers
+    with their signs as well; Chinese as characters and overlapping pairs; in a text with Chinese in it also the edges
+    of other words, see `english`) and answers quoted searches exactly.
     """
 
     WORDS = "words"
@@ -21,7 +22,7 @@ class Token(NamedTuple):
     """An indexed term and where it stands.
 
     Tokens that share a position are alternatives of one another (stacked): a whole word and its sub-words, a compound
-    and its joined spelling.
+    and its joined spelling, a number and that number with its sign.
     """
 
     text: str

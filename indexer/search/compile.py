@@ -370,14 +370,11 @@ class _Compiler:
             return self._quoted_patterns(clause, fields)
         if clause.gap is not None:
             return self._near_query(clause, fields)
-        terms = analysis.phrase(clause.text)
-        if not terms:
+        query = _form(clause.text, fields)
+        if query is None:
             self._note(clause.text, clause.start, Reason.PUNCTUATION)
             return None, ""
-        written = f'"{clause.text.strip()}"'
-        if len(terms) == 1:
-            return Term(fields, Channel.FORMS, terms[0].text), written
-        return Phrase(fields, Channel.FORMS, terms), written
+        return query, f'"{clause.text.strip()}"'
 
     def _near_query(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """Words that stand near each other, each as it is written; of Chinese a character counts as a word."""
@@ -565,10 +562,11 @@ def _side_by_side(before: QueryWord, word: QueryWord) -> Query | None:
 
 def _form(text: str, fields: tuple[str, ...]) -> Query | None:
     """The documents that hold a text as it is written."""
-    terms = analysis.phrase(text)
-    if not terms:
-        return None
-    return Term(fields, Channel.FORMS, terms[0].text) if len(terms) == 1 else Phrase(fields, Channel.FORMS, terms)
+    forms = [
+        Term(fields, Channel.FORMS, terms[0].text) if len(terms) == 1 else Phrase(fields, Channel.FORMS, terms)
+        for terms in analysis.quotation(text)
+    ]
+    return _combine(AnyReading, forms)
 
 
 def _is_pattern(text: str) -> bool:

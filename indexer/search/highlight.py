@@ -197,8 +197,9 @@ def _best_window(text: str, marks: Sequence[_Span]) -> _Span:
 def _cut(text: str, window: _Span, marks: Sequence[_Span]) -> _Span:
     """A part of a sentence too long to show, around its densest matches, cut between words."""
     columns = _columns_before(text)
-    tokens = analysis.tokens(text[slice(*window)], Channel.FORMS)
-    edges = sorted({*window, *(window[0] + edge for token in tokens for edge in (token.start, token.end))})
+    # The first token of a position is a whole word.
+    words = {token.position: token for token in reversed(analysis.tokens(text[slice(*window)], Channel.FORMS))}
+    edges = sorted({*window, *(window[0] + edge for word in words.values() for edge in (word.start, word.end))})
     inside = [mark for mark in marks if mark[0] >= window[0] and mark[1] <= window[1]]
     best_start, best_count = window[0], -1
     for mark_start, _ in inside[:_CUT_TRIALS] or [(window[0], window[0])]:

@@ -54,7 +54,7 @@ class Folded:
         """
         pieces = self.tokens
         if "'" in self._normal:
-            pieces = [token.text for token in analysis.tokens(self._normal, Channel.FORMS)]
+            pieces = [term.text for term in analysis.phrase(self._normal)]
         words = [word for piece in pieces if (word := english_word(piece))]
         unsure = any(not (piece.isdecimal() or is_han(piece) or english_word(piece)) for piece in pieces)
         last = -1

@@ -66,7 +66,7 @@ def counted(records: Sequence[Record], tokens: Tokens | None = None) -> Counts:
         tokens = _analysed(records)
     forms = texts_with([tokens[name, Channel.FORMS] for name in _TEXTS if (name, Channel.FORMS) in tokens])
     words = texts_with([tokens[name, Channel.WORDS] for name in _CHINESE_TEXTS if (name, Channel.WORDS) in tokens])
-    held = {form: count for form, count in forms.items() if form.isascii()}
+    held = {form: count for form, count in forms.items() if form.isascii() and "-" not in form}
     held |= {word: count for word, count in words.items() if not word.isascii()}
     items: dict[Kind, dict[str, int]] = {}
     for kind, texts in (

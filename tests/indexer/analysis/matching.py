@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.analysis import Channel, Reading, TermAt, Token, normalize, phrase, query_words, tokens
+from indexer.analysis import Channel, Reading, TermAt, Token, normalize, query_words, quotation, tokens
 from indexer.analysis.numbers import arabic
 
 
@@ -25,10 +25,18 @@ def found(query: str, text: str) -> bool:
 
 
 def quoted(query: str, text: str) -> bool:
-    return holds(text, Channel.FORMS, phrase(query))
+    return any(holds(text, Channel.FORMS, terms) for terms in quotation(query))
 
 
 def yields(text: str, token: Token, channel: Channel) -> bool:
-    """Whether what a token stands for yields it; a Roman numeral does so only behind type, stage and the like."""
+    """Whether what a token stands for yields it.
+
+    A Roman numeral does so only behind type, stage and the like; the edge of a word is that of a word.
+    """
     piece = text[token.start : token.end]
-    return token.text in {other.text for other in tokens(piece, channel)} or token.text == arabic(normalize(piece).text)
+    terms = {other.text for other in tokens(piece, channel)}
+    if channel is Channel.FORMS and token.text.endswith("-"):
+        return any(term.startswith(token.text[:-1]) for term in terms)
+    if channel is Channel.FORMS and token.text.startswith("-"):
+        return any(term.endswith(token.text[1:]) for term in terms)
+    return token.text in terms or token.text == arabic(normalize(piece).text)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from pathlib import Path
 
 import pytest
+
+from indexer.analysis.script import has_han
 
 _DATA = Path(__file__).parents[4] / "shared" / "data"
 
@@ -40,3 +43,10 @@ def texts_of_every_kind(step: int) -> list[str]:
     for path in sorted((_DATA / "bilingual").glob("wmt18.*")):
         found += path.read_text(encoding="utf-8").splitlines()[:: max(1, step // 10)]
     return found
+
+
+def piece_with_han(text: str, length: int, chance: random.Random) -> str:
+    """A piece of a text that holds a Han character, of any length up to the one that is given if the text is short."""
+    while not has_han(piece := text[(start := chance.randint(0, max(0, len(text) - length))) : start + length]):
+        pass
+    return piece

@@ -73,3 +73,14 @@ FRAGMENTS = [
 fragments = st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join)
 anything = st.text(st.characters(exclude_categories=()), max_size=20)
 texts = st.one_of(fragments, anything, st.tuples(fragments, anything, fragments).map("".join))
+
+MIXED = [
+    *("癌", "年", "患者", "腎病", "肾病", "的", "检验", "〇"),
+    *("a", "b", "ab", "T", "IL-6", "CT", "crohn’s", "α", "TNF-α", "ж", "ж\u0301", "カ", "non small"),
+    *("1", "12", "2021", "0.05", "3.5", "1,234", ".05", "5", "2018,201", "1a"),
+    *("<", ">", "=", "≤", "<=", "> ", "= ", "%", " %", "＜", "％", "≧"),
+    *("ＣＴ", "３", "Ⅱ", "㎎", "½", "²", "⁻⁹", "℃", "’"),
+    *(" ", " ", ",", ".", "-", "\n", "、", "。", "（", "　", "\u200b"),
+]
+mixtures = st.lists(st.sampled_from(MIXED), min_size=1, max_size=14).map("".join)
+"""Chinese among Latin words, numbers and signs."""

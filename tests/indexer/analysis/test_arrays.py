@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer.analysis import Channel, arrays, term_arrays, tokens
 from indexer.analysis.normalize import fold, normalize
 from tests.indexer.analysis.real import chinese_abstracts, english_abstracts
-from tests.indexer.analysis.strategies import anything, texts
+from tests.indexer.analysis.strategies import anything, mixtures, texts
 
 # Whatever a token may depend on that stands before it: signs, numbers, per cent signs, numerals, lines, Han.
 _BESIDE = [
@@ -23,7 +23,9 @@ _BETWEEN = ["", " ", "  ", "\n", "\n\n", " \n", "\n ", "\t"]
 neighbours = st.lists(st.tuples(st.sampled_from(_BESIDE), st.sampled_from(_BETWEEN)), max_size=12).map(
     lambda pairs: "".join(map("".join, pairs))
 )
-batches = st.lists(st.one_of(st.none(), neighbours, texts, anything, st.tuples(texts, neighbours).map(" ".join)))
+batches = st.lists(
+    st.one_of(st.none(), neighbours, mixtures, texts, anything, st.tuples(texts, neighbours).map(" ".join))
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -64,6 +66,7 @@ def test_what_depends_on_its_neighbours() -> None:
             *("p < 0.05", "p <\n0.05", "p < \n0.05", "p <\n\n0.05", "p<\n.05 %", "5 %", "5\n%", "5\n5 % %", "<= 5-ii"),
             *("type ii", "type\nii", "type i\nii", "type 癌 ii", "types i, ii and iii", "ii", "(ii", "type (ii) iii"),
             *("Li I\nXi V", "stage iiib/iv,\niva", None, "", " ", "\n", "5. %", "(5 %)", "type ii癌", "癌 %", "5癌 %"),
+            *("癌 < 0.05", "n =\n5癌", "5 % 癌", "(>= .5 %)癌", "<5 %\n癌", "p <  0.05", "n = 5 %", "IL-6 %癌"),
             *("非吸烟者行非手术治疗", "非\n手术治疗", "非 手术治疗", "non-small-cell", "non -small"),
         ]
     )
@@ -72,7 +75,7 @@ def test_what_depends_on_its_neighbours() -> None:
 def test_pieces_are_forgotten_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrays, "_MOST_PIECES", 5)
     for _ in range(3):
-        check(["aspirin for 2型糖尿病 (p < 0.05)", "one two three four five six"])
+        check(["aspirin for 2型糖尿病 (p < 0.05)", "aspirin (p < 0.05)", "one two three four five six"])
         check(["aspirin for 2型糖尿病"])
 
 

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import jieba
 
-from indexer.analysis import Channel, chinese, normalize, phrase, query_words, tokens
+from indexer.analysis import Channel, chinese, normalize, query_words, quotation, tokens
+from tests.indexer.analysis.containment import Skeleton
 from tests.indexer.analysis.matching import found, yields
-from tests.indexer.analysis.real import chinese_abstracts, english_abstracts, texts_of_every_kind
+from tests.indexer.analysis.real import chinese_abstracts, english_abstracts, piece_with_han, texts_of_every_kind
 
 _HAN_RUN = re.compile("[\u4e00-\u9fff]+")
 
@@ -36,39 +37,33 @@ def index(texts: list[str], channel: Channel) -> list[dict[str, set[int]]]:
     return indexed
 
 
+def quoted_in(piece: str, places: dict[str, set[int]]) -> bool:
+    return any(
+        all(at + term.offset in places.get(term.text, ()) for term in terms)
+        for terms in quotation(piece)
+        for at in places.get(terms[0].text, ())
+    )
+
+
 def test_a_quoted_piece_finds_the_texts_that_hold_it_and_no_other() -> None:
     texts = chinese_abstracts(3)
-    folded = [normalize(text).text for text in texts]
+    skeletons = list(map(Skeleton, texts))
     indexed = index(texts, Channel.FORMS)
     chance = random.Random(20)
     for number, text in enumerate(texts):
-        run = chance.choice(_HAN_RUN.findall(text))
-        start = chance.randrange(len(run))
-        piece = run[start : start + chance.randint(1, 12)]
-        terms = phrase(piece)
-        holding = {
-            other
-            for other, places in enumerate(indexed)
-            if any(
-                all(at + term.offset in places.get(term.text, ()) for term in terms)
-                for at in places.get(terms[0].text, ())
-            )
-        }
-        assert number in holding
-        assert holding == {other for other, one in enumerate(folded) if normalize(piece).text in one}
+        for length in range(1, 13):
+            piece = piece_with_han(text, length, chance)
+            asked = Skeleton(piece)
+            holding = {other for other, one in enumerate(skeletons) if one.contains(asked)}
+            assert number in holding
+            assert {other for other, places in enumerate(indexed) if quoted_in(piece, places)} == holding
 
 
-def test_a_quoted_piece_with_latin_words_finds_its_text() -> None:
+def test_a_long_quoted_piece_finds_its_text() -> None:
     chance = random.Random(21)
     for text, places in zip(chinese_abstracts(), index(chinese_abstracts(), Channel.FORMS), strict=True):
-        found_tokens = tokens(text, Channel.FORMS)
-        first = chance.randrange(len(found_tokens))
-        last = min(first + chance.randint(0, 20), len(found_tokens) - 1)
-        start, end = found_tokens[first].start, max(found_tokens[last].end, found_tokens[first].end)
-        terms = phrase(text[start:end])
-        assert any(
-            all(at + term.offset in places.get(term.text, ()) for term in terms) for at in places.get(terms[0].text, ())
-        ), text[start:end]
+        piece = piece_with_han(text, chance.randint(13, 60), chance)
+        assert quoted_in(piece, places), piece
 
 
 def test_each_word_of_the_cut_finds_its_text() -> None:

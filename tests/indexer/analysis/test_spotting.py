@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from indexer import analysis
 from indexer.analysis import Channel, Spotter
-from tests.indexer.analysis.strategies import texts
+from tests.indexer.analysis.strategies import mixtures, texts
 
 TEXTS = (
     "Type II diabetes, type 2 diabetes and 2型糖尿病 in (IL-6, TNF-α) p < 0.05; 7.5 % of 60例, grade iii.",
@@ -33,7 +33,7 @@ def test_every_term_of_a_text_is_found_in_it_and_in_the_others(channel: Channel)
         agrees(source, channel, terms, Spotter(channel, terms))
 
 
-@given(st.lists(texts, min_size=1, max_size=4), st.sampled_from(list(Channel)), st.data())
+@given(st.lists(st.one_of(texts, mixtures), min_size=1, max_size=4), st.sampled_from(list(Channel)), st.data())
 def test_any_terms_of_any_texts(sources: list[str], channel: Channel, data: st.DataObject) -> None:
     known = sorted({token.text for text in sources for token in analysis.tokens(text, channel)} | {"absent", "没有"})
     terms = data.draw(st.sets(st.sampled_from(known)))
