@@ -116,10 +116,7 @@ class Spotter:
 
     def _spots_of(self, text: str, offset: int, begin: int, *, edges: bool) -> list[Spot]:
         """Those of a text that stands at `offset`, behind `begin`."""
-        if self._is_words:
-            tokens = english.words(text, offset)
-        else:
-            tokens = english.forms(text, offset, edges=edges)
+        tokens = english.words(text, offset) if self._is_words else english.forms(text, offset, edges=edges)
         return [Spot(term, start, end) for term, _, start, end in tokens if end > begin and term in self._terms]
 
     def _tells(self, piece: str, *, edges: bool) -> bool:
