@@ -30,7 +30,9 @@ _HALF_WIDTH = {0x3000: " ", **{full: chr(full - 0xFEE0) for full in range(0xFF01
 """Full-width ASCII, as Chinese keyboards type it, means what ASCII does."""
 
 _DOUBLE = frozenset('"“”„‟〝〞')
-"""Any of them may close what another of them has opened."""
+"""Any of them may close what another of them has opened, where what is quoted can't be quoting something itself."""
+_OWN = {'"': '"', "“": "”", "„": "“”", "〝": "〞"}
+"""What closes a double mark by right."""
 _PAIRED = {"「": "」", "『": "』", "«": "»", "‘": "’"}
 _CLOSING = {closing: opening for opening, closing in _PAIRED.items()}
 _MARKS = _DOUBLE | set(_PAIRED) | set(_CLOSING)
@@ -63,19 +65,47 @@ def _readable(text: str, ignored: list[Ignored]) -> str:
     text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", text).translate(_HALF_WIDTH)
     if not _MARKS.intersection(text):
         return text
-    last = {text[place]: place for place in range(len(text)) if text[place] in _MARKS and _closes(text, place)}
-    last_double = max((last.get(mark, -1) for mark in _DOUBLE), default=-1)
+    notes: list[Ignored] = []
+    read = _paired(text, notes, strict=True)
+    if notes:
+        others: list[Ignored] = []
+        also_read = _paired(text, others, strict=False)
+        if len(others) < len(notes):
+            read, notes = also_read, others
+    ignored += notes
+    return read
+
+
+def _paired(text: str, ignored: list[Ignored], *, strict: bool) -> str:
+    """The text with one kind of quotation marks.
+
+    Args:
+        text: With marks of all kinds.
+        ignored: Takes notes of marks without a partner.
+        strict: Whether a double mark closes what another kind has opened only at the end of a word; else it is a part
+            of what is quoted, as in `"的“知情同意”组"`.
+    """
+    last: dict[str, int] = {}
+    last_any = -1
+    for place, mark in enumerate(text):
+        if mark in _MARKS and _closes(text, place):
+            last[mark] = place
+            if mark in _DOUBLE and (not strict or _ends(text, place)):
+                last_any = place
     read: list[str] = []
-    closing: str | None = None
+    closing = ""
     for place, mark in enumerate(text):
         if closing:
-            if (mark == closing or (closing == '"' and mark in _DOUBLE)) and _closes(text, place):
-                closing, mark = None, '"'  # noqa: PLW2901
+            any_closes = closing[0] in _DOUBLE and mark in _DOUBLE and (not strict or _ends(text, place))
+            if (mark in closing or any_closes) and _closes(text, place):
+                closing, mark = "", '"'  # noqa: PLW2901
             elif mark in _MARKS and mark not in "‘’":
                 mark = " "  # noqa: PLW2901
         elif mark in _DOUBLE or (mark in _PAIRED and (mark != "‘" or _opens(text, place))):
-            if (last_double if mark in _DOUBLE else last.get(_PAIRED[mark], -1)) > place:
-                closing, mark = ('"' if mark in _DOUBLE else _PAIRED[mark]), '"'  # noqa: PLW2901
+            closed_by = _OWN.get(mark, mark) if mark in _DOUBLE else _PAIRED[mark]
+            behind = max(last.get(one, -1) for one in closed_by)
+            if max(behind, last_any if mark in _DOUBLE else -1) > place:
+                closing, mark = closed_by, '"'  # noqa: PLW2901
             elif mark != "‘":
                 ignored.append(Ignored(mark, place, Reason.UNBALANCED_QUOTE))
                 mark = " "  # noqa: PLW2901
@@ -92,7 +122,12 @@ def _opens(text: str, place: int) -> bool:
 
 
 def _closes(text: str, place: int) -> bool:
-    return text[place] != "’" or not text[place + 1 : place + 2].strip(" )[~")
+    return text[place] != "’" or _ends(text, place)
+
+
+def _ends(text: str, place: int) -> bool:
+    """Whether a mark stands where what is quoted may end."""
+    return not text[place + 1 : place + 2].strip(" )[~")
 
 
 def lexed(text: str) -> list[Token]:

@@ -357,7 +357,8 @@ TEXTS: dict[str, str] = {
     "help.queries": "检索语法",
     "help.query.words": "须包含全部检索词，次序不限，中英文名称均可。三个以上检索词而命中不足十篇时，其后列出包含大部"
     "分检索词的文献。",
-    "help.query.phrase": "引号内的词须相连，并与输入一致。",
+    "help.query.phrase": "引号内的词须相连，并与输入一致，数字连同其符号，如“P<0.05”；含中文时可以是任意一段文字，"
+    "如“021年”。",
     "help.query.operators": "运算符用大写，可加括号；AND 优先于 OR。",
     "help.query.tags": "可用 PubMed 字段标签：[ti]、[tiab]、[ab]、[au]、[ta]、[mh]、[pt]、[la]、[dp]、[pmid]、[doi]。",
     "help.query.wildcard": "星号代表任意多个字母；除星号外，至少还须输入三个字母。",
