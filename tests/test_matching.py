@@ -283,6 +283,50 @@ NF-κB | Inhibition of NF-kB by steroids.
 TNF-a | Infusion of TNF-α in mice.
 tnfa | Infusion of TNF-alpha in rats.
 nfkb | Nuclear NF-κB in podocytes.
+完全缓解 | 患者达到完全缓解后停药
+不完全缓解 | 一例不完全缓解的患者
+不典型增生 | 乳腺不典型增生的随访
+增生 | 子宫内膜不典型增生的处理
+吸烟 | 每日吸烟二十支的男性
+不吸烟 | 不吸烟者的肺功能
+从不吸烟 | 从不吸烟的女性肺腺癌
+肿瘤 | 影像学未见肿瘤残留
+转移 | 术中未发现肝转移
+糖尿病 | 既往无糖尿病史的孕妇
+高血压 | 无高血压患者的血压波动
+分化 | 干细胞的分化受到调控
+动脉瘤 | 未破裂动脉瘤的手术指征
+未破裂动脉瘤 | 未破裂动脉瘤的夹闭
+进展 | 疾病进展的时间
+无进展生存 | 中位无进展生存达到十个月
+症状 | 患者症状逐渐减轻
+无症状 | 无症状菌尿的处理
+HIV感染 | HIV感染者的随访管理
+非HIV感染 | 非HIV感染者的隐球菌病
+ST段抬高型心肌梗死 | 急性ST段抬高型心肌梗死的再灌注
+非ST段抬高型心肌梗死 | 非ST段抬高型心肌梗死的危险分层
+心肌梗死 | 老年非ST段抬高心肌梗死的用药
+ST段 | 术后ST段压低的意义
+随机对照研究 | 一项多中心随机对照研究的结果
+随机对照试验 | A randomised controlled trial of tai chi in elders.
+非随机对照研究 | 针刺的非随机对照研究
+动脉粥样硬化 | 颈动脉粥样硬化斑块的超声
+非动脉粥样硬化 | 非动脉粥样硬化性血管病的病因
+认知功能 | 轻度认知功能障碍的早期识别
+肺疾病 | 间质性肺疾病的高分辨率影像
+肾上腺素 | 心肺复苏时肾上腺素的剂量
+去氧肾上腺素 | 去氧肾上腺素与低血压
+异丙肾上腺素 | 异丙肾上腺素诱导的心衰模型
+转移酶 | 甲基转移酶的表达
+黄连 | 黄连素之外的黄连成分
+胡黄连 | 胡黄连苷的保肝作用
+附子 | 附子与干姜同煎
+大黄 | 大黄灌肠治疗肾衰
+programmed cell death protein 1 | Programmed cell death protein 1 on T cells.
+programmed death 1 | Nivolumab binds programmed death-1 receptors.
+programmed death 1 | Blockade of PD-1 in melanoma of the eye.
+programmed cell death protein 1 | 程序性死亡受体1抑制剂的疗效
+glucagon-like peptide 2 | Glucagon-like peptides 1 and 2 after a meal.
 """
 
 MISSES = """
@@ -402,6 +446,45 @@ ST elevation | Non-ST-elevation infarction.
 small cell lung cancer | Non-small cell lung cancer treated with osimertinib.
 diabetic | Ten non-diabetic controls.
 糖尿病 | 非糖尿病人群的血脂
+完全缓解 | 一例不完全缓解的患者
+典型 | 乳腺不典型增生的随访
+吸烟 | 不吸烟者的肺功能
+吸烟 | 从不吸烟的女性肺腺癌
+破裂 | 未破裂动脉瘤的夹闭
+分化 | 甲状腺未分化癌的放疗
+吸烟 | 从未吸烟者的死亡率
+治疗 | 尚未治疗的儿童
+症状 | 无症状菌尿的处理
+进展 | 中位无进展生存达到十个月
+HIV | 非HIV感染者的隐球菌病
+HIV感染 | 非HIV感染者的隐球菌病
+ST段 | 非ST段抬高型心肌梗死的危险分层
+ST段抬高型心肌梗死 | 非ST段抬高型心肌梗死的危险分层
+STEMI | 非ST段抬高型心肌梗死的危险分层
+非HIV感染 | HIV感染者的随访管理
+随机对照研究 | 针刺的非随机对照研究
+随机对照试验 | 针刺的非随机对照研究
+randomized controlled trial | 针刺的非随机对照研究
+动脉粥样硬化 | 非动脉粥样硬化性血管病的病因
+atherosclerosis | 非动脉粥样硬化性血管病的病因
+慢性疼痛 | 慢性痛风的护理
+肾上腺素 | 去氧肾上腺素与低血压
+肾上腺素 | 异丙肾上腺素诱导的心衰模型
+epinephrine | 去氧肾上腺素与低血压
+adrenaline | 异丙肾上腺素诱导的心衰模型
+黄连 | 胡黄连苷的保肝作用
+附子 | 白附子的毒性
+大黄 | 大黄蜂蜇伤致多器官损伤
+茯苓 | 土茯苓汤的配伍
+红花 | 藏红花与抑郁情绪
+氯喹 | 羟氯喹的眼毒性
+凝血酶 | 抗凝血酶活性的测定
+胆碱 | 乙酰胆碱的释放
+丙氨酸 | 苯丙氨酸的代谢
+programmed death 1 | Programmed death-ligand 1 in the stomach.
+programmed cell death protein 1 | Programmed death-ligand 1 protein in the cell.
+programmed cell death 1 | Programmed cell death ligand 1 of the kidney.
+PD-1 | Programmed cell death ligand 1 of the kidney.
 """
 
 

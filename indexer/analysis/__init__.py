@@ -10,7 +10,7 @@ them, and an operator's.
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
   FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one;
   a `Spotter` finds those of a few terms, for marking them.
-- `query_words` cuts a query into the words a searcher means; `phrase` is a quoted text.
+- `query_words` cuts a query into the words a searcher means; `phrase` is a quoted text, `named` a name as words.
 - `key` is the same for all spellings of a term: the term bank looks terms up by it.
 - `sentences` cuts a text for snippets; `language_of` tells its language.
 - `load` reads the dictionaries at once rather than at the first Chinese text.
@@ -29,7 +29,7 @@ from indexer.analysis import chinese, english, spelling, stopwords
 from indexer.analysis.arrays import TermArrays, term_arrays, texts_with
 from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
-from indexer.analysis.mixed import phrase, query_words, tokens
+from indexer.analysis.mixed import named, phrase, query_words, tokens
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
@@ -51,6 +51,7 @@ __all__ = [
     "key",
     "language_of",
     "load",
+    "named",
     "normalize",
     "phrase",
     "query_words",
@@ -60,7 +61,7 @@ __all__ = [
     "tokens",
 ]
 
-VERSION = 7
+VERSION = 8
 """Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
 
 
@@ -71,6 +72,7 @@ def fingerprint() -> str:
     for library in ("jieba", "nltk", "opencc"):
         digest.update(f"\n{library} {version(library)}".encode())
     lists = (chinese.OUR_WORDS, chinese.operator_words(), sorted(stopwords.ENGLISH), sorted(stopwords.CHINESE))
+    lists = (*lists, map(" ".join, chinese.OTHER_WITHIN))
     pairs = (spelling.SPELLINGS, spelling.PLURALS, english.STEMS)
     for words in (*lists, *(map(" ".join, sorted(table.items())) for table in pairs)):
         digest.update("\n".join(["", *words]).encode())

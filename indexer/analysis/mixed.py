@@ -7,7 +7,7 @@ from one to the other, so that 2 and 型, or 维生素 and D, are neighbours.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from indexer.analysis import chinese, compounds, english, numbers
@@ -38,8 +38,12 @@ def tokens(text: str, channel: Channel) -> list[Token]:
     normalized = normalize(text)
     found: list[Token] = []
     position = 0
+    turned = False
     for start, end, han in runs(normalized.text):
         of_run = _ANALYSES[channel, han](normalized.text[start:end], start, position)
+        if turned:
+            of_run = turned_round(of_run, start, position)
+        turned = han and channel is Channel.WORDS and of_run[-1].text == chinese.PREFIX
         if of_run:
             found += of_run
             position = of_run[-1].position + 1
@@ -47,6 +51,22 @@ def tokens(text: str, channel: Channel) -> list[Token]:
         return found
     starts, ends = normalized.starts, normalized.ends
     return [Token(term, position, starts[start], ends[end - 1]) for term, position, start, end in found]
+
+
+def turned_round(of_run: list[Token], start: int = 0, position: int = 0) -> list[Token]:
+    """The WORDS tokens of a run of other characters behind a lone 非, which turns round the word that it begins with.
+
+    Args:
+        of_run: Its tokens.
+        start: The offset at which it begins.
+        position: Its first position.
+    """
+    if not of_run or of_run[0].start != start or not of_run[0].text[0].isalpha():
+        return of_run
+    return [
+        Token(chinese.PREFIX + term, place, begin - 1, end) if place == position else Token(term, place, begin, end)
+        for term, place, begin, end in of_run
+    ]
 
 
 def phrase(text: str) -> tuple[TermAt, ...]:
@@ -67,6 +87,17 @@ def phrase(text: str) -> tuple[TermAt, ...]:
             terms += [TermAt(token.text, position + token.position) for token in of_run]
             position += len(of_run)
     return tuple(terms)
+
+
+def named(text: str) -> tuple[TermAt, ...]:
+    """The WORDS terms of a name at their distances, of each position the first; empty where it holds none.
+
+    A text holds them at these distances where it holds the name, cut as it is by itself, and nothing turns it round.
+    """
+    found: dict[int, str] = {}
+    for token in tokens(text, Channel.WORDS):
+        found.setdefault(token.position, token.text)
+    return tuple(TermAt(term, position) for position, term in found.items())
 
 
 def _han_terms(run: str, position: int = 0) -> list[TermAt]:
@@ -90,7 +121,8 @@ def query_words(text: str) -> list[QueryWord]:
             _add_chinese(found, text, normalized, run)
         else:
             for word in _english_words(text, normalized, run, shouted=shouted):
-                if found and found[-1].end == word.start and _is_letter(word) and _is_han(found[-1]):
+                touches = bool(found) and found[-1].end == word.start and _is_han(found[-1])
+                if touches and (_is_letter(word) or _is_turned_round(found[-1], word)):
                     behind = bisect_right(normalized.ends, word.end)
                     word = _side_by_side(text, normalized, found.pop().start, behind)  # noqa: PLW2901
                 found.append(word)
@@ -231,12 +263,36 @@ def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: R
 def _side_by_side(text: str, normalized: Normalized, start: int, behind: int) -> QueryWord:
     """Words that mean something only together, as one that is found where they stand so: 60例, 维生素D, β受体.
 
-    They begin at `start` in the source, and end at `behind` in the folded text.
+    They begin at `start` in the source, and end at `behind` in the folded text. Letters with a word beside them are
+    sought among the words, where ST段 is not found in 非ST段; what may be cut otherwise in a text as it is written.
     """
-    folded = normalized.text[bisect_left(normalized.starts, start) : behind]
+    begin = bisect_left(normalized.starts, start)
+    folded = normalized.text[begin:behind]
     end = normalized.ends[behind - 1]
-    forms = dict.fromkeys((phrase(folded), phrase("".join(map(numbers.greek_name, folded)))))
-    return QueryWord(text[start:end], start, end, tuple(Reading(Channel.FORMS, form) for form in forms), stopword=False)
+    readings: Iterable[Reading]
+    if _is_cut_alone(folded, normalized.text[behind:]):
+        readings = (Reading(Channel.WORDS, named(folded)),)
+    else:
+        forms = dict.fromkeys((phrase(folded), phrase("".join(map(numbers.greek_name, folded)))))
+        readings = (Reading(Channel.FORMS, form) for form in forms)
+    return QueryWord(text[start:end], start, end, tuple(readings), stopword=False)
+
+
+def _is_cut_alone(folded: str, after: str) -> bool:
+    """Whether letters and the Chinese word beside them are cut so where a text goes on behind them as given."""
+    parts = list(runs(folded))
+    if len(parts) != 2 or not all(part.han or folded[part.start : part.end].isalpha() for part in parts):
+        return False
+    han = next(folded[part.start : part.end] for part in parts if part.han)
+    if not parts[1].han:
+        return han != chinese.PREFIX and chinese.cut(han) == [han]
+    goes_on = next((after[: run.end] for run in runs(after) if run.han and not run.start), "")
+    return chinese.cut(han + goes_on)[0] == han
+
+
+def _is_turned_round(prefix: QueryWord, word: QueryWord) -> bool:
+    """Whether a word that stands right behind another one is turned round by it: 非ST."""
+    return normalize(prefix.surface).text == chinese.PREFIX and word.surface[0].isalpha()
 
 
 def _counts(word: QueryWord) -> bool:

@@ -11,9 +11,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.analysis import chinese, english
+from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import normalize
 from indexer.analysis.script import HAN_RUN, runs
 from indexer.analysis.tokens import Channel, Token
+
+
+def is_turned_round(folded: str, start: int) -> bool:
+    """Whether a run that begins at `start` stands behind a lone 非."""
+    if not folded.endswith(chinese.PREFIX, 0, start):
+        return False
+    before = next(run for run in runs(folded) if run.end == start)
+    return chinese.cut(folded[before.start : start])[-1] == chinese.PREFIX
 
 
 class Spot(NamedTuple):
@@ -49,6 +58,8 @@ class Spotter:
             if is_han:
                 if any(term in run for term in han):
                     found += chinese.words(run, start) if self._is_words else chinese.forms(run, start)
+            elif self._is_words and run[0].isalpha() and is_turned_round(folded, start):
+                found += turned_round(english.words(run, start), start)
             elif has_words:
                 self._add_words(found, run, start)
         spots = [Spot(term, start, end) for term, _, start, end in found if term in self._terms]
