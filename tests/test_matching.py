@@ -327,6 +327,59 @@ programmed death 1 | Nivolumab binds programmed death-1 receptors.
 programmed death 1 | Blockade of PD-1 in melanoma of the eye.
 programmed cell death protein 1 | 程序性死亡受体1抑制剂的疗效
 glucagon-like peptide 2 | Glucagon-like peptides 1 and 2 after a meal.
+CIN III | CIN 3 lesions were treated by conisation.
+CIN 3 | Regression of CIN III in young women.
+CIN III | A CIN3 lesion persisted.
+FIGO IB | FIGO 1B disease of the uterine neck.
+FIGO 1B1 | Trachelectomy in FIGO IB1 disease.
+Mobitz II | Mobitz 2 block after valve replacement.
+Mobitz 2 | Mobitz II block and pacing.
+NYHA class III | Patients in NYHA class 3.
+血管紧张素2 | 血管紧张素Ⅱ诱导的肥大
+血管紧张素Ⅱ | 血管紧张素2的测定
+angiotensin II | 血管紧张素2的测定
+stage III | 结肠癌Ⅲ期患者的辅助化疗
+Ⅲ期 | Adjuvant therapy of stage 3 colon cancer.
+stage IIIA | ⅢA期患者的新辅助治疗
+3期 | A phase 3 trial of the combination.
+NYHA class III | NYHA Ⅲ级患者的运动康复
+NYHA Ⅲ级 | Patients in NYHA class 3.
+grade 4 | 血液学毒性达Ⅳ级者五例
+category 4 | 乳腺病变4类的活检
+黏膜 | 胃粘膜萎缩的随访
+粘膜 | 口腔黏膜病的护理
+瘀血 | 肝淤血的影像表现
+胆汁淤积 | 妊娠期胆汁瘀积的处理
+皂苷 | 人参皂甙的药理
+苯二氮卓 | 苯二氮䓬类药物的依赖
+纵隔 | 纵膈肿瘤的切除
+120 mm Hg | Systolic pressure below 120 mmHg.
+120 mmHg | A target of 120 mm Hg was reached.
+1.73 m2 | Filtration of 60 ml/min/1.73 m² or more.
+1.73 m² | Clearance per 1.73m2 of surface.
+miR-21 | Plasma microRNA-21 in sepsis.
+microRNA-21 | Exosomal miR-21-5p in glioma.
+BRCA1 | BRCA1/2 carriers after oophorectomy.
+BRCA2 | BRCA1/2 carriers after oophorectomy.
+HPV-18 | Persistent HPV-16/18 infection.
+PD-L1 | PD-1/L1 inhibitors and colitis.
+I-131 | Ablation by ¹³¹I after surgery.
+¹³¹I | Doses of iodine-131 in goitre.
+technetium-99m | Scintigraphy with 99mTc pertechnetate.
+PM2.5 | Exposure to PM 2.5 in cities.
+PM 2.5 | PM2.5 and low birth weight.
+T2N0M0 | A T2 N0 M0 carcinoma of the tongue.
+T2 | Resection of T2N0M0 tumours.
+T2 N0 M0 | Resection of T2N0M0 tumours.
+basis | The bases of diagnosis in fever.
+bases | A basis for treatment.
+base | Purine bases in urine.
+axis | The axes of both lenses.
+medium | Culture media for yeasts.
+fundus | The fundi of diabetic eyes.
+meninx | Inflammation of the meninges.
+non-small cell lung cancer | Non - small cell lung cancer and anaemia.
+never-smokers | Lung function of never smokers.
 """
 
 MISSES = """
@@ -485,6 +538,21 @@ programmed death 1 | Programmed death-ligand 1 in the stomach.
 programmed cell death protein 1 | Programmed death-ligand 1 protein in the cell.
 programmed cell death 1 | Programmed cell death ligand 1 of the kidney.
 PD-1 | Programmed cell death ligand 1 of the kidney.
+CIN III | CIN 2 lesions were watched.
+FIGO IB | FIGO IIB disease and radiation.
+stage III | 结肠癌Ⅱ期患者的辅助化疗
+NYHA class III | NYHA Ⅱ级患者的运动康复
+血管紧张素2 | 血管紧张素Ⅰ转换酶的活性
+miR-21 | Plasma microRNA-221 in stroke.
+HPV-16 | Persistent HPV-18/31 infection.
+T2 | The elimination half-life (t1/2) was four hours.
+T1 | Resection of T2N0M0 tumours.
+I-131 | Seeds of ¹²⁵I in the prostate.
+PM2.5 | PM10 and cough.
+basis | Base deficit in shock.
+small cell lung cancer | Non - small cell lung cancer and anaemia.
+smokers | Lung function of never smokers.
+smokers | Airways of never-smokers.
 """
 
 

@@ -72,8 +72,7 @@ def fingerprint() -> str:
     for library in ("jieba", "nltk", "opencc"):
         digest.update(f"\n{library} {version(library)}".encode())
     lists = (chinese.OUR_WORDS, chinese.operator_words(), sorted(stopwords.ENGLISH), sorted(stopwords.CHINESE))
-    lists = (*lists, map(" ".join, chinese.OTHER_WITHIN))
-    pairs = (spelling.SPELLINGS, spelling.PLURALS, english.STEMS)
-    for words in (*lists, *(map(" ".join, sorted(table.items())) for table in pairs)):
+    pairs = (spelling.SPELLINGS.items(), spelling.PLURALS.items(), english.STEMS.items(), chinese.OTHER_WITHIN)
+    for words in (*lists, *(map(" ".join, sorted(table)) for table in pairs)):
         digest.update("\n".join(["", *words]).encode())
     return digest.hexdigest()[:16]

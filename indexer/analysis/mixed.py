@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from indexer.analysis import chinese, compounds, english, numbers
+from indexer.analysis import chinese, compounds, english, numbers, spelling
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Run, runs
 from indexer.analysis.stopwords import CHINESE, ENGLISH
@@ -125,6 +125,8 @@ def query_words(text: str) -> list[QueryWord]:
                 if touches and (_is_letter(word) or _is_turned_round(found[-1], word)):
                     behind = bisect_right(normalized.ends, word.end)
                     word = _side_by_side(text, normalized, found.pop().start, behind)  # noqa: PLW2901
+                elif touches and (number := _number_behind(word)):
+                    word = number  # noqa: PLW2901
                 found.append(word)
     return found
 
@@ -148,6 +150,9 @@ def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool
             if not folded[end:first].isspace() or first - end > _WIDEST_GAP:
                 break
             more = _names(folded, first, last)
+            if numbers.spellings(more[0]) and normalized.text[last:].lstrip()[:1] in _COUNTED_HAN:
+                # Of NYHA Ⅲ级 the number belongs to what it counts.
+                break
             capitals = not shouted and _capitals(text, normalized, start, end)
             capitals = capitals and (more[0] in numbers.GREEK_NAMES or _capitals(text, normalized, first, last))
             if not compounds.belongs(pieces, more, capitals=capitals):
@@ -158,6 +163,7 @@ def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool
         yield _english_word(text, normalized, (start, end), pieces, shouted=shouted)
 
 
+_COUNTED_HAN = frozenset(numbers.COUNTED_HAN)
 _LONGEST_JOINED = 4
 _WIDEST_GAP = 2
 """Characters between two typed words that may mean one."""
@@ -209,7 +215,10 @@ def _lone_number(folded: str, start: int, end: int) -> tuple[str, int, int] | No
 @lru_cache(maxsize=1 << 14)
 def _readings_of(pieces: tuple[str, ...], *, capitals: bool) -> tuple[Reading, ...]:
     """The ways in which a compound may stand in a text; building an index asks for those of the same words again."""
-    return tuple(dict.fromkeys(map(_as_spelt, compounds.spellings(pieces, capitals=capitals))))
+    spelt = compounds.spellings(pieces, capitals=capitals)
+    if len(pieces) == 1 and (other := spelling.other_singular(pieces[0])):
+        spelt.append(((other,),))
+    return tuple(dict.fromkeys(map(_as_spelt, spelt)))
 
 
 def _as_spelt(spelling: compounds.Spelling) -> Reading:
@@ -288,6 +297,15 @@ def _is_cut_alone(folded: str, after: str) -> bool:
         return han != chinese.PREFIX and chinese.cut(han) == [han]
     goes_on = next((after[: run.end] for run in runs(after) if run.han and not run.start), "")
     return chinese.cut(han + goes_on)[0] == han
+
+
+def _number_behind(word: QueryWord) -> QueryWord | None:
+    """A number up to ten right behind a Chinese word, which may be Roman: 血管紧张素Ⅱ, 血管紧张素2; None for a word."""
+    numeral = numbers.canonical(normalize(word.surface).text)
+    if numeral is None or not numeral.isdecimal():
+        return None
+    spellings = numbers.spellings(numeral)[:2]
+    return word._replace(readings=tuple(_one(Channel.WORDS, spelling) for spelling in spellings))
 
 
 def _is_turned_round(prefix: QueryWord, word: QueryWord) -> bool:

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from indexer import analysis, schema
 from indexer.analysis import Channel, QueryWord, Reading, TermAt
+from indexer.analysis.numbers import is_counted
 from indexer.search.query import And, AnyReading, Or, Phrase, Query, Synonyms, Term, Weighted
 from indexer.search.ranking import Settings
 from indexer.terms.concept import Role
@@ -342,20 +343,25 @@ def _meaningful(name: str) -> list[QueryWord]:
 def _all_words(words: Sequence[QueryWord], fields: tuple[str, ...]) -> Query:
     """The documents that hold all words of a name; the number at its end beside the word before it.
 
-    Programmed death 1 is not programmed death-ligand 1.
+    Programmed death 1 is not programmed death-ligand 1. Of stages and the like texts name several (stages I-III).
     """
     queries = [word_query(word, fields) for word in words]
-    if len(words) > 1 and words[-1].surface.isdecimal():
+    if len(words) > 1 and words[-1].surface.isdecimal() and not _is_counted(words[-2]):
         queries[-1] = _numbered(words[-2], words[-1], fields)
     return _all_of(queries)
+
+
+def _is_counted(word: QueryWord) -> bool:
+    before = f"{word.surface.casefold()} "
+    return is_counted(before, len(before))
 
 
 def _numbered(word: QueryWord, number: QueryWord, fields: tuple[str, ...]) -> Query:
     """The documents that hold a word and a number behind it, the first or the second of two: peptides 1 and 2."""
     found: list[Query] = []
-    for before in _words_readings(word):
+    for before, reading in product(_words_readings(word), _words_readings(number)):
         behind = before[-1].offset + 1
-        term = number.readings[0].terms[0].text
+        term = reading[0].text
         for between in ((), *((TermAt(joint, behind + 1),) for joint in _JOINTS)):
             place = TermAt(term, behind + 2 * len(between))
             found.append(Phrase(fields, Channel.WORDS, (*before, *between, place)))
