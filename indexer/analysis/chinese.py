@@ -356,7 +356,10 @@ def query_parts(run: str) -> list[Part]:
             parts.append(Part(run[begin : start + len(word)], begin, known=len(word) > 1 and not turning))
         alone = ""
         start += len(word)
-    _add_guesses(parts, alone, start - len(alone))
+    # A prefix at the end belongs to what stands behind the run, if to anything.
+    last = PREFIX if alone.endswith(PREFIX) else ""
+    _add_guesses(parts, alone.removesuffix(last), start - len(alone))
+    _add_guesses(parts, last, start - len(last))
     return parts
 
 

@@ -260,7 +260,7 @@ def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: R
     for part in chinese.query_parts(normalized.text[run.start : run.end]):
         start = run.start + part.start
         begin, behind = normalized.source_span(start, start + len(part.text))
-        if start == run.start and found and found[-1].end == begin:
+        if start == run.start and found and found[-1].end == begin and part.text != chinese.PREFIX:
             counted = part.text in _COUNTED and _counts(found[-1])
             if counted or _is_letter(found[-1]):
                 found.append(_side_by_side(text, normalized, found.pop().start, start + len(part.text)))
