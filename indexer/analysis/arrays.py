@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import chinese, compiled, english
+from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import fold
 from indexer.analysis.numbers import SIGNS
 from indexer.analysis.script import HAN_RUN
@@ -266,6 +267,10 @@ class _Memory:
                 runs.add_next(words, forms)
             elif not part:
                 continue
+            elif words[-1] == self._words.get(chinese.PREFIX) and part[0].isalpha():
+                pieces = self._pieces_of(part, self._edged)
+                words += [self._turned_round(pieces[0]), *pieces[1:]]
+                forms += pieces
             elif " " in part or "\n" in part:
                 pieces = self._pieces_of(part, self._edged)
                 words += pieces
@@ -274,6 +279,18 @@ class _Memory:
                 number = number_of(part)
                 words.append(number)
                 forms.append(number)
+
+    def _turned_round(self, piece: int) -> int:
+        """The piece as it is behind a lone 非."""
+        name = self.names[piece]
+        alone = english.words_of(name)
+        words = tuple(turned_round(list(alone.tokens)))
+        key = piece, words, None
+        if key not in self._others:
+            forms = english.forms_of(name, edges=True).tokens
+            self._others[key] = self._add(name, words, alone.positions, forms, ends=self._ends[piece])
+            self._with_edges.add(self._others[key])
+        return self._others[key]
 
     def _pieces_of(self, text: str, numbers: _Numbers) -> list[int]:
         number_of = numbers.__getitem__

@@ -8,11 +8,12 @@ most of which are met but once, are passed over where no term has a digit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from indexer.analysis import chinese, english
+from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import normalize
 from indexer.analysis.script import HAN, HAN_RUN, has_han, runs
 from indexer.analysis.tokens import Channel, Token
@@ -21,7 +22,16 @@ _MARKS = ".,;:!?()[]\"'"
 """What stands around a word and is no part of it."""
 _PIECE = re.compile(f"[^ {HAN}]+")
 _DIGIT = re.compile(r"\d")
-_LETTER = re.compile(r"[^\W\d_]")
+_NUMBERS = re.compile(r"[\x00-@\[-`{-~]*")
+"""ASCII without letters."""
+
+
+def is_turned_round(folded: str, start: int) -> bool:
+    """Whether a run that begins at `start` stands behind a lone 非."""
+    if not folded.endswith(chinese.PREFIX, 0, start):
+        return False
+    before = next(run for run in runs(folded) if run.end == start)
+    return chinese.cut(folded[before.start : start])[-1] == chinese.PREFIX
 
 
 class Spot(NamedTuple):
@@ -61,8 +71,11 @@ class Spotter:
         normalized = normalize(text)
         folded = normalized.text
         found: list[Spot] = []
+        behind_prefix: Container[int] = ()
+        if self._is_words and chinese.PREFIX in folded:
+            behind_prefix = self._add_turned_round(found, folded)
         if self._has_words:
-            self._add_words(found, folded)
+            self._add_words(found, folded, behind_prefix)
         if han := [term for term in self._han if term in folded]:
             runs_with = [run for run in HAN_RUN.finditer(folded) if any(term in run[0] for term in han)]
             if self._is_words:
@@ -95,8 +108,18 @@ class Spotter:
                     found.append(Spot(term, start + at, start + at + len(term)))
                     at = text.find(term, at + 1)
 
-    def _add_words(self, found: list[Spot], folded: str) -> None:
-        """Add those of what is not Chinese."""
+    def _add_turned_round(self, found: list[Spot], folded: str) -> set[int]:
+        """Add those of runs that stand behind a lone 非; where these begin."""
+        begins = set()
+        for start, end, han in runs(folded):
+            if not han and folded[start].isalpha() and is_turned_round(folded, start):
+                begins.add(start)
+                tokens = turned_round(english.words(folded[start:end], start), start)
+                found += [Spot(term, first, last) for term, _, first, last in tokens if term in self._terms]
+        return begins
+
+    def _add_words(self, found: list[Spot], folded: str, but: Container[int]) -> None:
+        """Add those of what is not Chinese, but for runs that begin at certain places."""
         edges = not self._is_words and has_han(folded)
         seen, telling = self._pieces[edges]
         distinct = set(folded.split(" ") if folded.isascii() else _PIECE.findall(folded))
@@ -107,7 +130,7 @@ class Spotter:
             return
         for start, end, han in runs(folded):
             at = start
-            for piece in () if han else folded[start:end].split(" "):
+            for piece in () if han or start in but else folded[start:end].split(" "):
                 if piece in telling:
                     leads = self._terms_of(piece, edges=edges).leads
                     before = folded[max(start, at - english.CONTEXT) : at] if leads else ""
@@ -124,7 +147,7 @@ class Spotter:
         bare = piece.strip(_MARKS)
         if bare.isalpha() and bare.isascii():
             piece = bare
-        elif not self._has_numbers and not _LETTER.search(piece):
+        elif not self._has_numbers and _NUMBERS.fullmatch(piece):
             return False
         terms, leads = self._terms_of(piece, edges=edges)
         # What stands before a piece makes it a number, or a part of one.

@@ -67,6 +67,17 @@ def test_what_depends_on_its_neighbours() -> None:
             *("type ii", "type\nii", "type i\nii", "type 癌 ii", "types i, ii and iii", "ii", "(ii", "type (ii) iii"),
             *("Li I\nXi V", "stage iiib/iv,\niva", None, "", " ", "\n", "5. %", "(5 %)", "type ii癌", "癌 %", "5癌 %"),
             *("癌 < 0.05", "n =\n5癌", "5 % 癌", "(>= .5 %)癌", "<5 %\n癌", "p <  0.05", "n = 5 %", "IL-6 %癌"),
+            *(
+                "非ST段抬高",
+                "非HIV感染 ii",
+                "并非HIV",
+                "非 HIV",
+                "非\nHIV",
+                "非PD-1 5 %",
+                "非β受体",
+                "非2型",
+                "从不吸烟 非x",
+            ),
             *("非吸烟者行非手术治疗", "非\n手术治疗", "非 手术治疗", "non-small-cell", "non -small"),
         ]
     )
