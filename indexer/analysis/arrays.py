@@ -386,26 +386,25 @@ class _Memory:
             self._tables[Channel.WORDS].add_one(self._terms[english.term(piece)])
             self._tables[Channel.FORMS].add_one(self._terms[piece])
             return self._name(piece, 0, _OTHER)
+        return self._add_piece(piece, self._english, edges=False)
+
+    def _add_edged(self, piece: str) -> int:
+        number = self._add_piece(piece, self._edged, edges=True)
+        self._with_edges.add(number)
+        return number
+
+    def _add_piece(self, piece: str, others: _Numbers, *, edges: bool) -> int:
         bare = piece.lstrip(_OPENING).rstrip(_CLOSING)
         ends = _SIGN if piece[-1] in SIGNS else _DIGIT if piece[-1].isdigit() else _OTHER
         leads = next((number for number, begins in _BEGINNINGS if begins.match(piece)), 0)
         if bare == piece:
             alone = english.words_of(piece)
-            return self._add(piece, alone.tokens, alone.positions, english.forms_of(piece).tokens, leads, ends)
-        number = self._english[bare]
+            forms = english.forms_of(piece, edges=edges)
+            return self._add(piece, alone.tokens, alone.positions, forms.tokens, leads, ends)
+        number = others[bare]
         for table in self._tables.values():
             table.repeat(number)
         return self._name(piece, leads, ends)
-
-    def _add_edged(self, piece: str) -> int:
-        plain = self._english[piece]
-        forms = english.forms_of(piece, edges=True)
-        self._tables[Channel.WORDS].repeat(plain)
-        terms = [self._terms[token.text] for token in forms.tokens]
-        self._tables[Channel.FORMS].add(terms, [token.position for token in forms.tokens], forms.positions)
-        number = self._name(piece, self._leads[plain], self._ends[plain])
-        self._with_edges.add(number)
-        return number
 
     def words_of(self, words: Sequence[str]) -> list[int]:
         """The pieces of words that were cut out of runs of Han characters."""

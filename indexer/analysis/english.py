@@ -305,16 +305,21 @@ def _tokens(text: str, offset: int, position: int, analysis: _Analysis) -> list[
     for piece in text.split(" "):
         if piece:
             analysed = remembered(piece) if len(piece) <= LONGEST_TERM else of(piece)
-            tokens = analysed.tokens
-            if analysed.leads and at:
+            tokens, positions, leads = analysed
+            if leads and at and _may_lead(leads, text[at - 2 : at - 1]):
                 tokens = behind(text[max(0, at - CONTEXT) : at], piece, analysed) or tokens
             base = offset + at
             for term, place, start, end in tokens:
                 # What Token(...) does, without its call: this line makes every English token there is.
                 found.append(tuple.__new__(Token, (term, position + place, base + start, base + end)))
-            position += analysed.positions
+            position += positions
         at += len(piece) + 1
     return found
+
+
+def _may_lead(leads: str, last: str) -> bool:
+    """Whether what leads a piece may count, where another character is the last one before the space before it."""
+    return leads == "numeral" or (last in numbers.SIGNS if leads == "number" else last.isdecimal())
 
 
 def words_of(piece: str) -> Analysed:

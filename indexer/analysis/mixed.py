@@ -32,10 +32,11 @@ def tokens(text: str, channel: Channel) -> list[Token]:
     normalized = normalize(text)
     folded = normalized.text
     is_words = channel is Channel.WORDS
-    edges = not is_words and has_han(folded)
+    parts = list(runs(folded))
+    edges = any(part.han for part in parts)
     found: list[Token] = []
     position = 0
-    for start, end, han in runs(folded):
+    for start, end, han in parts:
         run = folded[start:end]
         if han:
             of_run = chinese.words(run, start, position) if is_words else chinese.forms(run, start, position)
