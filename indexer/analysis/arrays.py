@@ -191,7 +191,7 @@ class _Memory:
         self._ends = array("B")
         self._english = _Numbers(self._add_english)
         self._edged = _Numbers(self._add_edged)
-        """Pieces of texts that hold Han characters, in which the edges of words are tokens as well."""
+        """Pieces near Han characters, where the edges of words are tokens as well."""
         self._with_edges: set[int] = set()
         """Their numbers."""
         self._words: dict[str, int] = {}
@@ -260,20 +260,21 @@ class _Memory:
 
     def _read(self, parts: Sequence[str], runs: _HanRuns, words: list[int], forms: list[int]) -> None:
         """Add the pieces of a text, given as stretches without Han characters and with nothing else, by turns."""
-        number_of = self._edged.__getitem__
+        last = len(parts) - 1
         for place, part in enumerate(parts):
             if place % 2:
                 runs.add_next(words, forms)
             elif not part:
                 continue
-            elif " " in part or "\n" in part:
-                pieces = self._pieces_of(part, self._edged)
-                words += pieces
-                forms += pieces
-            else:
-                number = number_of(part)
+            elif len(part) <= english.REACH and " " not in part and "\n" not in part:
+                number = self._edged[part]
                 words.append(number)
                 forms.append(number)
+            else:
+                for start, end, edges in english.zones(part, behind=place > 0, before=place < last):
+                    pieces = self._pieces_of(part[start:end], self._edged if edges else self._english)
+                    words += pieces
+                    forms += pieces
 
     def _pieces_of(self, text: str, numbers: _Numbers) -> list[int]:
         number_of = numbers.__getitem__

@@ -32,18 +32,19 @@ def tokens(text: str, channel: Channel) -> list[Token]:
     normalized = normalize(text)
     folded = normalized.text
     is_words = channel is Channel.WORDS
-    parts = list(runs(folded))
-    edges = any(part.han for part in parts)
     found: list[Token] = []
     position = 0
-    for start, end, han in parts:
+    parts = list(runs(folded))
+    for place, (start, end, han) in enumerate(parts):
         run = folded[start:end]
         if han:
             of_run = chinese.words(run, start, position) if is_words else chinese.forms(run, start, position)
         elif is_words:
             of_run = english.words(run, start, position)
         else:
-            of_run = english.forms(run, start, position, edges=edges)
+            of_run = []
+            for zone in english.zones(run, behind=place > 0, before=place + 1 < len(parts)):
+                of_run += english.forms(run, start, of_run[-1].position + 1 if of_run else position, zone)
         if of_run:
             found += of_run
             position = of_run[-1].position + 1

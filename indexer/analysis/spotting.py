@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from indexer.analysis import chinese, english
 from indexer.analysis.normalize import normalize
-from indexer.analysis.script import HAN_RUN, has_han, runs
+from indexer.analysis.script import HAN_RUN, runs
 from indexer.analysis.tokens import Channel, Token
 
 
@@ -50,43 +50,39 @@ class Spotter:
         folded = normalized.text
         han = [term for term in self._han if term in folded]
         has_words = len(self._han) < len(self._terms)
-        edges = not self._is_words and has_words and has_han(folded)
         found: list[Token] = []
-        for start, end, is_han in runs(folded):
+        parts = list(runs(folded))
+        for place, (start, end, is_han) in enumerate(parts):
             run = folded[start:end]
             if is_han:
                 if any(term in run for term in han):
                     found += chinese.words(run, start) if self._is_words else chinese.forms(run, start)
             elif has_words:
-                self._add_words(found, run, start, edges=edges)
+                for zone in english.zones(run, behind=place > 0, before=place + 1 < len(parts)):
+                    self._add_words(found, run, zone, start)
         spots = [Spot(term, start, end) for term, _, start, end in found if term in self._terms]
         if normalized.aligned:
             return spots
         return [Spot(term, normalized.starts[start], normalized.ends[end - 1]) for term, start, end in spots]
 
-    def _add_words(self, found: list[Token], run: str, offset: int, *, edges: bool) -> None:
-        """Add what a run holds that is not Chinese, with some tokens that are none of the terms."""
-        seen, telling = self._pieces[edges]
-        pieces = run.split(" ")
+    def _add_words(self, found: list[Token], run: str, zone: english.Zone, offset: int) -> None:
+        """Add what a zone of a run holds that is not Chinese, with some tokens that are none of the terms."""
+        seen, telling = self._pieces[zone.edges]
+        pieces = run[zone.start : zone.end].split(" ")
         distinct = set(pieces)
         unseen = distinct - seen
         seen |= unseen
         for piece in unseen:
-            terms = self._terms_of(piece, edges=edges)
+            terms = self._terms_of(piece, edges=zone.edges)
             if terms is None or not terms.isdisjoint(self._terms):
                 telling.add(piece)
         if distinct.isdisjoint(telling):
             return
-        at = 0
+        at = zone.start
         for piece in pieces:
             if piece in telling:
-                before = run[max(0, at - english.CONTEXT) : at] if self._terms_of(piece, edges=edges) is None else ""
-                start = offset + at - len(before)
-                if self._is_words:
-                    tokens = english.words(before + piece, start)
-                else:
-                    tokens = english.forms(before + piece, start, edges=edges)
-                found += [token for token in tokens if token.end > offset + at]
+                here = zone._replace(start=at, end=at + len(piece))
+                found += (english.words if self._is_words else english.forms)(run, offset, 0, here)
             at += len(piece) + 1
 
     def _terms_of(self, piece: str, *, edges: bool) -> frozenset[str] | None:

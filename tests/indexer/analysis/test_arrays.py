@@ -67,6 +67,12 @@ def test_what_depends_on_its_neighbours() -> None:
             *("type ii", "type\nii", "type i\nii", "type 癌 ii", "types i, ii and iii", "ii", "(ii", "type (ii) iii"),
             *("Li I\nXi V", "stage iiib/iv,\niva", None, "", " ", "\n", "5. %", "(5 %)", "type ii癌", "癌 %", "5癌 %"),
             *("癌 < 0.05", "n =\n5癌", "5 % 癌", "(>= .5 %)癌", "<5 %\n癌", "p <  0.05", "n = 5 %", "IL-6 %癌"),
+            *(
+                before + " p < 0.05, 5 % of 12" * count + behind
+                for before in ("癌", "")
+                for behind in ("", "癌", " 癌")
+                for count in (1, 5, 20)
+            ),
             *("非吸烟者行非手术治疗", "非\n手术治疗", "非 手术治疗", "non-small-cell", "non -small"),
         ]
     )
