@@ -192,7 +192,7 @@ class _Memory:
         self._ends = array("B")
         self._english = _Numbers(self._add_english)
         self._edged = _Numbers(self._add_edged)
-        """Pieces of texts that hold Han characters, in which the edges of words are tokens as well."""
+        """Pieces near Han characters, where the edges of words are tokens as well."""
         self._with_edges: set[int] = set()
         """Their numbers."""
         self._words: dict[str, int] = {}
@@ -261,24 +261,31 @@ class _Memory:
 
     def _read(self, parts: Sequence[str], runs: _HanRuns, words: list[int], forms: list[int]) -> None:
         """Add the pieces of a text, given as stretches without Han characters and with nothing else, by turns."""
-        number_of = self._edged.__getitem__
+        last = len(parts) - 1
         for place, part in enumerate(parts):
             if place % 2:
                 runs.add_next(words, forms)
             elif not part:
                 continue
             elif words[-1] == self._words.get(chinese.PREFIX) and part[0].isalpha():
-                pieces = self._pieces_of(part, self._edged)
+                pieces = self._zoned(part, behind=True, before=place < last)
                 words += [self._turned_round(pieces[0]), *pieces[1:]]
                 forms += pieces
-            elif " " in part or "\n" in part:
-                pieces = self._pieces_of(part, self._edged)
-                words += pieces
-                forms += pieces
-            else:
-                number = number_of(part)
+            elif len(part) <= english.REACH and " " not in part and "\n" not in part:
+                number = self._edged[part]
                 words.append(number)
                 forms.append(number)
+            else:
+                pieces = self._zoned(part, behind=place > 0, before=place < last)
+                words += pieces
+                forms += pieces
+
+    def _zoned(self, text: str, *, behind: bool, before: bool) -> list[int]:
+        """The pieces of a stretch that stands behind Han characters, before them, or both."""
+        pieces: list[int] = []
+        for start, end, edges in english.zones(text, behind=behind, before=before):
+            pieces += self._pieces_of(text[start:end], self._edged if edges else self._english)
+        return pieces
 
     def _turned_round(self, piece: int) -> int:
         """The piece as it is behind a lone 非."""
@@ -403,26 +410,25 @@ class _Memory:
             self._tables[Channel.WORDS].add_one(self._terms[english.term(piece)])
             self._tables[Channel.FORMS].add_one(self._terms[piece])
             return self._name(piece, 0, _OTHER)
+        return self._add_piece(piece, self._english, edges=False)
+
+    def _add_edged(self, piece: str) -> int:
+        number = self._add_piece(piece, self._edged, edges=True)
+        self._with_edges.add(number)
+        return number
+
+    def _add_piece(self, piece: str, others: _Numbers, *, edges: bool) -> int:
         bare = piece.lstrip(_OPENING).rstrip(_CLOSING)
         ends = _SIGN if piece[-1] in SIGNS else _DIGIT if piece[-1].isdigit() else _OTHER
         leads = next((number for number, begins in _BEGINNINGS if begins.match(piece)), 0)
         if bare == piece:
             alone = english.words_of(piece)
-            return self._add(piece, alone.tokens, alone.positions, english.forms_of(piece).tokens, leads, ends)
-        number = self._english[bare]
+            forms = english.forms_of(piece, edges=edges)
+            return self._add(piece, alone.tokens, alone.positions, forms.tokens, leads, ends)
+        number = others[bare]
         for table in self._tables.values():
             table.repeat(number)
         return self._name(piece, leads, ends)
-
-    def _add_edged(self, piece: str) -> int:
-        plain = self._english[piece]
-        forms = english.forms_of(piece, edges=True)
-        self._tables[Channel.WORDS].repeat(plain)
-        terms = [self._terms[token.text] for token in forms.tokens]
-        self._tables[Channel.FORMS].add(terms, [token.position for token in forms.tokens], forms.positions)
-        number = self._name(piece, self._leads[plain], self._ends[plain])
-        self._with_edges.add(number)
-        return number
 
     def words_of(self, words: Sequence[str]) -> list[int]:
         """The pieces of words that were cut out of runs of Han characters."""

@@ -10,9 +10,9 @@ A number is indexed besides itself with what makes it another: 7.5%, <0.05, 10^9
 together with it alone, so that small cell lung cancer does not find non-small cell lung cancer.
 
 FORMS has each word as it is written, and one that begins or ends in a digit also with the sign before it and the per
-cent sign behind it. Where asked for, it has the *edges* of words as well: the beginnings and the endings of each
-(`20-` and `-21` of 2021), by which a string is found that is cut inside a word. What is cut out of a text is cut into
-the same words there, but for the first and the last: no comma is a part of a number.
+cent sign behind it. Near Chinese it has the *edges* of words as well: the beginnings and the endings of each (`20-` and
+`-21` of 2021), by which a string is found that is cut inside a word. What is cut out of a text is cut into the same
+words there, but for the first and the last: no comma is a part of a number.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ from indexer.analysis.tokens import Token
 
 LONGEST_TERM = 64
 """Characters of a term; what is longer is cut (the token still spans all of it)."""
+
+REACH = 64
+"""Characters from the nearest Chinese one within which words have edges: a text of few of them needs few."""
 
 _LONGEST_SIGNED = LONGEST_TERM - 3
 _LONGEST_EDGE = LONGEST_TERM - 1
@@ -292,34 +295,64 @@ _PLAIN_WORD = re.compile("[(\\[\"']{0,2}([a-z]{2,64})[)\\]\"'.,;:!?]{0,3}")
 """A word between marks, as most are."""
 
 
-def words(text: str, offset: int = 0, position: int = 0) -> list[Token]:
-    """The WORDS tokens of a text that stands at `offset`, from `position` on."""
-    return _tokens(text, offset, position, _WORDS)
+def words(text: str, offset: int = 0, position: int = 0, zone: Zone | None = None) -> list[Token]:
+    """The WORDS tokens of a text that stands at `offset`, or of a zone of it, from `position` on."""
+    return _tokens(text, zone or Zone(0, len(text)), offset, position, _WORDS)
 
 
-def forms(text: str, offset: int = 0, position: int = 0, *, edges: bool = False) -> list[Token]:
-    """The FORMS tokens of a text that stands at `offset`, from `position` on: each word as it is written."""
-    return _tokens(text, offset, position, _EDGED_FORMS if edges else _FORMS)
+def forms(text: str, offset: int = 0, position: int = 0, zone: Zone | None = None) -> list[Token]:
+    """The FORMS tokens of a text that stands at `offset`, or of a zone of it, from `position` on."""
+    zone = zone or Zone(0, len(text))
+    return _tokens(text, zone, offset, position, _EDGED_FORMS if zone.edges else _FORMS)
 
 
-def _tokens(text: str, offset: int, position: int, analysis: _Analysis) -> list[Token]:
+class Zone(NamedTuple):
+    """A stretch of a text; between two of them is a space."""
+
+    start: int
+    end: int
+    edges: bool = False
+    """Whether the edges of its words are tokens."""
+
+
+def zones(text: str, *, behind: bool, before: bool) -> list[Zone]:
+    """The zones of a text that stands behind Chinese, before it, or both."""
+    length = len(text)
+    head = text.find(" ", REACH) if behind else -1
+    tail = text.rfind(" ", 0, max(0, length - REACH)) if before else length
+    if (behind and head < 0) or (before and tail < 0) or head >= tail:
+        return [Zone(0, length, edges=True)]
+    found = [Zone(head + 1, tail)]
+    if behind:
+        found.insert(0, Zone(0, head, edges=True))
+    if before:
+        found.append(Zone(tail + 1, length, edges=True))
+    return found
+
+
+def _tokens(text: str, zone: Zone, offset: int, position: int, analysis: _Analysis) -> list[Token]:
     # Few tokens reach over a space, so pieces between spaces are analysed alone; most of them have been met before.
     of, remembered, behind = analysis
     found: list[Token] = []
-    at = 0
-    for piece in text.split(" "):
+    at = zone.start
+    for piece in text[at : zone.end].split(" "):
         if piece:
             analysed = remembered(piece) if len(piece) <= LONGEST_TERM else of(piece)
-            tokens = analysed.tokens
-            if analysed.leads and at:
+            tokens, positions, leads = analysed
+            if leads and at and _may_lead(leads, text[at - 2 : at - 1]):
                 tokens = behind(text[max(0, at - CONTEXT) : at], piece, analysed) or tokens
             base = offset + at
             for term, place, start, end in tokens:
                 # What Token(...) does, without its call: this line makes every English token there is.
                 found.append(tuple.__new__(Token, (term, position + place, base + start, base + end)))
-            position += analysed.positions
+            position += positions
         at += len(piece) + 1
     return found
+
+
+def _may_lead(leads: str, last: str) -> bool:
+    """Whether what leads a piece may count, where another character is the last one before the space before it."""
+    return leads == "numeral" or (last in numbers.SIGNS if leads == "number" else last.isdecimal())
 
 
 def words_of(piece: str) -> Analysed:

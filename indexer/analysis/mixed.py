@@ -32,11 +32,11 @@ def tokens(text: str, channel: Channel) -> list[Token]:
     normalized = normalize(text)
     folded = normalized.text
     is_words = channel is Channel.WORDS
-    edges = not is_words and has_han(folded)
     found: list[Token] = []
     position = 0
     turned = False
-    for start, end, han in runs(folded):
+    parts = list(runs(folded))
+    for place, (start, end, han) in enumerate(parts):
         run = folded[start:end]
         if han:
             of_run = chinese.words(run, start, position) if is_words else chinese.forms(run, start, position)
@@ -45,7 +45,9 @@ def tokens(text: str, channel: Channel) -> list[Token]:
             if turned:
                 of_run = turned_round(of_run, start, position)
         else:
-            of_run = english.forms(run, start, position, edges=edges)
+            of_run = []
+            for zone in english.zones(run, behind=place > 0, before=place + 1 < len(parts)):
+                of_run += english.forms(run, start, of_run[-1].position + 1 if of_run else position, zone)
         turned = han and is_words and of_run[-1].text == chinese.PREFIX
         if of_run:
             found += of_run

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from indexer.analysis import chinese, english
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import normalize
-from indexer.analysis.script import HAN, HAN_RUN, has_han, runs
+from indexer.analysis.script import HAN, HAN_RUN, runs
 from indexer.analysis.tokens import Channel, Token
 
 _MARKS = ".,;:!?()[]\"'"
@@ -120,27 +120,43 @@ class Spotter:
 
     def _add_words(self, found: list[Spot], folded: str, but: Container[int]) -> None:
         """Add those of what is not Chinese, but for runs that begin at certain places."""
-        edges = not self._is_words and has_han(folded)
+        if self._is_words and not self._has_telling(_PIECE.findall(folded), edges=False):
+            return
+        parts = list(runs(folded))
+        for place, (start, end, han) in enumerate(parts):
+            if han or start in but:
+                continue
+            run = folded[start:end]
+            zones = [english.Zone(0, len(run))]
+            if not self._is_words:
+                zones = english.zones(run, behind=place > 0, before=place + 1 < len(parts))
+            for zone in zones:
+                self._add_words_of(found, run, zone, start)
+
+    def _add_words_of(self, found: list[Spot], run: str, zone: english.Zone, offset: int) -> None:
+        """Add those of a zone of a run that stands at `offset`."""
+        pieces = run[zone.start : zone.end].split(" ")
+        if not self._has_telling(pieces, edges=zone.edges):
+            return
+        telling = self._pieces[zone.edges].telling
+        tokens_of = english.words if self._is_words else english.forms
+        at = zone.start
+        for piece in pieces:
+            if piece in telling:
+                here = zone._replace(start=at, end=at + len(piece))
+                for term, _, start, end in tokens_of(run, offset, 0, here):
+                    if term in self._terms:
+                        found.append(Spot(term, start, end))
+            at += len(piece) + 1
+
+    def _has_telling(self, pieces: Iterable[str], *, edges: bool) -> bool:
+        """Whether one of some pieces tells."""
         seen, telling = self._pieces[edges]
-        distinct = set(folded.split(" ") if folded.isascii() else _PIECE.findall(folded))
+        distinct = set(pieces)
         unseen = distinct - seen
         seen |= unseen
         telling.update(piece for piece in unseen if self._tells(piece, edges=edges))
-        if distinct.isdisjoint(telling):
-            return
-        for start, end, han in runs(folded):
-            at = start
-            for piece in () if han or start in but else folded[start:end].split(" "):
-                if piece in telling:
-                    leads = self._terms_of(piece, edges=edges).leads
-                    before = folded[max(start, at - english.CONTEXT) : at] if leads else ""
-                    found += self._spots_of(before + piece, at - len(before), at, edges=edges)
-                at += len(piece) + 1
-
-    def _spots_of(self, text: str, offset: int, begin: int, *, edges: bool) -> list[Spot]:
-        """Those of a text that stands at `offset`, behind `begin`."""
-        tokens = english.words(text, offset) if self._is_words else english.forms(text, offset, edges=edges)
-        return [Spot(term, start, end) for term, _, start, end in tokens if end > begin and term in self._terms]
+        return not distinct.isdisjoint(telling)
 
     def _tells(self, piece: str, *, edges: bool) -> bool:
         """Whether a piece has one of the terms, or may have it by what stands before it."""

@@ -10,8 +10,8 @@ class Channel(str, Enum):
     """A text is indexed twice, at independent positions.
 
     `WORDS` holds stems and dictionary words, and is ranked. `FORMS` holds what stands there (folded, unstemmed, numbers
-    with their signs as well; Chinese as characters and overlapping pairs; in a text with Chinese in it also the edges
-    of other words, see `english`) and answers quoted searches exactly.
+    with their signs as well; Chinese as characters and overlapping pairs; near Chinese also the edges of other words,
+    see `english`) and answers quoted searches exactly.
     """
 
     WORDS = "words"

@@ -365,8 +365,8 @@ TEXTS: dict[str, str] = {
     "help.queries": "The query language",
     "help.query.words": "All words must occur, in any order and in either language's names. Where fewer than ten "
     "articles have all of three or more words, those that have most of them follow.",
-    "help.query.phrase": "Words side by side, exactly as typed, numbers with signs: “P<0.05”. With Chinese in it, "
-    "any string: “021年”.",
+    "help.query.phrase": "Words side by side, exactly as typed, numbers with their signs (P<0.05). A text with Chinese "
+    "in it may begin and end inside a word.",
     "help.query.operators": "Operators in capitals, with parentheses. AND binds more tightly than OR.",
     "help.query.tags": "PubMed’s tags: [ti], [tiab], [ab], [au], [ta], [mh], [pt], [la], [dp], [pmid], [doi].",
     "help.query.wildcard": "An asterisk stands for any letters; at least three others stand beside it.",

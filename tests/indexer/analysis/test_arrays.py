@@ -78,6 +78,12 @@ def test_what_depends_on_its_neighbours() -> None:
                 "非2型",
                 "从不吸烟 非x",
             ),
+            *(
+                before + " p < 0.05, 5 % of 12" * count + behind
+                for before in ("癌", "")
+                for behind in ("", "癌", " 癌")
+                for count in (1, 5, 20)
+            ),
             *("非吸烟者行非手术治疗", "非\n手术治疗", "非 手术治疗", "non-small-cell", "non -small"),
         ]
     )

@@ -95,6 +95,17 @@ def test_only_texts_with_chinese_hold_the_edges_of_words(source: str) -> None:
     assert Skeleton(source).han or not any("-" in token.text for token in tokens(source, Channel.FORMS))
 
 
+def test_far_from_chinese_words_have_no_edges() -> None:
+    text = "Decoctions (汤) were given, " + "in twenty hospitals, " * 10 + "to adults, see 附录 for all."
+    edges = {token.text for token in tokens(text, Channel.FORMS) if "-" in token.text}
+    assert {"-ons", "we-", "-dults", "al-"} <= edges
+    assert len([token for token in tokens(text, Channel.FORMS) if token.text == "-enty"]) < 10
+    # Within it, whole words are found as they are anywhere.
+    assert quoted("adults, see 附", text)
+    assert quoted("twenty hospitals", text)
+    assert quoted("ions汤were", text)
+
+
 def test_a_long_word_is_found_by_its_edges() -> None:
     sequence = "acgt" * 15
     assert len(sequence) < 64 < len("序列" + sequence + "ttgca")
