@@ -79,9 +79,9 @@ def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
     if len(pieces) > 1 and any(map(open_words, pieces)):
         # 120mmHg is 120 mm Hg.
         found[tuple((word,) for piece in pieces for word in open_words(piece) or (piece,))] = None
-    if len(parts) > 1 and parts[1].isdecimal():
+    if 1 < len(parts) <= _LONGEST and parts[1].isdecimal():
         for other in _SAME.get(parts[0], ()):
-            found |= dict.fromkeys(_partitions([other, *parts[1:]])) if len(parts) <= _LONGEST else {}
+            found |= dict.fromkeys(_partitions([other, *parts[1:]]))
     for size in (1, 2):
         for isotope in _ISOTOPES.get("".join(pieces[:size]), ()):
             found |= dict.fromkeys((*one, *((piece,) for piece in pieces[size:])) for one in _partitions(isotope))
