@@ -76,9 +76,12 @@ def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
         found[(parts[0][:-1],), (parts[0][-1] + parts[1],)] = None
     if len(pieces) == 1 and (words := _CLOSED.get(pieces[0].upper() if capitals else pieces[0], open_words(pieces[0]))):
         found[tuple((word,) for word in words)] = None
-    if len(parts) > 1 and parts[1].isdecimal():
+    if len(pieces) > 1 and any(map(open_words, pieces)):
+        # 120mmHg is 120 mm Hg.
+        found[tuple((word,) for piece in pieces for word in open_words(piece) or (piece,))] = None
+    if 1 < len(parts) <= _LONGEST and parts[1].isdecimal():
         for other in _SAME.get(parts[0], ()):
-            found |= dict.fromkeys(_partitions([other, *parts[1:]])) if len(parts) <= _LONGEST else {}
+            found |= dict.fromkeys(_partitions([other, *parts[1:]]))
     for size in (1, 2):
         for isotope in _ISOTOPES.get("".join(pieces[:size]), ()):
             found |= dict.fromkeys((*one, *((piece,) for piece in pieces[size:])) for one in _partitions(isotope))

@@ -3,8 +3,9 @@
 Analysis cuts what was typed into words, so that a Chinese sentence typed without spaces is as many words as it holds,
 and each word into its readings. Stop words among other words are left out; in quotes nothing is.
 
-How a query was read is written in its own language. Read again, that is the same query, but for `match=any` and for
-words that are relaxed: written with their operators they no longer are.
+How a query was read is written in its own language (`written`). Read again, that is the same query, but for `match=any`
+and for words that are relaxed: written with their operators they no longer are. What ranks documents besides the words
+is in `boosts`.
 """
 
 from __future__ import annotations
@@ -14,21 +15,20 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from indexer import analysis, schema
 from indexer.analysis import Channel, QueryWord, TermAt
 from indexer.analysis.script import HAN
 from indexer.search import parse
+from indexer.search.boosts import boosted, with_parts
 from indexer.search.expand import Expander, Expansion, Terms, Unit, word_query
-from indexer.search.fields import ALL_TEXT, SEARCH_FIELDS, SearchField
+from indexer.search.fields import ALL_TEXT, SearchField
 from indexer.search.history import MAX_WRITTEN, substitute
 from indexer.search.hits import Ignored, Match, Reason
 from indexer.search.query import (
     And,
     AnyReading,
     AtLeast,
-    Boosted,
     Everything,
     Near,
     Not,
@@ -42,6 +42,7 @@ from indexer.search.query import (
 )
 from indexer.search.ranking import DEFAULT, Settings
 from indexer.search.values import identifier, names_article, read_value
+from indexer.search.written import as_clause, as_word, as_words, bare, in_field
 
 MIN_WORDS_TO_RELAX = 3
 """A search of fewer plain words is never relaxed, nor is one that is the name of a concept and nothing else."""
@@ -59,10 +60,6 @@ MAX_NEAR_WORDS = 40
 """All of a query together: what six common words cost, a hundred times over, is the better part of a minute."""
 MAX_GAP = 1000
 """Other words between them, at most."""
-
-_SHORTEST_PART = 3
-"""Letters of a part of a compound that says something by itself."""
-_NUMBERED_NAME = re.compile(r"[^\W\d_]{2}\d")
 
 
 @dataclass(frozen=True)
@@ -207,59 +204,34 @@ class _Compiler:
         self.parts = list(placed.values())
         if not meant:
             written = [text for _, text in placed.values()]
-            return _all(required), None, _bare(written[0]) if len(written) == 1 else " AND ".join(written)
+            return _all(required), None, bare(written[0]) if len(written) == 1 else " AND ".join(written)
         words = [word for unit in meant for word in unit.words]
         apart = [clause for unit in _without_repetitions(meant) for clause in self._apart(unit)]
         if plain and self._reading.match is Match.ANY and len(words) > 1:
-            some = " OR ".join(_as_word(word.surface) for word in words)
+            some = " OR ".join(as_word(word.surface) for word in words)
             self.parts.append((Or(tuple(apart)), some))
             written = [text for _, text in placed.values()]
             parsed = " AND ".join([*written, f"({some})" if written else some])
-            return _all([*required, self._boosted(Or(tuple(apart)), words)]), None, parsed
+            return _all([*required, boosted(Or(tuple(apart)), words, self._reading.ranking)]), None, parsed
         self.parts = _in_order(parts, placed, meant)
         parsed = " AND ".join(text for _, text in self.parts)
         relaxed = None
         # Most of the words of one name are another: cell lung cancer, and what is not small.
         if plain and self._reading.match is Match.AUTO and len(words) >= MIN_WORDS_TO_RELAX and len(meant) > 1:
-            relaxed = _all([*required, self._boosted(AtLeast(most_of(len(apart)), tuple(apart)), words)])
+            most = AtLeast(most_of(len(apart)), tuple(apart))
+            relaxed = _all([*required, boosted(most, words, self._reading.ranking)])
         worded = And(tuple(unit.query for unit in meant)) if len(meant) > 1 else meant[0].query
-        return _all([*required, self._boosted(worded, words)]), relaxed, parsed
+        return _all([*required, boosted(worded, words, self._reading.ranking)]), relaxed, parsed
 
     def _apart(self, unit: Unit) -> list[Query]:
         """A clause for each word of a unit: the word, or another form of what the unit names."""
-        words = [self._with_parts(word) for word in unit.words]
+        words = [with_parts(word, self._reading.ranking) for word in unit.words]
         if unit.others is None:
             return words
         if len(words) == 1:
             return [unit.query]
         others = Weighted(unit.others, 1 / len(words))
         return [Or((word, others)) for word in words]
-
-    def _with_parts(self, word: QueryWord) -> Query:
-        """A word where not all words are required: a compound is sought by its parts as well, which count less."""
-        query = word_query(word, ALL_TEXT)
-        if len(word.surface) == 1 and word.surface.isascii():
-            return Weighted(query, self._reading.ranking.lone)
-        parts = [part for text in _parts(word.surface) for part in analysis.query_words(text) if not part.stopword]
-        if not parts:
-            return query
-        ranking = self._reading.ranking
-        apart = (Weighted(word_query(part, ALL_TEXT), ranking.parts) for part in parts)
-        return Or((Weighted(query, ranking.whole), *apart))
-
-    def _boosted(self, query: Query, words: Sequence[QueryWord]) -> Query:
-        """The query, with more for documents that hold the words as they were typed, and side by side."""
-        ranking = self._reading.ranking
-        boosts: list[Weighted] = []
-        if ranking.exact:
-            boosts += [Weighted(form, ranking.exact) for word in words if (form := _exact_form(word))]
-        if ranking.proximity:
-            boosts += [
-                Weighted(pair, ranking.proximity)
-                for before, word in pairwise(words)
-                if (pair := _side_by_side(before, word))
-            ]
-        return Boosted(query, tuple(boosts)) if boosts else query
 
     def clause(self, clause: parse.Clause, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """The query of a clause and how it was read; None and "" where nothing of it is left."""
@@ -318,7 +290,7 @@ class _Compiler:
         if not field.is_text:
             return self._value_clause(clause.clause, field)
         query, text = self.clause(clause.clause, field.fields)
-        return query, _in_field(field.name, text)
+        return query, in_field(field.name, text)
 
     def _value_clause(self, clause: parse.Clause, field: SearchField) -> tuple[Query | None, str]:
         """A clause over exact values: each word or phrase in it is one value."""
@@ -351,7 +323,7 @@ class _Compiler:
             for part in (clause.low, clause.high) if isinstance(clause, parse.Bounds) else (clause,):
                 self._note(part.text, part.start, Reason.NO_SUCH_VALUE)
             query, text = self.clause(clause, ALL_TEXT)
-            return query, _apart(text, ALL_TEXT)
+            return query, as_clause(text, ALL_TEXT)
         return _either([(value.query, value.written) for value in known])
 
     def _words_query(self, clause: parse.Words, fields: tuple[str, ...]) -> tuple[Query | None, str]:
@@ -401,7 +373,7 @@ class _Compiler:
         """Documents that hold all of the words as they are written, wherever they stand."""
         forms = [(query, f'"{word}"') for word in words if (query := _form(word, fields))]
         query, text = _both(forms)
-        return query, _apart(text, fields)
+        return query, as_clause(text, fields)
 
     def _quoted_patterns(self, clause: parse.Quoted, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """A phrase with wildcards: all its words, but not side by side; a single one is as good without its quotes."""
@@ -416,7 +388,7 @@ class _Compiler:
             elif analysis.phrase(piece[0]):
                 parts.append(self._quoted_query(parse.Quoted(piece[0], start), fields))
         query, text = _both([(query, text) for query, text in parts if query is not None])
-        return query, _apart(text, fields) if len(parts) > 1 else text
+        return query, as_clause(text, fields) if len(parts) > 1 else text
 
     def _wildcard_query(self, clause: parse.Wildcard, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """Documents that hold a word of a pattern, unstemmed; of a compound, all its words."""
@@ -442,14 +414,14 @@ class _Compiler:
             elif query := _form(piece, fields):
                 parts.append((query, f'"{piece}"'))
         query, text = _both(parts)
-        return query, _apart(text, fields) if len(parts) > 1 else text
+        return query, as_clause(text, fields) if len(parts) > 1 else text
 
     def _without_wildcards(self, clause: parse.Wildcard, fields: tuple[str, ...]) -> tuple[Query | None, str]:
         """A pattern that can't be one, as its words."""
         self._note(clause.text, clause.start, Reason.WILDCARD)
         words = parse.Words(re.sub(r"[*?]", " ", clause.text), clause.start)
         query, text = self._words_query(words, fields)
-        return query, _apart(text, fields)
+        return query, as_clause(text, fields)
 
     def _meant(self, typed: Sequence[parse.Words], fields: tuple[str, ...], *, others: bool) -> list[Unit]:
         """What several runs of text mean, analysed as one text, since capitals mean something only among others.
@@ -500,27 +472,6 @@ def _text_of(clauses: Sequence[parse.Clause], fields: tuple[str, ...]) -> list[p
     return [word for word in words if fields != ALL_TEXT or not identifier(word.text)]
 
 
-def _parts(surface: str) -> list[str]:
-    """What a compound is made of, where each part means something: `Rad53-dependent` is, `IL-6` and `PD-L1` are not.
-
-    A number belongs to the letters before it, but to no name that has one: of `scm3-139` the part is `scm3`.
-    """
-    groups: list[str] = []
-    for part in re.split("[-\u2010-\u2015]", surface):
-        before = re.split("-", groups[-1])[-1] if groups else ""
-        if part.isdecimal():
-            joins = bool(before) and not _NUMBERED_NAME.search(groups[-1])
-        else:
-            joins = bool(before) and len(part) < _SHORTEST_PART and len(before) < _SHORTEST_PART
-        if joins:
-            groups[-1] += f"-{part}"
-        else:
-            groups.append(part)
-    if len(groups) == 1:
-        return []
-    return [group for group in groups if len(group) >= _SHORTEST_PART and not group.isdecimal()]
-
-
 def _without_repetitions(units: Sequence[Unit]) -> list[Unit]:
     """The units without those whose concept another one names in more words: of `protein kinase A (PKA)` not PKA.
 
@@ -542,22 +493,6 @@ def _without_repetitions(units: Sequence[Unit]) -> list[Unit]:
 def _says_nothing(unit: Unit) -> bool:
     """Whether a unit is a stop word; where a name begins with one, it is a word like others."""
     return unit.others is None and unit.words[0].stopword
-
-
-def _exact_form(word: QueryWord) -> Query | None:
-    """The documents that hold a word unstemmed; None for a word that is searched as it stands anyway."""
-    terms = analysis.phrase(word.surface)
-    if len(terms) != 1 or word.readings[0].channel is Channel.FORMS or not word.surface.isascii():
-        return None
-    return Term(ALL_TEXT, Channel.FORMS, terms[0].text)
-
-
-def _side_by_side(before: QueryWord, word: QueryWord) -> Query | None:
-    """The documents that hold two words one behind the other; None for words that are more than one term each."""
-    first, second = before.readings[0], word.readings[0]
-    if any(reading.channel is Channel.FORMS or len(reading.terms) != 1 for reading in (first, second)):
-        return None
-    return Phrase(ALL_TEXT, Channel.WORDS, (first.terms[0], TermAt(second.terms[0].text, 1)))
 
 
 def _form(text: str, fields: tuple[str, ...]) -> Query | None:
@@ -590,39 +525,6 @@ def _near_part(surface: str) -> tuple[TermAt, ...]:
     return tuple(sorted((*terms, *ends), key=lambda term: term.offset))
 
 
-_NO_WORD = re.compile(r"AND|OR|NOT|[与與或非]")
-_ARTICLE = re.compile(r"A|AN|THE")
-
-
-def _as_word(surface: str) -> str:
-    """A word that is read as one: what would be an operator, or anything else, stands behind a backslash."""
-    return f"\\{surface}" if _NO_WORD.fullmatch(surface) or identifier(surface) else surface
-
-
-def _as_words(unit: Unit, *, first: bool) -> str:
-    """A unit as it is read as one; `first` of its text, where a capital article would be no more than that."""
-    words = [_as_word(word) for word in unit.surface.split()]
-    article = first and _ARTICLE.fullmatch(words[0]) and not unit.words[0].stopword
-    if article or (len(words) > 1 and identifier(unit.surface)):
-        words[0] = f"\\{words[0]}"
-    return " ".join(words)
-
-
-def _apart(written: str, fields: tuple[str, ...]) -> str:
-    """What is no part of the text around it, as a clause that stays one: in the field in which it is sought anyway."""
-    return _in_field(next(field.name for field in SEARCH_FIELDS.values() if field.fields == fields), written)
-
-
-_FIELDED = re.compile(r"\w+:")
-
-
-def _in_field(name: str, written: str) -> str:
-    """A clause in a field; one that names its own field stays in that."""
-    if not written or _FIELDED.match(written):
-        return written
-    return f"{name}:({written})" if written.startswith("NOT ") else f"{name}:{written}"
-
-
 def _in_order(
     clauses: Sequence[parse.Clause], placed: Mapping[int, tuple[Query, str]], units: Sequence[Unit]
 ) -> list[tuple[Query, str]]:
@@ -636,7 +538,7 @@ def _in_order(
             end = part.start + len(part.text)
             while waiting and waiting[0].words[0].start < end:
                 unit = waiting.popleft()
-                found.append((unit.query, _as_words(unit, first=unit is units[0])))
+                found.append((unit.query, as_words(unit, first=unit is units[0])))
     return found
 
 
@@ -655,16 +557,6 @@ def _grouped(
     if len(parts) < 2:
         return parts[0] if parts else (None, "")
     return make([query for query, _ in parts]), f"({joint.join(text for _, text in parts)})"
-
-
-def _bare(written: str) -> str:
-    """A whole query without the parentheses around all of it."""
-    depth = 0
-    for place, character in enumerate(re.sub('"[^"]*"', lambda quoted: "x" * len(quoted[0]), written)):
-        depth += (character == "(") - (character == ")")
-        if not depth:
-            return written[1:-1] if written[0] == "(" and place == len(written) - 1 else written
-    return written
 
 
 def _negated(read: tuple[Query | None, str]) -> tuple[Query | None, str]:

@@ -4,8 +4,13 @@ A query's words are held against the terms of the index (`indexer.terms.lexicon`
 Words that name a concept are searched together with its other forms, in both languages, each counting less than what
 was typed. What was added is told, form by form, and can be taken back concept by concept.
 
-Which documents a concept finds does not depend on the form that was typed (2026-11): those that hold any of its forms
-as it stands, and those that hold all words of its preferred form of either language, or of the form that was typed.
+Which documents a concept finds (2026-11): those that hold any of its forms as it stands, those that hold all words of
+a curated preferred form of either language, and those that hold all words of what was typed. The last are all that may
+make a difference between one form typed and another, with the limits on how many forms and meanings are searched.
+
+A name of several Chinese words stands where its words do, one behind the other or within a longer word, and nothing
+turns them round: 非随机对照研究 is no 随机对照研究. Cut otherwise by what stands around it, it is not found; of all
+names of ours in 1,700 Chinese titles and abstracts, one place in fifty was lost so.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, product
 from typing import Protocol
 
@@ -294,6 +300,7 @@ def word_query(word: QueryWord, fields: tuple[str, ...]) -> Query:
     return _any_reading([_leaf(reading, fields) for reading in word.readings])
 
 
+@lru_cache(maxsize=1 << 13)
 def form_query(text: str, fields: tuple[str, ...]) -> Query | None:
     """The documents that hold a form as it stands, its words side by side; None where it holds no word."""
     words = analysis.query_words(text)

@@ -32,11 +32,11 @@ class Settings:
     """How much an occurrence in each field counts."""
     exact: float = 0.3
     """Of the score of a word's form as it was typed, which is added to that of its stem."""
-    proximity: float = 0.05
+    proximity: float = 0.02
     """Of the score of two words of the query that stand side by side as typed, which is added to theirs."""
     lone: float = 0.3
     """Of the score of a single letter or digit, where not all words are required: it says little by itself."""
-    parts: float = 0.5
+    parts: float = 0.6
     """Of the score of each part of a compound, where not all words are required: of `fast` for `fast-twitch`."""
     whole: float = 1.0
     """Of the score of the compound itself, which is added to those of its parts."""

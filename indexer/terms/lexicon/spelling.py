@@ -169,15 +169,20 @@ class Speller:
         )
 
     def _homophones(self, word: str, typed: int) -> Iterator[Correction]:
-        """Words of the collection that sound as a Chinese one does, or nearly so; of two characters they share one."""
-        of_length = self._words("zh", len(word))
-        if not of_length:
-            return
-        for index in of_length.by_sound.get(near_sound(word, self._syllables), ()):
-            other, count = of_length.words[index], of_length.counts[index]
-            differing = sum(one != two for one, two in zip(word, other, strict=True))
-            if differing and count >= FAR * typed and (len(word) > 2 or differing == 1):
-                yield Correction(other, count, differing, sound=True)
+        """Words that sound as a Chinese one does, or nearly so; of two characters they share one.
+
+        Names by which the collection does not call what it has are near enough only so: all its Chinese words may be
+        others than those typed.
+        """
+        for script in ("name", "zh") if len(word) > 2 else ("zh",):
+            of_length = self._words(script, len(word))
+            if not of_length:
+                continue
+            for index in of_length.by_sound.get(near_sound(word, self._syllables), ()):
+                other, count = of_length.words[index], of_length.counts[index]
+                differing = sum(one != two for one, two in zip(word, other, strict=True))
+                if differing and count >= FAR * typed and (len(word) > 2 or differing == 1):
+                    yield Correction(other, count, differing, sound=True)
 
     def _alike(self, word: str, typed: int) -> Iterator[Correction]:
         lengths = (len(word),) if len(word) == 3 else range(len(word) - 1, len(word) + 2)

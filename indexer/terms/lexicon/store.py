@@ -12,7 +12,7 @@ Needs an SQLite with FTS5 (those that come with Python and with Linux distributi
   no document has them, for another may come.
 - `item`: titles, journals, authors, with the number of documents. `starts`: the words of all that is suggested while
   typing, under `rank`; see `suggestions`.
-- `spelling`: the words that may correct another, packed by script and length, the most frequent first.
+- `spelling`: the words that may correct another, packed by script (`SCRIPTS`) and length, the most frequent first.
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ CREATE VIRTUAL TABLE starts USING fts5 (
 );
 CREATE INDEX standing_rank ON standing (rank);
 """
+
+SCRIPTS = ("en", "zh", "name")
+"""Of words that correct others: the last are Chinese names of concepts that the collection has under other names."""
 
 Row = Sequence[Any]
 """Of values whose types the query knows."""

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -346,14 +345,14 @@ class LexiconWriter:
             connection.execute("COMMIT")
             self.close()
 
-    def _place_entries(self) -> dict[str, int]:
-        """Rank the concepts by their words' documents; gives what may be typed for them, whoever wrote which name.
+    def _place_entries(self) -> dict[str, dict[str, int]]:
+        """Rank the concepts by their words' documents; gives what may be typed for them, each with its documents.
 
-        Chinese forms as a whole, and the English words that the collection lacks: a name of a concept finds its other
-        names. Each with the documents that have the concept, at most.
+        By `store.SCRIPTS`: Chinese forms whose words the collection has; those of concepts that it has under other
+        names; and English words of such.
         """
         documents = dict(self._connection.execute("SELECT word, documents FROM word WHERE bank AND documents"))
-        terms: dict[str, int] = {}
+        terms: dict[str, dict[str, int]] = {script: {} for script in store.SCRIPTS}
         changed: list[tuple[int, int, int]] = []
         for number, words, folded, before in self._connection.execute(
             "SELECT e.id, e.words, e.folded, s.documents FROM entry e LEFT JOIN standing s ON s.entry = e.id"
@@ -367,9 +366,10 @@ class LexiconWriter:
                 count = max(count, of_form)
             count = count or unsure
             if count:
-                for term in _typed_for(words, folded):
-                    if term not in documents:
-                        terms[term] = max(count, terms.get(term, 0))
+                for term, of_term in _typed_for(words, folded):
+                    held = min(documents.get(word, 0) for word in of_term)
+                    of_script = terms["en" if term.isascii() else "zh" if held else "name"]
+                    of_script[term] = max(held or count, of_script.get(term, 0))
             if count != (before or 0):
                 changed.append((rank(Kind.CONCEPT, count, folded, len(folded.partition("\n")[0])), count, number))
         text = "marked(e.folded), e.pinyin FROM standing s JOIN entry e ON e.id = s.entry"
@@ -419,26 +419,25 @@ class LexiconWriter:
             "SELECT rank, marked_item(text) FROM item WHERE id IN touched ORDER BY rank"
         )
 
-    def _write_spelling(self, terms: Mapping[str, int]) -> None:
+    def _write_spelling(self, terms: Mapping[str, Mapping[str, int]]) -> None:
         ((documents,),) = self._connection.execute("SELECT value FROM fact WHERE name = 'documents'").fetchall()
         least = 1 if documents < _LARGE else 2
         packed: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
-        held = self._connection.execute(
+        for word, count in self._connection.execute(
             "SELECT word, documents FROM word WHERE documents >= ? OR (bank = 2 AND documents > 0)", (least,)
-        )
-        for word, count in chain(held, terms.items()):
-            if word.isascii():
-                script, fits = "en", len(word) > 2
-            else:
-                script, fits = "zh", 1 < len(word) <= LONGEST_HAN
-            if fits:
+        ):
+            packed["en" if word.isascii() else "zh", len(word)][word] = count
+        for script, of_script in terms.items():
+            for word, count in of_script.items():
                 of_length = packed[script, len(word)]
                 of_length[word] = max(count, of_length.get(word, 0))
         self._connection.execute("DELETE FROM spelling")
         for (script, length), words in sorted(packed.items()):
+            if not (length > 2 if script == "en" else 1 < length <= LONGEST_HAN):
+                continue
             ordered = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
             counts = struct.pack(f"<{len(ordered)}I", *(count for _, count in ordered))
-            sounds = "\n".join(near_sound(word, self._readings()) for word, _ in ordered) if script == "zh" else ""
+            sounds = "\n".join(near_sound(word, self._readings()) for word, _ in ordered) if script != "en" else ""
             self._connection.execute(
                 "INSERT INTO spelling VALUES (?, ?, ?, ?, ?)",
                 (script, length, "\n".join(word for word, _ in ordered), counts, sounds),
@@ -455,12 +454,15 @@ class LexiconWriter:
         return self._syllables
 
 
-def _typed_for(words: str, folded: str) -> Iterator[str]:
-    """What may be typed for a concept, by its columns: Chinese forms as a whole, English words."""
+def _typed_for(words: str, folded: str) -> Iterator[tuple[str, list[str]]]:
+    """What may be typed for a concept, by its columns, with its words: Chinese forms as a whole, English words."""
     for line, text in zip(words.split("\n"), folded.split("\n"), strict=True):
-        if not line.startswith(folding.UNSURE):
+        of_form = line.split()
+        if of_form and of_form[0] != folding.UNSURE:
             han = text.replace(" ", "")
-            yield from [han] if folding.is_han(han) else filter(str.isascii, line.split())
+            yield from (
+                [(han, of_form)] if folding.is_han(han) else ((word, [word]) for word in of_form if word.isascii())
+            )
 
 
 def _rank_of(kind: int, documents: int, text: str) -> int:
