@@ -357,9 +357,9 @@ def query_parts(run: str) -> list[Part]:
         alone = ""
         start += len(word)
     # A prefix at the end belongs to what stands behind the run, if to anything.
-    last = PREFIX if alone.endswith(PREFIX) else ""
-    _add_guesses(parts, alone.removesuffix(last), start - len(alone))
-    _add_guesses(parts, last, start - len(last))
+    prefix = PREFIX if alone.endswith(PREFIX) else ""
+    _add_guesses(parts, alone.removesuffix(prefix), start - len(alone))
+    _add_guesses(parts, prefix, start - len(prefix))
     return parts
 
 
