@@ -287,6 +287,103 @@ NF-κB | Inhibition of NF-kB by steroids.
 TNF-a | Infusion of TNF-α in mice.
 tnfa | Infusion of TNF-alpha in rats.
 nfkb | Nuclear NF-κB in podocytes.
+完全缓解 | 患者达到完全缓解后停药
+不完全缓解 | 一例不完全缓解的患者
+不典型增生 | 乳腺不典型增生的随访
+增生 | 子宫内膜不典型增生的处理
+吸烟 | 每日吸烟二十支的男性
+不吸烟 | 不吸烟者的肺功能
+从不吸烟 | 从不吸烟的女性肺腺癌
+肿瘤 | 影像学未见肿瘤残留
+转移 | 术中未发现肝转移
+糖尿病 | 既往无糖尿病史的孕妇
+高血压 | 无高血压患者的血压波动
+分化 | 干细胞的分化受到调控
+动脉瘤 | 未破裂动脉瘤的手术指征
+未破裂动脉瘤 | 未破裂动脉瘤的夹闭
+进展 | 疾病进展的时间
+无进展生存 | 中位无进展生存达到十个月
+症状 | 患者症状逐渐减轻
+无症状 | 无症状菌尿的处理
+HIV感染 | HIV感染者的随访管理
+非HIV感染 | 非HIV感染者的隐球菌病
+ST段抬高型心肌梗死 | 急性ST段抬高型心肌梗死的再灌注
+非ST段抬高型心肌梗死 | 非ST段抬高型心肌梗死的危险分层
+心肌梗死 | 老年非ST段抬高心肌梗死的用药
+ST段 | 术后ST段压低的意义
+随机对照研究 | 一项多中心随机对照研究的结果
+随机对照试验 | A randomised controlled trial of tai chi in elders.
+非随机对照研究 | 针刺的非随机对照研究
+动脉粥样硬化 | 颈动脉粥样硬化斑块的超声
+非动脉粥样硬化 | 非动脉粥样硬化性血管病的病因
+认知功能 | 轻度认知功能障碍的早期识别
+肺疾病 | 间质性肺疾病的高分辨率影像
+肾上腺素 | 心肺复苏时肾上腺素的剂量
+去氧肾上腺素 | 去氧肾上腺素与低血压
+异丙肾上腺素 | 异丙肾上腺素诱导的心衰模型
+转移酶 | 甲基转移酶的表达
+黄连 | 黄连素之外的黄连成分
+胡黄连 | 胡黄连苷的保肝作用
+附子 | 附子与干姜同煎
+大黄 | 大黄灌肠治疗肾衰
+programmed cell death protein 1 | Programmed cell death protein 1 on T cells.
+programmed death 1 | Nivolumab binds programmed death-1 receptors.
+programmed death 1 | Blockade of PD-1 in melanoma of the eye.
+programmed cell death protein 1 | 程序性死亡受体1抑制剂的疗效
+glucagon-like peptide 2 | Glucagon-like peptides 1 and 2 after a meal.
+CIN III | CIN 3 lesions were treated by conisation.
+CIN 3 | Regression of CIN III in young women.
+CIN III | A CIN3 lesion persisted.
+FIGO IB | FIGO 1B disease of the uterine neck.
+FIGO 1B1 | Trachelectomy in FIGO IB1 disease.
+Mobitz II | Mobitz 2 block after valve replacement.
+Mobitz 2 | Mobitz II block and pacing.
+NYHA class III | Patients in NYHA class 3.
+血管紧张素2 | 血管紧张素Ⅱ诱导的肥大
+血管紧张素Ⅱ | 血管紧张素2的测定
+angiotensin II | 血管紧张素2的测定
+stage III | 结肠癌Ⅲ期患者的辅助化疗
+Ⅲ期 | Adjuvant therapy of stage 3 colon cancer.
+stage IIIA | ⅢA期患者的新辅助治疗
+3期 | A phase 3 trial of the combination.
+NYHA class III | NYHA Ⅲ级患者的运动康复
+NYHA Ⅲ级 | Patients in NYHA class 3.
+grade 4 | 血液学毒性达Ⅳ级者五例
+category 4 | 乳腺病变4类的活检
+黏膜 | 胃粘膜萎缩的随访
+粘膜 | 口腔黏膜病的护理
+瘀血 | 肝淤血的影像表现
+胆汁淤积 | 妊娠期胆汁瘀积的处理
+皂苷 | 人参皂甙的药理
+苯二氮卓 | 苯二氮䓬类药物的依赖
+纵隔 | 纵膈肿瘤的切除
+120 mm Hg | Systolic pressure below 120 mmHg.
+120 mmHg | A target of 120 mm Hg was reached.
+1.73 m2 | Filtration of 60 ml/min/1.73 m² or more.
+1.73 m² | Clearance per 1.73m2 of surface.
+miR-21 | Plasma microRNA-21 in sepsis.
+microRNA-21 | Exosomal miR-21-5p in glioma.
+BRCA1 | BRCA1/2 carriers after oophorectomy.
+BRCA2 | BRCA1/2 carriers after oophorectomy.
+HPV-18 | Persistent HPV-16/18 infection.
+PD-L1 | PD-1/L1 inhibitors and colitis.
+I-131 | Ablation by ¹³¹I after surgery.
+¹³¹I | Doses of iodine-131 in goitre.
+technetium-99m | Scintigraphy with 99mTc pertechnetate.
+PM2.5 | Exposure to PM 2.5 in cities.
+PM 2.5 | PM2.5 and low birth weight.
+T2N0M0 | A T2 N0 M0 carcinoma of the tongue.
+T2 | Resection of T2N0M0 tumours.
+T2 N0 M0 | Resection of T2N0M0 tumours.
+basis | The bases of diagnosis in fever.
+bases | A basis for treatment.
+base | Purine bases in urine.
+axis | The axes of both lenses.
+medium | Culture media for yeasts.
+fundus | The fundi of diabetic eyes.
+meninx | Inflammation of the meninges.
+non-small cell lung cancer | Non - small cell lung cancer and anaemia.
+never-smokers | Lung function of never smokers.
 """
 
 MISSES = """
@@ -421,6 +518,60 @@ ST elevation | Non-ST-elevation infarction.
 small cell lung cancer | Non-small cell lung cancer treated with osimertinib.
 diabetic | Ten non-diabetic controls.
 糖尿病 | 非糖尿病人群的血脂
+完全缓解 | 一例不完全缓解的患者
+典型 | 乳腺不典型增生的随访
+吸烟 | 不吸烟者的肺功能
+吸烟 | 从不吸烟的女性肺腺癌
+破裂 | 未破裂动脉瘤的夹闭
+分化 | 甲状腺未分化癌的放疗
+吸烟 | 从未吸烟者的死亡率
+治疗 | 尚未治疗的儿童
+症状 | 无症状菌尿的处理
+进展 | 中位无进展生存达到十个月
+HIV | 非HIV感染者的隐球菌病
+HIV感染 | 非HIV感染者的隐球菌病
+ST段 | 非ST段抬高型心肌梗死的危险分层
+ST段抬高型心肌梗死 | 非ST段抬高型心肌梗死的危险分层
+STEMI | 非ST段抬高型心肌梗死的危险分层
+非HIV感染 | HIV感染者的随访管理
+随机对照研究 | 针刺的非随机对照研究
+随机对照试验 | 针刺的非随机对照研究
+randomized controlled trial | 针刺的非随机对照研究
+动脉粥样硬化 | 非动脉粥样硬化性血管病的病因
+atherosclerosis | 非动脉粥样硬化性血管病的病因
+慢性疼痛 | 慢性痛风的护理
+肾上腺素 | 去氧肾上腺素与低血压
+肾上腺素 | 异丙肾上腺素诱导的心衰模型
+epinephrine | 去氧肾上腺素与低血压
+adrenaline | 异丙肾上腺素诱导的心衰模型
+黄连 | 胡黄连苷的保肝作用
+附子 | 白附子的毒性
+大黄 | 大黄蜂蜇伤致多器官损伤
+茯苓 | 土茯苓汤的配伍
+红花 | 藏红花与抑郁情绪
+氯喹 | 羟氯喹的眼毒性
+凝血酶 | 抗凝血酶活性的测定
+胆碱 | 乙酰胆碱的释放
+丙氨酸 | 苯丙氨酸的代谢
+programmed death 1 | Programmed death-ligand 1 in the stomach.
+programmed cell death protein 1 | Programmed death-ligand 1 protein in the cell.
+programmed cell death 1 | Programmed cell death ligand 1 of the kidney.
+PD-1 | Programmed cell death ligand 1 of the kidney.
+CIN III | CIN 2 lesions were watched.
+FIGO IB | FIGO IIB disease and radiation.
+stage III | 结肠癌Ⅱ期患者的辅助化疗
+NYHA class III | NYHA Ⅱ级患者的运动康复
+血管紧张素2 | 血管紧张素Ⅰ转换酶的活性
+miR-21 | Plasma microRNA-221 in stroke.
+HPV-16 | Persistent HPV-18/31 infection.
+T2 | The elimination half-life (t1/2) was four hours.
+T1 | Resection of T2N0M0 tumours.
+I-131 | Seeds of ¹²⁵I in the prostate.
+PM2.5 | PM10 and cough.
+basis | Base deficit in shock.
+small cell lung cancer | Non - small cell lung cancer and anaemia.
+smokers | Lung function of never smokers.
+smokers | Airways of never-smokers.
 """
 
 

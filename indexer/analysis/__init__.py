@@ -11,7 +11,7 @@ them, and an operator's.
   FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one;
   a `Spotter` finds those of a few terms, for marking them.
 - `query_words` cuts a query into the words a searcher means; `phrase` is a text's words side by side, `quotation` what
-  a quoted text is found by.
+  a quoted text is found by, `named` a name as words.
 - `key` is the same for all spellings of a term: the term bank looks terms up by it.
 - `sentences` cuts a text for snippets; `language_of` tells its language.
 - `load` reads the dictionaries at once rather than at the first Chinese text.
@@ -30,7 +30,7 @@ from indexer.analysis import chinese, english, spelling, stopwords
 from indexer.analysis.arrays import TermArrays, term_arrays, texts_with
 from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
-from indexer.analysis.mixed import phrase, query_words, quotation, tokens
+from indexer.analysis.mixed import named, phrase, query_words, quotation, tokens
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
@@ -52,6 +52,7 @@ __all__ = [
     "key",
     "language_of",
     "load",
+    "named",
     "normalize",
     "phrase",
     "query_words",
@@ -73,7 +74,7 @@ def fingerprint() -> str:
     for library in ("jieba", "nltk", "opencc"):
         digest.update(f"\n{library} {version(library)}".encode())
     lists = (chinese.OUR_WORDS, chinese.operator_words(), sorted(stopwords.ENGLISH), sorted(stopwords.CHINESE))
-    pairs = (spelling.SPELLINGS, spelling.PLURALS, english.STEMS)
-    for words in (*lists, *(map(" ".join, sorted(table.items())) for table in pairs)):
+    pairs = (spelling.SPELLINGS.items(), spelling.PLURALS.items(), english.STEMS.items(), chinese.OTHER_WITHIN)
+    for words in (*lists, *(map(" ".join, sorted(table)) for table in pairs)):
         digest.update("\n".join(["", *words]).encode())
     return digest.hexdigest()[:16]

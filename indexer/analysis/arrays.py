@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import chinese, compiled, english
+from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import fold
 from indexer.analysis.numbers import SIGNS
 from indexer.analysis.script import HAN_RUN
@@ -266,15 +267,35 @@ class _Memory:
                 runs.add_next(words, forms)
             elif not part:
                 continue
-            elif len(part) <= english.REACH and " " not in part and "\n" not in part:
-                number = self._edged[part]
-                words.append(number)
-                forms.append(number)
             else:
-                for start, end, edges in english.zones(part, behind=place > 0, before=place < last):
-                    pieces = self._pieces_of(part[start:end], self._edged if edges else self._english)
+                pieces = self._pieces_beside(part, behind=place > 0, before=place < last)
+                if words[-1] == self._words.get(chinese.PREFIX) and part[0].isalpha():
+                    words += [self._turned_round(pieces[0]), *pieces[1:]]
+                else:
                     words += pieces
-                    forms += pieces
+                forms += pieces
+
+    def _pieces_beside(self, text: str, *, behind: bool, before: bool) -> list[int]:
+        """The pieces of a text that stands behind Chinese, before it, or both."""
+        if len(text) <= english.REACH and " " not in text and "\n" not in text:
+            return [self._edged[text]]
+        return [
+            piece
+            for start, end, edges in english.zones(text, behind=behind, before=before)
+            for piece in self._pieces_of(text[start:end], self._edged if edges else self._english)
+        ]
+
+    def _turned_round(self, piece: int) -> int:
+        """The piece as it is behind a lone 非."""
+        name = self.names[piece]
+        alone = english.words_of(name)
+        words = tuple(turned_round(list(alone.tokens)))
+        key = piece, words, None
+        if key not in self._others:
+            forms = english.forms_of(name, edges=True).tokens
+            self._others[key] = self._add(name, words, alone.positions, forms, ends=self._ends[piece])
+            self._with_edges.add(self._others[key])
+        return self._others[key]
 
     def _pieces_of(self, text: str, numbers: _Numbers) -> list[int]:
         number_of = numbers.__getitem__

@@ -7,9 +7,22 @@ a directory where everyone may write.
 
 Which text a word finds (2026). A text is cut once, into words; each stands at its position together with the
 dictionary words inside it, so that 肾病 finds 糖尿病肾病. A dictionary word that the cut spreads over two words is
-not there: 市长 does not find 南京市 + 长江大桥; in quotes it does. A word inside a longer one is left out where what
-stands before it turns it round: 非小细胞肺癌 is no 小细胞肺癌, 抗凝血酶 no 凝血酶. Whatever is no dictionary word
-(names, new terms, single characters) has no cut to rely on and is searched as the string that it is.
+not there: 市长 does not find 南京市 + 长江大桥; in quotes it does. Whatever is no dictionary word (names, new terms,
+single characters) has no cut to rely on and is searched as the string that it is, whatever stands before it.
+
+What a prefix turns round (2026-11). A word is left out where what stands before it makes another term of it, and in its
+place stands what both are together:
+
+- 非, 不 and 未, within a word and between words: 非小细胞肺癌 is no 小细胞肺癌, 不典型 not 典型, 未分化 not 分化. Of
+  what stands behind 不 and 未 they negate the verb or adjective and nothing further: 未发现肿瘤 is no 发现, and is
+  found by 肿瘤. Behind an adverb they do the same (从不吸烟), but not where they are negated themselves (不得不, 并非).
+- 无 within a word only: 无症状 is a term, but 无糖尿病 says something of 糖尿病, as "without diabetes" does, and
+  whoever looks for that wants to read it.
+- What makes another substance of one (去氧, 异丙): 去甲肾上腺素 is no 肾上腺素. An enzyme stays one: 甲基转移酶 is a
+  转移酶.
+- Words of a list (`data/other_within_zh.txt`) that hold another word and do not mean it: 胡黄连 is no 黄连, 大黄蜂
+  no 大黄.
+- 非 right before Latin letters: 非HIV感染 is no HIV (`mixed` sees to it).
 """
 
 from __future__ import annotations
@@ -28,7 +41,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import compiled
-from indexer.analysis.lists import read_operator_words, read_words
+from indexer.analysis.lists import read_operator_words, read_pair_set, read_words
 from indexer.analysis.normalize import normalize, simplify
 from indexer.analysis.numbers import COUNTED_HAN, HAN_NUMERALS
 from indexer.analysis.script import HAN
@@ -72,14 +85,33 @@ text, where most medical terms are rare or missing): more than it takes to hold 
 _NEGATED_FREQUENCY = 20_000
 """The same for words that begin with 非: they have to hold together against their own rest, and 是非."""
 
-_PREFIX = "非"
-_NEGATIONS = f"{_PREFIX}不无未"
+PREFIX = "非"
+_NEGATIONS = f"{PREFIX}不无未"
+_ADVERBS = (
+    *("从不", "并不", "决不", "绝不", "毫不", "极不", "尚不", "已不", "暂不", "永不", "互不"),
+    *("从未", "尚未", "并未", "仍未"),
+)
+"""What ends in 不 or 未 and says no more than these."""
+_CHEMICAL = (
+    *("去甲", "去氧", "去氢", "脱氧", "脱氢", "双氢", "二氢", "氢化"),
+    *("羟基", "甲基", "乙基", "丙基", "异丙", "苯基", "乙酰"),
+)
+"""What makes another substance of the one whose name stands behind it."""
+_ENZYME = "酶"
 
-_TURNS_ROUND = re.compile(rf"(?:[{_NEGATIONS}]|去甲|脱氧)$|^[类亚副假伪拟反]$")
+_TURNING = {
+    **{prefix: prefix for prefix in (PREFIX, "不", "未", *_CHEMICAL)},
+    **{adverb: adverb[-1] for adverb in _ADVERBS},
+}
+"""Words of a cut that turn round the word behind them, with the part of them that does."""
+
+_TURNS_ROUND = re.compile(rf"[{_NEGATIONS}]$|^[类亚副假伪拟反]$")
+_MAKES_ANOTHER = re.compile(f"(?:{'|'.join(_CHEMICAL)})$")
 """What stands in a word before a part of it that it makes into something else, often its opposite."""
 
-_OPPOSED = ("抗凝血酶", "抗利尿激素")
-"""Words in which 抗 turns round the rest. Before a disease it does not: 抗肿瘤 is about 肿瘤."""
+OTHER_WITHIN = read_pair_set("other_within_zh.txt")
+"""Words with what they hold and are not."""
+_OTHERS = re.compile("|".join(sorted({whole for whole, _ in OTHER_WITHIN}, key=len, reverse=True)))
 
 _NO_WORDS = ("类抗生素",)
 """Entries of jieba's dictionary that are pieces of words: 氨基糖苷类 + 抗生素."""
@@ -142,7 +174,8 @@ def frequencies() -> dict[str, int]:
         counts[word] = max(int(frequency), counts.get(word, 0))
     for word in _NO_WORDS:
         counts.pop(word, None)
-    for word in (*map(simplify, OUR_WORDS), *operator_words()):
+    others = (word for pair in OTHER_WITHIN for word in pair)
+    for word in (*map(simplify, OUR_WORDS), *_CHEMICAL, *others, *operator_words()):
         least = _NEGATED_FREQUENCY if word[0] == "非" else _LONG_FREQUENCY if len(word) > 2 else _SHORT_FREQUENCY
         counts[word] = max(least, counts.get(word, 0))
     return counts
@@ -221,13 +254,29 @@ def _stacks(words: Sequence[str]) -> list[tuple[_Inner, ...]]:
 
 def _stretches(word: str) -> list[_Inner]:
     """The stretches of a word that may be words inside it."""
+    others = _others_within(word)
     return [
         _Inner(word[start:end], start, end)
         for start in range(len(word) - 1)
-        if not (_TURNS_ROUND.search(word[:start]) or (start == 1 and word.startswith(_OPPOSED)))
+        if not _TURNS_ROUND.search(word[:start])
         for end in range(start + 2, len(word) + 1)
         if end - start < len(word)
+        and (_ENZYME in word[start:end] or not _MAKES_ANOTHER.search(word[:start]))
+        and not any(
+            start <= first and last <= end and (begin < start or end < behind) for begin, behind, first, last in others
+        )
     ]
+
+
+def _others_within(word: str) -> list[tuple[int, int, int, int]]:
+    """Where the words of `OTHER_WITHIN` stand in a word, and where what they hold does."""
+    found: list[tuple[int, int, int, int]] = []
+    for match in _OTHERS.finditer(word):
+        for whole, part in OTHER_WITHIN:
+            if whole == match[0]:
+                first = match.start() + whole.index(part)
+                found.append((*match.span(), first, first + len(part)))
+    return found
 
 
 def stacked(words: Sequence[str]) -> list[list[str]]:
@@ -247,11 +296,15 @@ def words(run: str, offset: int = 0, position: int = 0) -> list[Token]:
 
 
 def as_meant(cut_words: list[str]) -> list[str]:
-    """The words of a cut, one behind a lone 非 together with it: that turns it round, as it does within a word."""
-    if _PREFIX not in cut_words:
+    """The words of a cut, each that the word before it turns round together with what does."""
+    if _TURNING.keys().isdisjoint(cut_words):
         return cut_words
-    pairs = zip(["", *cut_words], cut_words, strict=False)
-    return [before + word if before == _PREFIX and len(word) > 1 else word for before, word in pairs]
+    pairs = pairwise(["", *cut_words])
+    return [_TURNING[before] + word if _is_turned(before, word) else word for before, word in pairs]
+
+
+def _is_turned(before: str, word: str) -> bool:
+    return before in _TURNING and len(word) > 1 and not (before in _CHEMICAL and _ENZYME in word)
 
 
 def word_tokens(word: str, offset: int = 0, position: int = 0) -> list[Token]:
@@ -282,23 +335,31 @@ def query_parts(run: str) -> list[Part]:
     """The words of a run as a searcher means them, in order and without gaps.
 
     Where the cut leaves characters alone, jieba's model says which of them belong together; function words among them
-    stay alone. A negation left alone goes with the word behind it: 非手术 is searched as that string, not as 手术.
+    stay alone. What turns a word round goes with it: 非手术 is searched as that string, not as 手术.
     """
     parts: list[Part] = []
     alone = ""
     start = 0
-    for word in cut(run):
+    for before, word in pairwise(["", *cut(run)]):
         if len(word) == 1 and word not in CHINESE:
             alone += word
+            start += 1
+            continue
+        turning = len(word) > 1 and (_is_turned(before, word) or before == "无")
+        if turning and not alone:
+            # 从不 + 吸烟, of which the first is a word by itself.
+            last = parts.pop()
+            parts.append(Part(last.text + word, last.start, known=False))
         else:
-            known = len(word) > 1
-            if known and alone and alone[-1] in _NEGATIONS:
-                alone, word, start, known = alone[:-1], alone[-1] + word, start - 1, False  # noqa: PLW2901
-            _add_guesses(parts, alone, start - len(alone))
-            parts.append(Part(word, start, known))
-            alone = ""
+            begin = start - 1 if turning else start
+            _add_guesses(parts, alone[: len(alone) - (start - begin)], start - len(alone))
+            parts.append(Part(run[begin : start + len(word)], begin, known=len(word) > 1 and not turning))
+        alone = ""
         start += len(word)
-    _add_guesses(parts, alone, start - len(alone))
+    # A prefix at the end belongs to what stands behind the run, if to anything.
+    last = PREFIX if alone.endswith(PREFIX) else ""
+    _add_guesses(parts, alone.removesuffix(last), start - len(alone))
+    _add_guesses(parts, last, start - len(last))
     return parts
 
 

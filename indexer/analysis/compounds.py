@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.analysis import numbers
-from indexer.analysis.lists import read_pair_set, read_words
+from indexer.analysis.lists import read_pair_set, read_rows, read_words
 from indexer.analysis.stopwords import ENGLISH
 
 _NUMBERED = frozenset(read_words("numbered_en.txt"))
@@ -27,11 +27,23 @@ _LONGEST = 4
 _ABBREVIATION = re.compile("[a-z]{2,6}|interleukin|interferon")
 _SHORT_NUMBER = re.compile(r"\d{1,3}")
 _MAY_END_IN_A_LETTER = re.compile("[a-z]{3,4}")
-_LETTERS_AND_DIGITS = re.compile(r"(?=.{2,14}$)(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th)$)(?:[a-z]+|\d+){1,4}")
-_BORDER = re.compile(r"[a-z]+|\d+")
+_DECIMAL = re.compile(r"\d{1,3}\.\d")
+_PART = r"[a-z]+|\d+(?:\.\d+)?"
+_LETTERS_AND_DIGITS = re.compile(rf"(?=.{{2,14}}$)(?=.*\d)(?=.*[a-z])(?!\d+(?:st|nd|rd|th)$)(?:{_PART}){{1,4}}")
+_BORDER = re.compile(_PART)
+_ROWS = read_rows("same_before_numbers_en.txt")
+_ISOTOPES = {
+    spelling: tuple(dict.fromkeys([(mass, symbol), (symbol, mass), (name, mass)]))
+    for mass, symbol, name in read_rows("isotopes_en.txt")
+    for spelling in (mass + symbol, symbol + mass, name + mass)
+}
+"""The pieces of all spellings of an isotope, by each of these in one word."""
 _GREEK = frozenset(numbers.GREEK_NAMES)
-NEGATION = "non"
-"""A prefix that turns round the word behind its hyphen."""
+NEGATIONS = frozenset({"non", "never"})
+"""Prefixes that turn round the word behind their hyphen."""
+
+_SAME = {word: tuple(other for other in row if other != word) for row in _ROWS for word in row}
+"""What means the same before a number."""
 
 
 Spelling = tuple[tuple[str, ...], ...]
@@ -52,7 +64,7 @@ def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
     elif len(parts) > _LONGEST:
         apart = tuple((piece,) for piece in pieces)
         found |= dict.fromkeys([(tuple(pieces),), apart])
-        if pieces[0] == NEGATION:
+        if pieces[0] in NEGATIONS:
             found[(tuple(pieces[:2]), *apart[2:])] = None
     if 1 < len(parts) <= _LONGEST:
         found |= dict.fromkeys(_partitions(parts))
@@ -64,6 +76,12 @@ def spellings(pieces: Sequence[str], *, capitals: bool) -> list[Spelling]:
         found[(parts[0][:-1],), (parts[0][-1] + parts[1],)] = None
     if len(pieces) == 1 and (words := _CLOSED.get(pieces[0].upper() if capitals else pieces[0], open_words(pieces[0]))):
         found[tuple((word,) for word in words)] = None
+    if len(parts) > 1 and parts[1].isdecimal():
+        for other in _SAME.get(parts[0], ()):
+            found |= dict.fromkeys(_partitions([other, *parts[1:]])) if len(parts) <= _LONGEST else {}
+    for size in (1, 2):
+        for isotope in _ISOTOPES.get("".join(pieces[:size]), ()):
+            found |= dict.fromkeys((*one, *((piece,) for piece in pieces[size:])) for one in _partitions(isotope))
     return list(found)
 
 
@@ -98,7 +116,7 @@ def belongs(before: Sequence[str], pieces: Sequence[str], *, capitals: bool) -> 
         return True
     named = len(before) == 1 and _is_abbreviation(last, capitals=capitals)
     tail = all(piece in _GREEK for piece in pieces[1:])
-    if _SHORT_NUMBER.fullmatch(first) and tail:
+    if tail and (_SHORT_NUMBER.fullmatch(first) or (last in _NUMBERED and _DECIMAL.fullmatch(first))):
         return named or last in _GREEK
     if first in _GREEK:
         known = named or (len(before) > 1 and last.isdecimal())

@@ -27,7 +27,7 @@ from nltk.stem.snowball import EnglishStemmer
 from nltk.tokenize import RegexpTokenizer
 
 from indexer.analysis import numbers, spelling
-from indexer.analysis.compounds import NEGATION
+from indexer.analysis.compounds import NEGATIONS
 from indexer.analysis.lists import read_pairs
 from indexer.analysis.tokens import Token
 
@@ -82,24 +82,27 @@ _LETTER = r"[^\W_]"
 _PLAIN_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![^\W_])"  # 12,345.6
 _FORM = rf"{_LETTER}(?:{_LETTER}|[\u0300-\u036f]|'(?={_LETTER})|(?<=\d)\.(?=\d))*"
 _WORD = rf"(?:{_PLAIN_NUMBER}|{_FORM})"
-_POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:[cdhkmnμ]?m)\^[23](?![^\W_])"
+_POWER = r"\d+(?:\.\d+)?\^-?\d+(?:/[a-zμ]+)?|(?:\d+(?:\.\d+)?)?(?:[cdhkmnμ]?m)\^[23](?![^\W_])"
 _WORD_OR_POWER = rf"(?:{_POWER}|(?!x\d+(?:\.\d+)?\^){_WORD})"
 _forms_tokenizer = RegexpTokenizer(rf"{_FORM}(?:-{_FORM})*")
-_words_tokenizer = RegexpTokenizer(rf"{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*")
+_words_tokenizer = RegexpTokenizer(rf"(?:non-{{2,3}})?{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*")
 _stemmer = EnglishStemmer()
 
 _LATIN = re.compile("[a-z']+")
 _DIGIT = re.compile(r"\d")
 _ONE_COMPOUND = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[0-9]+\.[0-9]+")
 """What both tokenizers take for one compound; to see it takes a tenth of their time, and an index asks it of many."""
-_DIVISIBLE = re.compile(rf"[{numbers.GREEK}]|^\d|(?:{'|'.join(numbers.GREEK_NAMES)})")
-_HYPHEN = re.compile(r"(?<!\^)-")
+_DIVISIBLE = re.compile(rf"[{numbers.GREEK}]|^\d|(?:{'|'.join(numbers.GREEK_NAMES)})|t[0-4xi][a-ds]?n[0-3x]")
+_HYPHEN = re.compile(r"(?<!\^)-+")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _NUMBERED_PLURAL = re.compile(r"[a-z]+\d+[a-z]?s|\d{4}s")
 """E2Fs, MMP9s, 1990s."""
 _CONSONANT_PLURAL = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")
 """RCTs, SNPs: Snowball takes no s off a word without a vowel."""
 _INFLAMED = re.compile("[a-z]{3,}itis")
+_SHARED = re.compile(r"([a-z]{2,})-?\d{1,3}")
+_SHARING = re.compile(r"l?\d{1,3}")
+"""HPV-16/18, PD-1/L1: letters that are written once before several numbers."""
 _NUMBER_BEFORE = re.compile(r"(?<![^\W_])(?<![.,])(\d+(?:\.\d+)?) $")
 
 
@@ -163,10 +166,12 @@ def parts(compound: str) -> list[str]:
 
 
 def _pieces(word: str) -> list[str]:
-    if "^" in word:
-        return word.split("/")
     if quantity := numbers.QUANTITY.fullmatch(word):
         return list(quantity.groups())
+    if "^" in word:
+        return word.split("/")
+    if stage := numbers.TNM.fullmatch(word):
+        return [piece for piece in stage.groups() if piece]
     return numbers.greek_pieces(word) if len(word) <= LONGEST_TERM else [word]
 
 
@@ -216,8 +221,8 @@ def pieces(text: str, start: int, end: int) -> list[Piece]:
     """The words of the compound `text[start:end]`."""
     found = []
     for word in parts(text[start:end]):
-        # What stands between two words is a hyphen, a slash, or nothing.
-        at = start if text.startswith(word, start) else start + 1
+        # What stands between two words is a hyphen, a slash, or nothing; behind `non` it may be up to three hyphens.
+        at = text.index(word, start)
         found.append(Piece(word, at, at + len(word)))
         start = at + len(word)
     return found
@@ -389,22 +394,37 @@ def is_plain(word: str) -> bool:
 
 def is_plain_word(piece: str) -> bool:
     """Whether a text without spaces is one word of small letters that is nothing but its stem and itself."""
-    return 1 < len(piece) <= LONGEST_TERM and is_plain(piece) and piece.islower() and not numbers.arabic(piece)
+    return 1 < len(piece) <= LONGEST_TERM and is_plain(piece) and piece.islower() and not _has_more(piece)
 
 
 def _plain_word(piece: str) -> re.Match[str] | None:
     """The piece where it is a word between marks that has no letter or numeral to look at; its group 1 is the word."""
     match = _PLAIN_WORD.fullmatch(piece)
-    return match if match and not _DIVISIBLE.search(match[1]) and not numbers.arabic(match[1]) else None
+    return match if match and not _DIVISIBLE.search(match[1]) and not _has_more(match[1]) else None
+
+
+def _has_more(word: str) -> bool:
+    """Whether a word of letters may have another token than its stem."""
+    return bool(numbers.arabic(word) or spelling.other_singular(word))
 
 
 def _tokens_of(text: str, begin: int, behind: int) -> tuple[tuple[Token, ...], int]:
     """The tokens of `text[begin:behind]`, counted from its beginning, and how many positions they take."""
     tokens: list[Token] = []
     position = 0
+    numbered: tuple[str, int, int] | None = None
+    """The letters of the compound before, where they stand before a number, with its beginning and end."""
     for first, last in compounds(text[begin:behind]):
         found = pieces(text, begin + first, begin + last)
-        negated = len(found) > 1 and found[0].word == NEGATION
+        negated = len(found) > 1 and found[0].word in NEGATIONS
+        compound = text[begin + first : begin + last]
+        if numbered and begin + first == numbered[2] + 1 and text[numbered[2]] == "/" and _SHARING.fullmatch(compound):
+            # BRCA1/2 is BRCA2 as well.
+            numbered = (numbered[0], numbered[1], begin + last)
+            tokens.append(Token(numbered[0] + compound, position, numbered[1] - begin, last))
+        else:
+            match = _SHARED.fullmatch(compound)
+            numbered = (match[1], begin + first, begin + last) if match else None
         for index, piece in enumerate(found):
             if negated and index == 1:
                 # What is non-small is not small: in the place of the word stands what both are together.
@@ -433,6 +453,8 @@ def _piece_tokens(text: str, piece: Piece) -> list[_Placed]:
                 found.append((f"{sign}{number.term}%", start, piece.end + 1))
         return found
     found = [(term(piece.word), piece.start, piece.bare_end)]
+    if other := spelling.other_singular(piece.word):
+        found.append((term(other), piece.start, piece.bare_end))
     if number_of := numeral(text, piece):
         found.append((number_of, piece.start, piece.end))
     return found

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from indexer.analysis import chinese, compounds, english, numbers
 from indexer.analysis.normalize import normalize
-from indexer.analysis.script import runs
+from indexer.analysis.script import HAN_RUN, runs
 
 _ROUNDS = 8
 """A stem may itself have a stem (diseas, disea): a key holds the last. After so many rounds it stays."""
@@ -46,12 +46,19 @@ def _english_pieces(folded: str, begin: int) -> list[str]:
     for start, end in english.compounds(folded[begin:]):
         words = english.pieces(folded, begin + start, begin + end)
         for word in words:
-            number = english.numeral(folded, word)
+            number = english.numeral(folded, word) or _behind_han(folded, word)
             for opened in compounds.open_words(word.word) or (number or word.word,):
                 found += [_settled(part) for part in compounds.split(_settled(opened))]
         if found[-1][-1].isdecimal() and folded[begin + end : begin + end + 1] == "%":
             found[-1] += "%"
     return _letters_joined(found)
+
+
+def _behind_han(folded: str, piece: english.Piece) -> str | None:
+    """The number of a Roman numeral right behind a Han character: of 血管紧张素Ⅱ 2; a V or an X may be a letter."""
+    if not HAN_RUN.fullmatch(folded[: piece.start][-1:]) or piece.word in {"v", "x"}:
+        return None
+    return numbers.arabic(piece.word)
 
 
 def _settled(word: str) -> str:

@@ -27,6 +27,11 @@ def read_pair_set(name: str) -> tuple[tuple[str, str], ...]:
     return tuple((first, second) for first, second in (line.split() for line in _lines(name) if line.strip()))
 
 
+def read_rows(name: str) -> tuple[tuple[str, ...], ...]:
+    """The lines of a list, each as its words."""
+    return tuple(tuple(line.split()) for line in _lines(name) if line.strip())
+
+
 def read_operator_words(path: Path) -> list[str]:
     """The words of an operator's list, without their numbers.
 

@@ -7,10 +7,10 @@ from one to the other, so that 2 and 型, or 维生素 and D, are neighbours.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from indexer.analysis import chinese, compounds, english, numbers
+from indexer.analysis import chinese, compounds, english, numbers, spelling
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.numbers import SIGNS
 from indexer.analysis.script import Run, has_han, runs
@@ -34,6 +34,7 @@ def tokens(text: str, channel: Channel) -> list[Token]:
     is_words = channel is Channel.WORDS
     found: list[Token] = []
     position = 0
+    turned = False
     parts = list(runs(folded))
     for place, (start, end, han) in enumerate(parts):
         run = folded[start:end]
@@ -41,10 +42,13 @@ def tokens(text: str, channel: Channel) -> list[Token]:
             of_run = chinese.words(run, start, position) if is_words else chinese.forms(run, start, position)
         elif is_words:
             of_run = english.words(run, start, position)
+            if turned:
+                of_run = turned_round(of_run, start, position)
         else:
             of_run = []
             for zone in english.zones(run, behind=place > 0, before=place + 1 < len(parts)):
                 of_run += english.forms(run, start, of_run[-1].position + 1 if of_run else position, zone)
+        turned = han and is_words and of_run[-1].text == chinese.PREFIX
         if of_run:
             found += of_run
             position = of_run[-1].position + 1
@@ -52,6 +56,22 @@ def tokens(text: str, channel: Channel) -> list[Token]:
         return found
     starts, ends = normalized.starts, normalized.ends
     return [Token(term, position, starts[start], ends[end - 1]) for term, position, start, end in found]
+
+
+def turned_round(of_run: list[Token], start: int = 0, position: int = 0) -> list[Token]:
+    """The WORDS tokens of a run of other characters behind a lone 非, which turns round the word that it begins with.
+
+    Args:
+        of_run: Its tokens.
+        start: The offset at which it begins.
+        position: Its first position.
+    """
+    if not of_run or of_run[0].start != start or not of_run[0].text[0].isalpha():
+        return of_run
+    return [
+        Token(chinese.PREFIX + term, place, begin - 1, end) if place == position else Token(term, place, begin, end)
+        for term, place, begin, end in of_run
+    ]
 
 
 def phrase(text: str) -> tuple[TermAt, ...]:
@@ -98,6 +118,17 @@ def quotation(text: str) -> list[tuple[TermAt, ...]]:
     return [(begin, *whole[1:-1], end) for begin in begins for end in ends]
 
 
+def named(text: str) -> tuple[TermAt, ...]:
+    """The WORDS terms of a name at their distances, of each position the first; empty where it holds none.
+
+    A text holds them at these distances where it holds the name, cut as it is by itself, and nothing turns it round.
+    """
+    found: dict[int, str] = {}
+    for token in tokens(text, Channel.WORDS):
+        found.setdefault(token.position, token.text)
+    return tuple(TermAt(term, position) for position, term in found.items())
+
+
 def _han_terms(run: str, position: int = 0) -> list[TermAt]:
     if len(run) == 1:
         return [TermAt(run, position)]
@@ -119,9 +150,12 @@ def query_words(text: str) -> list[QueryWord]:
             _add_chinese(found, text, normalized, run)
         else:
             for word in _english_words(text, normalized, run, shouted=shouted):
-                if found and found[-1].end == word.start and _is_letter(word) and _is_han(found[-1]):
+                touches = bool(found) and found[-1].end == word.start and _is_han(found[-1])
+                if touches and (_is_letter(word) or _is_turned_round(found[-1], word)):
                     behind = bisect_right(normalized.ends, word.end)
                     word = _side_by_side(text, normalized, found.pop().start, behind)  # noqa: PLW2901
+                elif touches and (number := _number_behind(word)):
+                    word = number  # noqa: PLW2901
                 found.append(word)
     return found
 
@@ -145,6 +179,9 @@ def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool
             if not folded[end:first].isspace() or first - end > _WIDEST_GAP:
                 break
             more = _names(folded, first, last)
+            if numbers.spellings(more[0]) and normalized.text[last:].lstrip()[:1] in _COUNTED_HAN:
+                # Of NYHA Ⅲ级 the number belongs to what it counts.
+                break
             capitals = not shouted and _capitals(text, normalized, start, end)
             capitals = capitals and (more[0] in numbers.GREEK_NAMES or _capitals(text, normalized, first, last))
             if not compounds.belongs(pieces, more, capitals=capitals):
@@ -155,6 +192,7 @@ def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool
         yield _english_word(text, normalized, (start, end), pieces, shouted=shouted)
 
 
+_COUNTED_HAN = frozenset(numbers.COUNTED_HAN)
 _LONGEST_JOINED = 4
 _WIDEST_GAP = 2
 """Characters between two typed words that may mean one."""
@@ -206,7 +244,10 @@ def _lone_number(folded: str, start: int, end: int) -> tuple[str, int, int] | No
 @lru_cache(maxsize=1 << 14)
 def _readings_of(pieces: tuple[str, ...], *, capitals: bool) -> tuple[Reading, ...]:
     """The ways in which a compound may stand in a text; building an index asks for those of the same words again."""
-    return tuple(dict.fromkeys(map(_as_spelt, compounds.spellings(pieces, capitals=capitals))))
+    spelt = compounds.spellings(pieces, capitals=capitals)
+    if len(pieces) == 1 and (other := spelling.other_singular(pieces[0])):
+        spelt.append(((other,),))
+    return tuple(dict.fromkeys(map(_as_spelt, spelt)))
 
 
 def _as_spelt(spelling: compounds.Spelling) -> Reading:
@@ -248,7 +289,7 @@ def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: R
     for part in chinese.query_parts(normalized.text[run.start : run.end]):
         start = run.start + part.start
         begin, behind = normalized.source_span(start, start + len(part.text))
-        if start == run.start and found and found[-1].end == begin:
+        if start == run.start and found and found[-1].end == begin and part.text != chinese.PREFIX:
             counted = part.text in _COUNTED and _counts(found[-1])
             if counted or _is_letter(found[-1]):
                 found.append(_side_by_side(text, normalized, found.pop().start, start + len(part.text)))
@@ -260,12 +301,45 @@ def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: R
 def _side_by_side(text: str, normalized: Normalized, start: int, behind: int) -> QueryWord:
     """Words that mean something only together, as one that is found where they stand so: 60例, 维生素D, β受体.
 
-    They begin at `start` in the source, and end at `behind` in the folded text.
+    They begin at `start` in the source, and end at `behind` in the folded text. Letters with a word beside them are
+    sought among the words, where ST段 is not found in 非ST段; what may be cut otherwise in a text as it is written.
     """
-    folded = normalized.text[bisect_left(normalized.starts, start) : behind]
+    begin = bisect_left(normalized.starts, start)
+    folded = normalized.text[begin:behind]
     end = normalized.ends[behind - 1]
-    forms = dict.fromkeys((phrase(folded), phrase("".join(map(numbers.greek_name, folded)))))
-    return QueryWord(text[start:end], start, end, tuple(Reading(Channel.FORMS, form) for form in forms), stopword=False)
+    readings: Iterable[Reading]
+    if _is_cut_alone(folded, normalized.text[behind:]):
+        readings = (Reading(Channel.WORDS, named(folded)),)
+    else:
+        forms = dict.fromkeys((phrase(folded), phrase("".join(map(numbers.greek_name, folded)))))
+        readings = (Reading(Channel.FORMS, form) for form in forms)
+    return QueryWord(text[start:end], start, end, tuple(readings), stopword=False)
+
+
+def _is_cut_alone(folded: str, after: str) -> bool:
+    """Whether letters and the Chinese word beside them are cut so where a text goes on behind them as given."""
+    parts = list(runs(folded))
+    if len(parts) != 2 or not all(part.han or folded[part.start : part.end].isalpha() for part in parts):
+        return False
+    han = next(folded[part.start : part.end] for part in parts if part.han)
+    if not parts[1].han:
+        return han != chinese.PREFIX and chinese.cut(han) == [han]
+    goes_on = next((after[: run.end] for run in runs(after) if run.han and not run.start), "")
+    return chinese.cut(han + goes_on)[0] == han
+
+
+def _number_behind(word: QueryWord) -> QueryWord | None:
+    """A number up to ten right behind a Chinese word, which may be Roman: 血管紧张素Ⅱ, 血管紧张素2; None for a word."""
+    numeral = numbers.canonical(normalize(word.surface).text)
+    if numeral is None or not numeral.isdecimal():
+        return None
+    spellings = numbers.spellings(numeral)[:2]
+    return word._replace(readings=tuple(_one(Channel.WORDS, spelling) for spelling in spellings))
+
+
+def _is_turned_round(prefix: QueryWord, word: QueryWord) -> bool:
+    """Whether a word that stands right behind another one is turned round by it: 非ST."""
+    return normalize(prefix.surface).text == chinese.PREFIX and word.surface[0].isalpha()
 
 
 def _counts(word: QueryWord) -> bool:

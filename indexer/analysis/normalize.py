@@ -1,11 +1,11 @@
 """One spelling for what readers take for the same characters, with the way back to the source.
 
 A text is folded cluster by cluster (a character and the marks that combine with it): compatibility forms (NFKC), case,
-traditional to simplified Chinese, dashes to `-`, apostrophes and primes to `'`, Latin and Greek letters without their
-diacritics (Sjögren is sjogren, ø is o, æ is ae); invisible characters (soft hyphen, zero-width space, direction and
-variation marks) vanish. Subscript digits are digits (H₂O), superscript ones stand behind a caret (10⁹ is 10^9, not
-109), those in a row as one cluster. No cluster looks at its neighbours, so a piece of a text folds as it does within
-the text, and what is quoted from a text is found in it.
+traditional to simplified Chinese and variants of its characters to one, dashes to `-`, apostrophes and primes to `'`,
+Latin and Greek letters without their diacritics (Sjögren is sjogren, ø is o, æ is ae); invisible characters (soft
+hyphen, zero-width space, direction and variation marks) vanish. Subscript digits are digits (H₂O), superscript ones
+stand behind a caret (10⁹ is 10^9, not 109), those in a row as one cluster. No cluster looks at its neighbours, so a
+piece of a text folds as it does within the text, and what is quoted from a text is found in it.
 
 For the same reason (2026) characters are simplified one by one, with OpenCC's table, and not with its phrases: 乾隆
 becomes 干隆 in texts, queries and dictionary alike, which is as good to search by, and no offset moves.
@@ -41,6 +41,11 @@ _RAISED_RUN = re.compile(f"[{_RAISED}]+")
 _RAISED_CHARACTERS = frozenset("\u2070\u00b9\u00b2\u00b3\u207a\u207b") | frozenset(map(chr, range(0x2074, 0x207A)))
 _MARKED = re.compile("([a-z\u00c0-\u024f\u0370-\u03ff])[\u0300-\u036f]+", re.IGNORECASE)
 """Letters of scripts whose diacritics are left out; in others (Cyrillic, kana, Indic) they make another letter."""
+_VARIANTS = str.maketrans(
+    "黏淤甙醯䓬癎檗颚膈痿痠瘜蚘衂𬌗痺",
+    "粘瘀苷酰卓痫柏腭隔萎酸息蛔衄合痹",
+)
+"""Characters of medicine that are written for one another: 黏膜 and 粘膜, 淤血 and 瘀血, 皂甙 and 皂苷, 苯二氮䓬."""
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 
 _SAME_AS = str.maketrans(
@@ -94,11 +99,17 @@ def normalize(text: str) -> Normalized:
     """The folded text with its way back. Idempotent: the text of a normalised text is itself."""
     if text.isascii():
         return _aligned(_lowered(text))
-    unseen = {character for character in set(text) if character not in _plain}
-    odd = {character for character in unseen if not _is_plain(character)}
-    if not odd:
-        return _aligned(_joined("".join(map(_plain.__getitem__, text))))
-    return _by_cluster(text, odd)
+    few = len(text.encode("utf-8", "surrogatepass")) - len(text) < len(text) // _SOME
+    characters = set(_NOT_ASCII.findall(text)) if few else set(text)
+    odd = {character for character in characters if character not in _plain and not _is_plain(character)}
+    if odd:
+        return _by_cluster(text, odd)
+    # Cherokee is folded to capitals, which must stay.
+    if few and all(_plain[character].lower() == _plain[character] for character in characters):
+        for character in characters:
+            text = text.replace(character, _plain[character])
+        return _aligned(_lowered(text))
+    return _aligned(_joined("".join(map(_plain.__getitem__, text))))
 
 
 def fold(text: str) -> str:
@@ -115,7 +126,9 @@ def fold(text: str) -> str:
     return _joined("".join(pieces))
 
 
-_APART = re.compile(r"(?<![^\W_])non\s(?=[a-z])")
+_APART = re.compile(
+    r"(?<![^\W_])(non)(\s|\s-\s?)(?=[a-z])|(?<![^\W_])(never)(\s)(?=(?:smok|us|drink)(?:ers?)(?![^\W_]))"
+)
 
 
 def _lowered(text: str) -> str:
@@ -123,10 +136,23 @@ def _lowered(text: str) -> str:
 
 
 def _joined(text: str) -> str:
-    """The text with a hyphen behind a lone `non`, which turns the next word round with or without one."""
-    return _APART.sub("non-", text) if "non" in text else text
+    """The text with hyphens behind a lone `non`, which turns the next word round with or without one.
+
+    As many as there were characters, so that no offset moves; and one behind the `never` of never smokers.
+    """
+    if "non" not in text and "never" not in text:
+        return text
+    return _APART.sub(_hyphened, text)
 
 
+def _hyphened(match: re.Match[str]) -> str:
+    word = match[1] or match[3]
+    return word + "-" * (len(match[0]) - len(word))
+
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_SOME = 16
+"""One character in so many, and it is cheaper to fold each by itself than those that are not ASCII all at once."""
 _FOREIGN = re.compile(r"([\x00-\x7f]?[^\x00-\x7f]+)")
 _SHORT = 8
 
@@ -232,7 +258,7 @@ def _fold_sign(character: str) -> str:
 
 
 def simplify(text: str) -> str:
-    """The text with each traditional Chinese character replaced by its simplified one."""
+    """The text with each traditional Chinese character, or variant, replaced by its simplified one."""
     return text.translate(_simplified())
 
 
@@ -254,7 +280,8 @@ def _load_simplified() -> dict[int, str]:
     ranges = ((0x2E80, 0x2FE0), (0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32400))
     source = [chr(code) for first, behind in ranges for code in range(first, behind)]
     # A line each, so that no phrase is seen; twice, since 薴 becomes 苧 and that becomes 苎.
-    target = converter.convert(converter.convert("\n".join(source))).split("\n")
+    simplified = converter.convert(converter.convert("\n".join(source)))
+    target = simplified.translate(_VARIANTS).split("\n")
     return {
         ord(character): simplified
         for character, simplified in zip(source, target, strict=True)

@@ -15,19 +15,25 @@ _STAGED = re.compile("(x|ix|iv|v?i{1,3}|v)([a-d][12]?)?")
 _STAGED_ANY = re.compile(f"(x|ix|iv|v?i{{1,3}}|v|10|[1-9]|[{HAN_NUMERALS}])([a-d][12]?)?")
 
 _COUNTED = re.compile(
-    r"(?<![^\W_])(?:types?|stages?|grades?|class(?:es)?|phases?|factors?|categor(?:y|ies)|levels?|angiotensin|bipolar)"
+    r"(?<![^\W_])(?:types?|stages?|grades?|class(?:es)?|phases?|factors?|categor(?:y|ies)|levels?|groups?|complex(?:es)?"
+    r"|nerves?|leads?|zones?|layers?|segments?|generations?|schedules?|angiotensin|bipolar|collagen|topoisomerase"
+    # Scales and classifications by their names.
+    r"|figo|mobitz|nyha|cin|vin|vain|ain|ckd|asa|ccs|killip|fontaine|rutherford|garden|salter|harris|schatzker|gustilo"
+    r"|modic|hinchey|bosniak|fitzpatrick|tanner|braak|yahr|masaoka|clark|rome|bethesda|apache|saps|dsm)"
     r"[\s-]{1,2}[(\[]?"
     r"(?:(?:x|ix|iv|v?i{1,3}|v|\d{1,2})(?:[a-d][12]?)?\s?(?:[-/,&]|and|or|to|vs)\s?){0,4}[(\[]?$"
 )
-"""What stands before a Roman numeral that is a number: type II, stage IIIb, phase I/II, grades II and III."""
+"""What stands before a Roman numeral that is a number: type II, stage IIIb, phase I/II, grades II and III, CIN III."""
 _COUNTED_REACH = 48
 
 UNITS = (
     "mg|g|kg|μg|ng|pg|fg|ml|l|μl|dl|nl|cm|mm|μm|nm|km|mmol|μmol|nmol|pmol|mol|mmhg|kpa|kcal|kj|hz|khz|mhz|kda|kd|kb|bp|gy"
-    "|cgy|mci|iu|miu|mm3|cm2|cm3|mm2|mosm|mosmol|meq|min|ms|kv|mv|ma|ppm|ppb|rpm|wk|hr|hrs|yr|yrs"
+    "|cgy|mci|iu|miu|mm3|cm2|cm3|mm2|m2|m3|mosm|mosmol|meq|min|ms|kv|mv|ma|ppm|ppb|rpm|wk|hr|hrs|yr|yrs"
 )
 """Units that are written side by side with their number, or behind a space."""
-QUANTITY = re.compile(rf"(\d+(?:\.\d+)?)({UNITS})")
+QUANTITY = re.compile(rf"(\d+(?:\.\d+)?)({UNITS}|[cdkmnμ]?m\^[23])")
+TNM = re.compile(r"([acpry]{1,2})?(t(?:[0-4][a-d]?|is|x))(n[0-3x][a-c]?)(m[01x][a-c]?)?")
+"""A stage of a tumour written in one word: T2N0M0, pT3aN1."""
 
 SIGNS = frozenset("<>≤≥⩽⩾≦≧=")
 """Whatever a comparison may end with."""

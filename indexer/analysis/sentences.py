@@ -11,7 +11,7 @@ from indexer.analysis.script import HAN
 _LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _STOP = re.compile("[.!?．。！？；｡]+[\"'”’」』）)】\\]》]*")
 _CHINESE_STOPS = frozenset("。！？；｡")
-_NEXT = re.compile(r"\S")
+_FIRST_HAN = HAN[0]
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _CLOSING = "\"'”’」』）)】]》"
 
@@ -48,19 +48,31 @@ def _ends(text: str, begin: int, behind: int) -> Iterator[int]:
 
 def _is_end(text: str, stop: re.Match[str], behind: int) -> bool:
     """Whether a Western stop ends a sentence: by what follows, and for a full stop by the word before it."""
-    following = _NEXT.search(text, stop.end(), behind)
-    if not following:
+    at = stop.end()
+    while at < behind and text[at].isspace():
+        at += 1
+    if at == behind:
         return False
-    if _HAN_CHARACTER.match(following.group()):
+    following = text[at]
+    if following >= _FIRST_HAN and _HAN_CHARACTER.match(following):
         # Chinese set with Western stops leaves no space behind them; 3.结果 is a numbered heading.
         return stop.start() > 0 and not text[stop.start() - 1].isdigit()
-    if following.start() == stop.end() or following.group().islower():
+    if at == stop.end() or following.islower():
         return False
     mark = stop.group().rstrip(_CLOSING)
     if mark not in {".", "．"}:
         return True
-    word = _LAST_WORD.search(text, max(0, stop.start() - _LAST_WORD_LENGTH), stop.start())
-    if not word:
-        return True
-    last = word.group().casefold()
+    last = _last_word(text, stop.start()).casefold()
     return last not in _ABBREVIATIONS and not (len(last) == 1 and last.isalpha())
+
+
+def _last_word(text: str, end: int) -> str:
+    """The word that ends at `end`, stops within it included; of a long one its end, empty where none does."""
+    before = text[max(0, end - _LAST_WORD_LENGTH) : end]
+    if not before or before[-1].isspace():
+        return ""
+    last = before.split()[-1]
+    if last.isalpha():
+        return last
+    match = _LAST_WORD.search(last)
+    return match.group() if match else ""

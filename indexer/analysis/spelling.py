@@ -110,13 +110,20 @@ def singular(word: str) -> str:
     """The singular of a Greek or Latin plural, and of an English one that ends in no s; any other word itself."""
     if word in PLURALS:
         return PLURALS[word]
-    if word.endswith("es") and len(word) > len("lyses") - 1 and _ends_in_is(word):
+    if word.endswith("es") and _ends_in_is(word):
         return word[:-2] + "is"
     for plural, one in _FAMILIES:
         if word.endswith(plural):
             return word[: -len(plural)] + one
     return word
 
+
+def other_singular(word: str) -> str | None:
+    """The second singular of a plural that two words have: bases are those of base and of basis."""
+    return _OF_TWO.get(word)
+
+
+_OF_TWO = {"bases": "basis"}
 
 _IS_PLURAL_END = re.compile(rf".*{_IS_PLURALS.pattern}")
 

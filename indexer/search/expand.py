@@ -18,6 +18,7 @@ from typing import Protocol
 
 from indexer import analysis, schema
 from indexer.analysis import Channel, QueryWord, Reading, TermAt
+from indexer.analysis.numbers import is_counted
 from indexer.search.query import And, AnyReading, Or, Phrase, Query, Synonyms, Term, Weighted
 from indexer.search.ranking import Settings
 from indexer.terms.concept import Role
@@ -32,6 +33,8 @@ _VARIANTS = 4
 """Spellings of one form of several compounds, at most."""
 _MEANINGS = 2
 """Concepts that an abbreviation is read as, at most."""
+
+_JOINTS = ("and", "or")
 
 _BETWEEN = re.compile(r"[\s\-/'’·:+]{0,2}")
 _BEHIND_A_LETTER = re.compile(r"\.\s?")
@@ -160,12 +163,12 @@ class Expander:
                 query = _abbreviation_query(form.text, within) if _is_short(form) else form_query(form.text, within)
                 if query is not None:
                     forms.append(Weighted(query, weight))
-                    if form.role is Role.PREFERRED and entry.curated:
-                        preferred += _all_words(form.text, within)
+                    if form.role is Role.PREFERRED and entry.curated and len(meant := _meaningful(form.text)) > 1:
+                        preferred.append(_all_words(meant, within))
         if not forms:
             # Words whose concept is left out stand as they were typed; no shorter name among them is one instead.
             return Unit(typed, _all_of([word_query(word, fields) for word in typed]), surface) if plain else None
-        together = _all_of([word_query(word, fields) for word in typed])
+        together = _all_words(typed, fields)
         if (typed_form := form_query(surface, fields)) is not None:
             # It adds nothing to the score, but makes the forms as common as all of them are together: a rare synonym
             # of a common word is no better than the word.
@@ -299,7 +302,7 @@ def form_query(text: str, fields: tuple[str, ...]) -> Query | None:
     if len(words) == 1:
         return word_query(words[0], fields)
     if any(run.han for run in analysis.script.runs(text)):
-        return Phrase(fields, Channel.FORMS, analysis.phrase(text))
+        return _any_reading([Phrase(fields, Channel.WORDS, terms) for terms in _cuts(analysis.named(text))])
     variants: list[Query] = []
     for readings in product(*(_words_readings(word) for word in words)):
         starts = accumulate((reading[-1].offset + 1 for reading in readings), initial=0)
@@ -314,16 +317,55 @@ def form_query(text: str, fields: tuple[str, ...]) -> Query | None:
     return _any_reading(variants)
 
 
+def _cuts(terms: tuple[TermAt, ...]) -> list[tuple[TermAt, ...]]:
+    """How the words of a Chinese name may stand in a text: one behind the other, or some of them in a longer word.
+
+    In 心脏瓣膜病 心脏 and 瓣膜 have the position of the whole.
+    """
+    borders = len(terms) - 1
+    chosen = product((1, 0), repeat=borders) if 1 << borders <= _VARIANTS else ([1] * borders, [0] * borders)
+    return [
+        tuple(TermAt(term.text, place) for term, place in zip(terms, accumulate(steps, initial=0), strict=True))
+        for steps in chosen
+    ]
+
+
 def _words_readings(word: QueryWord) -> list[tuple[TermAt, ...]]:
     """The readings of a word among the stems, those of several terms first: a text may break a compound or join it."""
     among = [reading.terms for reading in word.readings if reading.channel is Channel.WORDS]
     return sorted(among, key=len, reverse=True) or [(TermAt(word.surface.casefold(), 0),)]
 
 
-def _all_words(text: str, fields: tuple[str, ...]) -> list[Query]:
-    """The documents that hold all words of a form; empty where it is one word, which `form_query` finds."""
-    words = [word for word in analysis.query_words(text) if not word.stopword]
-    return [And(tuple(word_query(word, fields) for word in words))] if len(words) > 1 else []
+def _meaningful(name: str) -> list[QueryWord]:
+    return [word for word in analysis.query_words(name) if not word.stopword]
+
+
+def _all_words(words: Sequence[QueryWord], fields: tuple[str, ...]) -> Query:
+    """The documents that hold all words of a name; the number at its end beside the word before it.
+
+    Programmed death 1 is not programmed death-ligand 1. Of stages and the like texts name several (stages I-III).
+    """
+    queries = [word_query(word, fields) for word in words]
+    if len(words) > 1 and words[-1].surface.isdecimal() and not _is_counted(words[-2]):
+        queries[-1] = _numbered(words[-2], words[-1], fields)
+    return _all_of(queries)
+
+
+def _is_counted(word: QueryWord) -> bool:
+    before = f"{word.surface.casefold()} "
+    return is_counted(before, len(before))
+
+
+def _numbered(word: QueryWord, number: QueryWord, fields: tuple[str, ...]) -> Query:
+    """The documents that hold a word and a number behind it, the first or the second of two: peptides 1 and 2."""
+    found: list[Query] = []
+    for before, reading in product(_words_readings(word), _words_readings(number)):
+        behind = before[-1].offset + 1
+        term = reading[0].text
+        for between in ((), *((TermAt(joint, behind + 1),) for joint in _JOINTS)):
+            place = TermAt(term, behind + 2 * len(between))
+            found.append(Phrase(fields, Channel.WORDS, (*before, *between, place)))
+    return _any_reading(found)
 
 
 def _all_of(queries: Sequence[Query]) -> Query:

@@ -7,7 +7,7 @@ OR within a field, AND across fields. Written as in the endpoint's `filter` para
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -181,17 +181,4 @@ def parse_filters(text: str) -> Filters:
             facet = None
         elif end == "|" and position == len(text):
             read_choice(facet, "")
-    return filters
-
-
-def make_filters(choices: Iterable[tuple[str, str]]) -> Filters:
-    """Filters of (facet, value) pairs, as a form sends them; empty values are left out.
-
-    Raises:
-        RequestError: a facet or value is none.
-    """
-    filters = Filters()
-    for facet, text in choices:
-        if text.strip():
-            filters = filters.adding(facet, read_choice(facet, text))
     return filters

@@ -73,9 +73,15 @@ def _grammar() -> Lark:
     return Lark(_GRAMMAR, parser="lalr", lexer="basic", maybe_placeholders=False)
 
 
+@lru_cache(maxsize=1)
+def _lexer() -> Lark:
+    """The terminals alone: a grammar with a parser makes its lexer anew for each text that is only lexed."""
+    return Lark(_GRAMMAR, parser=None, lexer="basic", maybe_placeholders=False)
+
+
 def lexed(text: str) -> Iterator[Token]:
     """The tokens of a text, with where they stand in it; quotation marks must be paired."""
-    return _grammar().lex(text)
+    return _lexer().lex(text)
 
 
 def tree(tokens: Sequence[Token] | Iterable[Token]) -> Any:  # noqa: ANN401  a tree, or the only token's

@@ -24,6 +24,10 @@ SNIPPET_REACH = 20_000
 """Characters of a text in which a passage is sought; no abstract is longer, but files may hold anything."""
 ELLIPSIS = "…"
 
+_FIRST_WIDE = 0x2E80
+"""From here on characters take two columns."""
+_WIDE = re.compile(f"[{chr(_FIRST_WIDE)}-\U0010ffff]")
+
 _CUT_TRIALS = 50
 """Matches in one long sentence around which a passage is tried."""
 
@@ -91,6 +95,9 @@ class Highlighter:
             return ()
         sought = text[:SNIPPET_REACH]
         marks = self.matches(field, sought)
+        if not marks:
+            # Its beginning is shown, whatever sentences follow.
+            sought = sought[: len(sought) - len(sought.lstrip()) + 2 * SNIPPET_WIDTH]
         window = _best_window(sought, marks)
         pieces = list(_fragments(text, window, marks))
         if window[0] > 0:
@@ -151,10 +158,10 @@ def _fragments(text: str, window: _Span, marks: Sequence[_Span]) -> Fragments:
 @lru_cache(maxsize=512)
 def _columns_before(text: str) -> Sequence[int]:
     """The columns that a text takes up to each of its characters, and as a whole."""
-    if text.isascii():
+    if not _WIDE.search(text):
         return range(len(text) + 1)
     characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    columns: list[int] = np.cumsum(1 + (characters >= 0x2E80)).tolist()
+    columns: list[int] = np.cumsum(1 + (characters >= _FIRST_WIDE)).tolist()
     return [0, *columns]
 
 

@@ -85,7 +85,9 @@ class Lexicon:
             last = rows[-1][0]
 
     def corrections(self, word: str, limit: int = 5) -> tuple[Correction, ...]:
-        """Words of the collection that may have been meant by a word which it does not have, or hardly.
+        """Words that may have been meant by one which the collection does not have, or hardly.
+
+        They are of the collection, or of names of concepts that it has under other ones.
 
         Empty for words of less than four letters, words with digits, words of a curated term or of the Chinese
         dictionary, and where the collection has another form of the word. English ones are ranked by distance (1 up to

@@ -1,4 +1,4 @@
-"""Corrections: words of the collection for words that it does not have, or hardly.
+"""Corrections: words of the collection, and of concepts that it has, for words that it does not have, or hardly.
 
 English words are compared by their edit distance (insertions, deletions, replacements and swaps of neighbours), Chinese
 ones by how they sound (homophones are what an input method offers by mistake) and, from three characters on, by one

@@ -9,6 +9,7 @@ apart from those that hold it further on.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -17,6 +18,7 @@ from operator import attrgetter
 
 import msgspec
 
+from indexer import analysis
 from indexer.analysis import Language
 from indexer.terms.lexicon.entries import ROLES, EntryForm
 from indexer.terms.lexicon.folding import Folded, is_han
@@ -30,6 +32,8 @@ LONGEST_PREFIX = 100
 
 MARK = "\ue000"
 """Before the first token of a text: of private use, so that FTS5 takes it for a letter and no folded text holds it."""
+
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s?(?![^\W_])")
 
 _CANDIDATES = 40
 """Texts that are looked at for each kind and place, at least: some of them say the same, or begin inside a word."""
@@ -130,6 +134,12 @@ def suggest(connections: Connections, prefix: str, limit: int) -> tuple[Suggesti
     if not typed.tokens or limit < 1:
         return ()
     found = {kind: _of_kind(connections, typed, kind, limit) for kind in KINDS}
+    folded = analysis.normalize(prefix[:LONGEST_PREFIX]).text
+    if (bare := _POSSESSIVE.sub("", folded)) != folded:
+        # Who types crohn's looks for Crohn disease as well.
+        for kind in KINDS:
+            of_bare = _of_kind(connections, _Typed(bare), kind, limit)
+            found[kind] = list(dict.fromkeys((*found[kind], *of_bare)))[:limit]
     shares = {kind: min(len(found[kind]), max(1, limit * share // 10)) for kind, share in _SHARES.items()}
     spare = max(0, limit - sum(shares.values()))
     for kind in KINDS:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -159,12 +160,6 @@ class LexiconWriter:
                     self._add_curated(forms)
                 else:
                     self._add_learned(forms)
-
-    def forget_learned(self) -> None:
-        """Remove what was learned, before an update adds what the collection teaches now."""
-        with self._written():
-            for (number,) in self._connection.execute("SELECT id FROM entry WHERE learned").fetchall():
-                self._remove(number)
 
     def _add_curated(self, forms: tuple[EntryForm, ...]) -> None:
         names = {(form.language, name_key(form.text)) for form in forms if form.role is Role.PREFERRED}
@@ -341,34 +336,40 @@ class LexiconWriter:
                 (self._documents,),
             )
             connection.execute("DELETE FROM word WHERE documents <= 0 AND NOT bank")
-            chinese_forms = self._place_entries()
+            terms = self._place_entries()
             if self._updating:
                 self._place_touched_items()
             else:
                 self._place_items()
-            self._write_spelling(chinese_forms)
+            self._write_spelling(terms)
             connection.execute("INSERT INTO fact VALUES ('complete', 1)")
             connection.execute("COMMIT")
             self.close()
 
     def _place_entries(self) -> dict[str, int]:
-        """Rank the concepts by their words' documents; gives the Chinese forms that the collection may have."""
+        """Rank the concepts by their words' documents; gives what may be typed for them, whoever wrote which name.
+
+        Chinese forms as a whole, and the English words that the collection lacks: a name of a concept finds its other
+        names. Each with the documents that have the concept, at most.
+        """
         documents = dict(self._connection.execute("SELECT word, documents FROM word WHERE bank AND documents"))
-        chinese: dict[str, int] = {}
+        terms: dict[str, int] = {}
         changed: list[tuple[int, int, int]] = []
         for number, words, folded, before in self._connection.execute(
             "SELECT e.id, e.words, e.folded, s.documents FROM entry e LEFT JOIN standing s ON s.entry = e.id"
         ):
             count = unsure = 0
-            for line, text in zip(words.split("\n"), folded.split("\n"), strict=True):
+            for line in words.split("\n"):
                 of_form = min((documents.get(word, 0) for word in line.split() if word != folding.UNSURE), default=0)
                 if line.startswith(folding.UNSURE):
                     unsure = max(unsure, of_form)
                     continue
                 count = max(count, of_form)
-                if of_form and len(text) < 2 * LONGEST_HAN and folding.is_han(han := text.replace(" ", "")):
-                    chinese[han] = max(of_form, chinese.get(han, 0))
             count = count or unsure
+            if count:
+                for term in _typed_for(words, folded):
+                    if term not in documents:
+                        terms[term] = max(count, terms.get(term, 0))
             if count != (before or 0):
                 changed.append((rank(Kind.CONCEPT, count, folded, len(folded.partition("\n")[0])), count, number))
         text = "marked(e.folded), e.pinyin FROM standing s JOIN entry e ON e.id = s.entry"
@@ -393,7 +394,7 @@ class LexiconWriter:
             f"INSERT INTO starts (rowid, words, pinyin) SELECT s.rank, {text} WHERE s.entry = ?",
             [one[:1] for one in standing],
         )
-        return chinese
+        return terms
 
     def _place_items(self) -> None:
         self._connection.execute("DELETE FROM item WHERE documents <= 0")
@@ -418,21 +419,20 @@ class LexiconWriter:
             "SELECT rank, marked_item(text) FROM item WHERE id IN touched ORDER BY rank"
         )
 
-    def _write_spelling(self, chinese_forms: Mapping[str, int]) -> None:
+    def _write_spelling(self, terms: Mapping[str, int]) -> None:
         ((documents,),) = self._connection.execute("SELECT value FROM fact WHERE name = 'documents'").fetchall()
         least = 1 if documents < _LARGE else 2
         packed: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
-        for word, count in self._connection.execute(
+        held = self._connection.execute(
             "SELECT word, documents FROM word WHERE documents >= ? OR (bank = 2 AND documents > 0)", (least,)
-        ):
+        )
+        for word, count in chain(held, terms.items()):
             if word.isascii():
-                if len(word) > 2:
-                    packed["en", len(word)][word] = count
-            elif 1 < len(word) <= LONGEST_HAN:
-                packed["zh", len(word)][word] = count
-        for word, count in chinese_forms.items():
-            if len(word) > 1:
-                of_length = packed["zh", len(word)]
+                script, fits = "en", len(word) > 2
+            else:
+                script, fits = "zh", 1 < len(word) <= LONGEST_HAN
+            if fits:
+                of_length = packed[script, len(word)]
                 of_length[word] = max(count, of_length.get(word, 0))
         self._connection.execute("DELETE FROM spelling")
         for (script, length), words in sorted(packed.items()):
@@ -453,6 +453,14 @@ class LexiconWriter:
                 self._connection.execute("INSERT INTO fact VALUES ('syllables', ?)", (packed,))
             self._syllables = unpack_syllables(packed)
         return self._syllables
+
+
+def _typed_for(words: str, folded: str) -> Iterator[str]:
+    """What may be typed for a concept, by its columns: Chinese forms as a whole, English words."""
+    for line, text in zip(words.split("\n"), folded.split("\n"), strict=True):
+        if not line.startswith(folding.UNSURE):
+            han = text.replace(" ", "")
+            yield from [han] if folding.is_han(han) else filter(str.isascii, line.split())
 
 
 def _rank_of(kind: int, documents: int, text: str) -> int:

@@ -69,9 +69,20 @@ def test_what_depends_on_its_neighbours() -> None:
             *("癌 < 0.05", "n =\n5癌", "5 % 癌", "(>= .5 %)癌", "<5 %\n癌", "p <  0.05", "n = 5 %", "IL-6 %癌"),
             *(
                 before + " p < 0.05, 5 % of 12" * count + behind
-                for before in ("癌", "")
+                for before in ("癌", "", "非HIV")
                 for behind in ("", "癌", " 癌")
                 for count in (1, 5, 20)
+            ),
+            *(
+                "非ST段抬高",
+                "非HIV感染 ii",
+                "并非HIV",
+                "非 HIV",
+                "非\nHIV",
+                "非PD-1 5 %",
+                "非β受体",
+                "非2型",
+                "从不吸烟 非x",
             ),
             *("非吸烟者行非手术治疗", "非\n手术治疗", "非 手术治疗", "non-small-cell", "non -small"),
         ]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from indexer.analysis import normalize
 from tests.indexer.analysis.strategies import texts
@@ -75,6 +75,16 @@ def test_clusters_fold_without_their_neighbours(first: str, second: str) -> None
         normalize(first).text + "\n" + normalize(second).text,
         normalize(first).text + normalize("\n" + second).text,
     )
+
+
+@given(texts)
+@example("Σ ꭰ ς İ")
+def test_a_text_folds_alike_within_much_that_is_ascii(source: str) -> None:
+    around = "A b " * 40 * (1 + len(source))
+    within = normalize(f"{around}. {source} .{around}")
+    alone = normalize(f". {source} .")
+    assert within.text == around.lower() + alone.text + around.lower()
+    assert list(within.starts[len(around) : -len(around)]) == [len(around) + start for start in alone.starts]
 
 
 def test_a_letter_under_a_heap_of_marks_is_folded_once() -> None:

@@ -14,6 +14,7 @@ TEXTS = (
     "Type II diabetes, type 2 diabetes and 2型糖尿病 in (IL-6, TNF-α) p < 0.05; 7.5 % of 60例, grade iii.",
     "多发性骨髓瘤患者60例（multiple myeloma）non-Hodgkin 非小细胞肺癌 haemoglobin HbA1c ≥ 7.0%",
     "癌" + " aspirin < 0.05 of 5 %" * 12 + " 癌 heart 2021",
+    "非HIV感染、并非HIV感染、非ST段抬高，HIV与ST段",
     "ﬁbrosis Ⅱ型 Sjögren's １２３ ＡＢＣ stage IV  two  spaces % x",
 )
 

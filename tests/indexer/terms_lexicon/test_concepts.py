@@ -97,22 +97,16 @@ def test_learned_concepts_stand_apart_behind_curated_ones_with_their_evidence(tm
     assert [form.evidence for form in found[1].forms] == [9, 9]
 
 
-def test_an_update_replaces_evidence_or_forgets_what_was_learned(tmp_path):
+def test_an_update_replaces_evidence(tmp_path):
     pair = ("Stroke", "脑卒中")
     lexicon(tmp_path / "a", [article(1, "Stroke")], [concept("Stroke", "~Apoplexy"), concept(*pair, evidence=3)])
-    for name, forget, expected in (("b", False, [5]), ("c", True, [])):
-        writer = LexiconWriter(tmp_path / name, tmp_path / "a")
-        if forget:
-            writer.forget_learned()
-        else:
-            writer.add_concepts([concept(*pair, evidence=5)])
-        writer.finish()
-        book = Lexicon(tmp_path / name)
-        found = [entry for entry in book.concepts(key("stroke")) if not entry.curated]
-        assert [entry.forms[0].evidence for entry in found] == expected
-        assert [one.partner for one in book.suggest("strok", 9) if one.kind == "concept"] == (
-            [None] if forget else ["脑卒中"]
-        )
+    writer = LexiconWriter(tmp_path / "b", tmp_path / "a")
+    writer.add_concepts([concept(*pair, evidence=5)])
+    writer.finish()
+    book = Lexicon(tmp_path / "b")
+    found = [entry for entry in book.concepts(key("stroke")) if not entry.curated]
+    assert [entry.forms[0].evidence for entry in found] == [5]
+    assert [one.partner for one in book.suggest("strok", 9) if one.kind == "concept"] == ["脑卒中"]
 
 
 def test_many_keys_are_looked_up_at_once(tmp_path):

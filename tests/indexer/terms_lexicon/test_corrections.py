@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer import analysis
+from indexer.search.correct import typed_words
 from indexer.terms.lexicon import did_you_mean
 from tests.indexer.terms_lexicon.helpers import article, concept, lexicon, texts
 
@@ -25,8 +25,7 @@ def book(tmp_path_factory):
 
 
 def meant(book, query):
-    words = [(word.start, word.end) for word in analysis.query_words(query) if not word.stopword]
-    correction = did_you_mean(book, query, words)
+    correction = did_you_mean(book, query, typed_words(query))
     return correction and correction.text
 
 
@@ -133,3 +132,14 @@ def test_a_correction_is_a_word_of_the_collection(tmp_path):
     book = lexicon(tmp_path / "l", [article(1, "Stroke")], [concept("Pneumonia", "肺炎球菌病")])
     assert book.corrections("pnuemonia") == ()
     assert book.corrections("肺炎球军病") == ()
+
+
+def test_a_correction_is_a_name_of_what_the_collection_has_under_another(tmp_path):
+    concepts = [concept("Alzheimer disease", "阿尔茨海默病"), concept("Helicobacter pylori", "幽门螺杆菌")]
+    records = [article(1, "Alzheimer disease in old age"), article(2, "Helicobacter pylori and ulcers")]
+    book = lexicon(tmp_path / "l", records, concepts)
+    assert meant(book, "阿而茨海默病") == "阿尔茨海默病"
+    assert meant(book, "幽门罗杆菌") == "幽门螺杆菌"
+    other = lexicon(tmp_path / "m", [article(1, "阿尔茨海默病"), article(2, "Gut")], concepts)
+    assert meant(other, "Alzhiemer") == "Alzheimer"
+    assert meant(other, "幽门罗杆菌") is None

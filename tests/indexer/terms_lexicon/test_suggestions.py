@@ -125,3 +125,9 @@ def test_a_form_that_is_hardly_a_word_does_not_make_a_concept_frequent(tmp_path)
     assert [(one.text, one.count) for one in book.suggest("t-g") if one.kind is Kind.CONCEPT] == [("T-groups", 1)]
     assert of_kind(book, "of", Kind.CONCEPT) == []
     assert [(one.text, one.count) for one in book.suggest("sick v") if one.kind is Kind.CONCEPT] == [("Sick V1", 5)]
+
+
+@pytest.mark.parametrize("typed", ["crohn", "crohn's", "Crohn’s", "crohn's dis", "crohn'"])
+def test_a_possessive_is_a_name_without_one(tmp_path, typed):
+    book = lexicon(tmp_path / "l", [article(1, "Crohn disease of the young")], [concept("Crohn disease", "克罗恩病")])
+    assert texts(book.suggest(typed)) == ["Crohn disease", "Crohn disease of the young"]
