@@ -80,7 +80,7 @@ def test_what_depends_on_its_neighbours() -> None:
             ),
             *(
                 before + " p < 0.05, 5 % of 12" * count + behind
-                for before in ("癌", "")
+                for before in ("癌", "", "非HIV")
                 for behind in ("", "癌", " 癌")
                 for count in (1, 5, 20)
             ),
