@@ -9,8 +9,9 @@ a curated preferred form of either language, and those that hold all words of wh
 make a difference between one form typed and another, with the limits on how many forms and meanings are searched.
 
 A name of several Chinese words stands where its words do, one behind the other or within a longer word, and nothing
-turns them round: 非随机对照研究 is no 随机对照研究. Cut otherwise by what stands around it, it is not found; of all
-names of ours in 1,700 Chinese titles and abstracts, one place in fifty was lost so.
+turns them round: 非随机对照研究 is no 随机对照研究. Cut otherwise by what stands around it, it is not found: of the
+texts of three Chinese collections that hold a name of ours as a string, 97 of 2,475, about half of which mean another
+thing (慢性痛风 is no 慢性痛).
 """
 
 from __future__ import annotations
