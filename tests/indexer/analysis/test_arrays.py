@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import Channel, arrays, term_arrays, tokens
+from indexer.analysis import Channel, arrays, english, term_arrays, tokens
 from indexer.analysis.normalize import fold, normalize
 from tests.indexer.analysis.real import chinese_abstracts, english_abstracts
 from tests.indexer.analysis.strategies import anything, texts
@@ -91,6 +92,15 @@ def test_several_threads_may_ask() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@given(st.one_of(texts, neighbours, st.text("ab9x0'.,-/%=<>()_ \t\n+:;512", max_size=30)))
+def test_plain_texts_are_cut_as_nltk_cuts_them(text: str) -> None:
+    folded = fold(text)
+    found = english.compounds(folded), english.forms_of(folded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(english, "_PLAIN_TEXT", re.compile("(?!)"))
+        assert (english.compounds(folded), english.forms_of(folded)) == found
 
 
 @given(st.one_of(texts, anything, neighbours))
