@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 _AHEAD = 2
 """Items that wait for each worker, besides the one that it works on: so none has to wait, and memory stays bounded."""
 
-_PRELOADED = ("indexer.preparing", "indexer.sources")
+_PRELOADED = ("indexer.preloading",)
 """What is imported once, for all workers."""
 
 _COLLECTED_AFTER = 100_000
