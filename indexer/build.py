@@ -182,9 +182,8 @@ class _Target:
         self.learner = Learner()
         self._path = writer.workspace / "lexicon.new"
         # Our own terms take seconds, in which the sources can be read.
-        beside = ThreadPoolExecutor(1)
-        self._begun = beside.submit(_begun_lexicon, self._path, engine)
-        beside.shutdown(wait=False)
+        self._beside = ThreadPoolExecutor(1)
+        self._begun = self._beside.submit(_begun_lexicon, self._path, engine)
 
     @property
     def lexicon(self) -> LexiconWriter:
@@ -219,8 +218,8 @@ class _Target:
         same = _ids(self.engine, "pmid", named.pmid) if named.pmid else []
         return sum(self.remove(record_id) for record_id in dict.fromkeys([named.id, *same]))
 
-    def learn(self, each: Each) -> dict[str, int]:
-        """Add what the documents taught; how many concepts, by the way of learning.
+    def finish(self, each: Each) -> tuple[int, dict[str, int]]:
+        """Write what was put: how many documents there are, and how many concepts were learned, by the way of learning.
 
         Args:
             each: How batches of titles are cut.
@@ -228,12 +227,17 @@ class _Target:
         learned: Counter[str] = Counter()
 
         def noted() -> Iterator[Concept]:
-            for concept in self.learner.concepts(each):
+            for concept in self.learner.concepts():
                 learned[concept.source] += 1
                 yield concept
 
+        # SQLite leaves the processor's other cores to what is done meanwhile.
+        placed = self._beside.submit(self.lexicon.place_items)
+        documents = self.writer.finish()
+        self.learner.mine(each)
+        placed.result()
         self.lexicon.add_concepts(noted())
-        return dict(learned)
+        return documents, dict(learned)
 
     def publish(self, manifest: Manifest, companions: Callable[[Path], Companions]) -> None:
         """Finish the lexicon, and publish."""
@@ -242,6 +246,9 @@ class _Target:
 
     def close(self) -> None:
         """Close the lexicon, whole or not."""
+        if self._begun.exception() is None:
+            self.lexicon.interrupt()
+        self._beside.shutdown()
         if self._begun.exception() is None:
             self.lexicon.close()
 
@@ -301,8 +308,7 @@ def _write(
     options.progress(Stage.WRITING, tally.documents, None)
     # Merging and learning need memory of their own, so what the workers remember of texts goes first.
     workers.end()
-    documents = target.writer.finish()
-    learned = target.learn(partial(workers.map, alone=_CUT_ALONE))
+    documents, learned = target.finish(partial(workers.map, alone=_CUT_ALONE))
     workers.end()
     report = _report(kind, target.writer, documents, started, reports, tally)
     report.read, report.merged_examples = spool.records, spool.merged_examples()

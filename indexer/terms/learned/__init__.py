@@ -22,7 +22,7 @@ from indexer.terms.concept import Concept, Form, Role
 from indexer.terms.learned.definitions import Definition, definitions
 from indexer.terms.learned.keywords import KeywordPair, pairs_of
 from indexer.terms.learned.pairs import Mention, decide, expected_length, mentions
-from indexer.terms.learned.translations import MOST_TITLES, CutEach, mined, usual_case
+from indexer.terms.learned.translations import MOST_TITLES, CutEach, Translation, mined, usual_case
 from indexer.terms.learned.words import folded
 
 __all__ = ["ABBREVIATION", "KEYWORDS", "PARENTHESES", "SOURCES", "TITLES", "Learner", "Observed", "observed"]
@@ -117,6 +117,7 @@ class Learner:
         self._by_english: dict[str, _Mentioned] = {}
         self._by_abbreviation: dict[str, _Mentioned] = {}
         self._titles: dict[tuple[str, str], None] = {}
+        self._mined: list[Translation] | None = None
         self._keywords: Counter[tuple[str, str]] = Counter()
         self._written: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -128,6 +129,7 @@ class Learner:
             self._take_mentions(observed.mentions)
         if observed.titles and len(self._titles) < MOST_TITLES:
             self._titles[observed.titles] = None
+            self._mined = None
         for pair in observed.keywords:
             english = folded(pair.english)
             self._keywords[pair.chinese, english] += 1
@@ -136,15 +138,19 @@ class Learner:
             self._keywords = Counter({pair: count for pair, count in self._keywords.items() if count > 1})
             self._written = defaultdict(Counter, {english: self._written[english] for _, english in self._keywords})
 
-    def concepts(self, each: CutEach | None = None) -> Iterator[Concept]:
-        """The concepts learned, those of each source together and strongest first.
+    def mine(self, each: CutEach | None = None) -> None:
+        """Work out what the titles taken so far teach: most of the work that `concepts` has, where it was not done.
 
         Args:
             each: How titles are cut; in this process unless given.
         """
+        self._mined = mined(list(self._titles), each)
+
+    def concepts(self) -> Iterator[Concept]:
+        """The concepts learned, those of each source together and strongest first."""
         yield from self._abbreviations()
         yield from self._parentheses()
-        yield from self._from_titles(each)
+        yield from self._from_titles()
         yield from self._from_keywords()
 
     def _take_definitions(self, found: Iterable[Definition]) -> None:
@@ -207,8 +213,10 @@ class Learner:
                     found.append(Concept(tuple(forms), PARENTHESES, records))
         yield from _strongest_first(found)
 
-    def _from_titles(self, each: CutEach | None) -> Iterator[Concept]:
-        for translation in mined(list(self._titles), each):
+    def _from_titles(self) -> Iterator[Concept]:
+        if self._mined is None:
+            self.mine()
+        for translation in self._mined or ():
             if translation.trusted:
                 yield _both(translation.english, translation.chinese, TITLES, translation.evidence)
 

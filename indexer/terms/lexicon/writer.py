@@ -98,6 +98,7 @@ class LexiconWriter:
         self._bank: dict[str, int] = {}
         self._documents = 0
         self._syllables: Syllables | None = None
+        self._items_placed = False
         self._closed = False
         if before is None:
             path.unlink(missing_ok=True)
@@ -122,9 +123,10 @@ class LexiconWriter:
             connection.executescript(store.TABLES)
             connection.execute("INSERT INTO starts (starts, rank) VALUES ('hashsize', 16777216)")
         connection.create_function("rank_of", 3, _rank_of, deterministic=True)
-        connection.create_function("marked_item", 1, lambda text: f"{MARK}{folded_item(text)}", deterministic=True)
+        connection.create_function("marked_item", 1, _marked_item, deterministic=True)
         connection.create_function("marked", 1, _marked, deterministic=True)
         connection.execute("BEGIN")
+        self._holds_items = bool(connection.execute("SELECT 1 FROM item LIMIT 1").fetchall())
         return connection
 
     @contextmanager
@@ -143,6 +145,11 @@ class LexiconWriter:
         if not self._closed:
             self._closed = True
             self._connection.close()
+
+    def interrupt(self) -> None:
+        """Make what another thread does with the writer fail soon."""
+        if not self._closed:
+            self._connection.interrupt()
 
     # Concepts
 
@@ -324,16 +331,31 @@ class LexiconWriter:
                 "ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
                 rows,
             )
-            if self._updating:
+            if self._holds_items:
                 self._connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [row[:1] for row in rows])
 
     # The end
 
+    def place_items(self) -> None:
+        """Place titles, journals and authors among the suggestions, once all documents are counted.
+
+        `finish` does it where it was not done before. It takes no part in what concepts are, so that another thread may
+        do it while they are worked out; only one thread may use a writer at a time.
+        """
+        self._write_items()
+        with self._written():
+            if self._holds_items:
+                self._place_touched_items()
+            else:
+                self._place_all_items()
+        self._items_placed = True
+
     def finish(self) -> None:
         """Write what is left, and close the file."""
+        if not self._items_placed:
+            self.place_items()
         self._write_words()
         self._write_bank()
-        self._write_items()
         with self._written():
             connection = self._connection
             connection.execute(
@@ -341,12 +363,7 @@ class LexiconWriter:
                 (self._documents,),
             )
             connection.execute("DELETE FROM word WHERE documents <= 0 AND NOT bank")
-            chinese_forms = self._place_entries()
-            if self._updating:
-                self._place_touched_items()
-            else:
-                self._place_items()
-            self._write_spelling(chinese_forms)
+            self._write_spelling(self._place_entries())
             connection.execute("INSERT INTO fact VALUES ('complete', 1)")
             connection.execute("COMMIT")
             self.close()
@@ -395,14 +412,16 @@ class LexiconWriter:
         )
         return chinese
 
-    def _place_items(self) -> None:
+    def _place_all_items(self) -> None:
         self._connection.execute("DELETE FROM item WHERE documents <= 0")
+        self._connection.execute("DROP INDEX IF EXISTS item_rank")
         self._connection.execute("UPDATE item SET rank = rank_of(kind, documents, text)")
         self._connection.execute("CREATE INDEX item_rank ON item (rank)")
-        self._connection.execute(
-            "INSERT INTO starts (rowid, words) SELECT rank, marked_item(text) FROM item ORDER BY rank"
+        items = self._connection.execute("SELECT rank, text FROM item ORDER BY rank")
+        # Row by row: that leaves Python to other threads while SQLite works.
+        self._connection.executemany(
+            "INSERT INTO starts (rowid, words) VALUES (?, ?)", ((place, _marked_item(text)) for place, text in items)
         )
-        self._connection.execute("INSERT INTO starts (starts) VALUES ('optimize')")
 
     def _place_touched_items(self) -> None:
         moved = "FROM touched JOIN item USING (id) WHERE rank IS NOT rank_of(kind, documents, text)"
@@ -457,6 +476,10 @@ class LexiconWriter:
 
 def _rank_of(kind: int, documents: int, text: str) -> int:
     return rank(KINDS[kind], documents, text)
+
+
+def _marked_item(text: str) -> str:
+    return f"{MARK}{folded_item(text)}"
 
 
 def _marked(folded: str) -> str:
