@@ -14,4 +14,4 @@ from indexer.errors import SettingsError
 with suppress(SettingsError):
     analysis.load()
     # The compiled loops, which are read when they are first called.
-    analysis.texts_with(list(analysis.term_arrays(["A heart attack,\nor 心肌梗死"]).values()))
+    analysis.texts_with(list(analysis.term_arrays(["A heart attack,\nor 心肌梗死"]).values()), ascii_only=True)

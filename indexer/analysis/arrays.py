@@ -19,12 +19,10 @@ import numpy.typing as npt
 
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.normalize import fold
+from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers, codes_of
 from indexer.analysis.numbers import SIGNS
 from indexer.analysis.script import HAN
 from indexer.analysis.tokens import Channel, Token
-
-U32 = npt.NDArray[np.uint32]
-Places = npt.NDArray[np.int64]
 
 _MOST_PIECES = 1 << 20
 """Pieces that are remembered: some 250 MB with their terms."""
@@ -69,27 +67,30 @@ def term_arrays(texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
         return _memory[0].arrays(texts)
 
 
-def texts_with(columns: Sequence[TermArrays]) -> dict[str, int]:
-    """In how many texts each term stands, in whichever of the columns that the texts have."""
+def texts_with(columns: Sequence[TermArrays], *, ascii_only: bool) -> TextCounts:
+    """In how many texts each term stands, in whichever of the columns that the texts have.
+
+    Args:
+        columns: Of the same texts.
+        ascii_only: Of terms of ASCII characters; otherwise of all others.
+    """
+    known = TextNumbers()
+    other = int(known.numbers_of([""])[0])
+    numbers: list[Places] = []
+    for column in columns:
+        stretches = Stretches.of(column.terms)
+        wanted = stretches.ascii() == ascii_only
+        of_column = np.full(wanted.size, other, np.int64)
+        of_column[wanted] = known.numbers(stretches.codes, stretches.begins[wanted], stretches.ends[wanted])
+        numbers.append(of_column[column.ids])
     if not columns:
-        return {}
-    numbers: dict[str, int] = {}
-    ids: list[U32] = []
-    ends = np.zeros((len(columns), columns[0].counts.size), np.int64)
-    begin = 0
-    for row, column in enumerate(columns):
-        of_column = [numbers.setdefault(term, len(numbers)) for term in column.terms]
-        ids.append(np.array(of_column, np.uint32)[column.ids])
-        ends[row] = begin + np.cumsum(column.counts, dtype=np.int64)
-        begin += column.ids.size
-    last, texts = np.zeros((2, len(numbers)), np.uint32)
+        return TextCounts.of({})
+    ends = np.cumsum([column.counts for column in columns], axis=1, dtype=np.int64)
+    ends += (np.cumsum([each.size for each in numbers]) - [each.size for each in numbers])[:, None]
     begins = ends - [column.counts for column in columns]
-    compiled.count_texts(np.concatenate(ids), begins, ends, last, texts)
-    return dict(zip(numbers, texts.tolist(), strict=True))
-
-
-def _codes(text: str) -> U32:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    last, texts = np.zeros((2, known.count), np.uint32)
+    compiled.count_texts(np.concatenate(numbers), begins, ends, last, texts)
+    return TextCounts(known.stretches(other + 1), texts[other + 1 :].astype(np.int64))
 
 
 class _Numbers(dict[str, int]):
@@ -102,65 +103,6 @@ class _Numbers(dict[str, int]):
     def __missing__(self, text: str) -> int:
         number = self[text] = self._add(text)
         return number
-
-
-class _Texts:
-    """Numbers stretches of texts in the order in which they are first met, without a Python object for any of them."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._slots = np.zeros(1 << 12, np.uint64)
-        self._starts = np.zeros((1 << 11) + 1, np.int64)
-        self._codes = np.empty(1 << 14, np.uint32)
-
-    def numbers(self, codes: U32, begins: Places, ends: Places) -> Places:
-        """The number of each stretch, given by where it begins and ends."""
-        found = np.empty(begins.size, np.int64)
-        done = 0
-        while True:
-            known = (self._slots, self._codes, self._starts)
-            done, self.count = compiled.number_texts(codes, begins, ends, done, found, *known, self.count)
-            if done == begins.size:
-                return found
-            self._grow(int(ends[done] - begins[done]))
-
-    def numbers_of(self, texts: Sequence[str]) -> Places:
-        """The number of each text."""
-        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
-        begins = np.zeros_like(ends)
-        begins[1:] = ends[:-1]
-        return self.numbers(_codes("".join(texts)), begins, ends)
-
-    def texts(self, first: int) -> list[str]:
-        """The texts from a number on."""
-        begin = self._starts[first]
-        ends = (self._starts[first + 1 : self.count + 1] - begin).tolist()
-        whole = self._codes[begin : self._starts[self.count]].tobytes().decode("utf-32-le", "surrogatepass")
-        return list(map(whole.__getitem__, map(slice, (0, *ends), ends)))
-
-    def text(self, number: int) -> str:
-        """One text."""
-        codes = self._codes[self._starts[number] : self._starts[number + 1]]
-        return codes.tobytes().decode("utf-32-le", "surrogatepass")
-
-    def chosen(self, numbers: Places) -> _Texts:
-        """Some of the texts, numbered in the order in which they are given."""
-        found = _Texts()
-        sizes = np.diff(self._starts[: self.count + 1])
-        ends = np.cumsum(sizes[numbers])
-        codes = np.empty(int(ends[-1]) if ends.size else 0, np.uint32)
-        compiled.gather(self._codes, self._starts, sizes, numbers, codes)
-        found.numbers(codes, ends - sizes[numbers], ends)
-        return found
-
-    def _grow(self, needed: int) -> None:
-        """Make room for at least one more text, of so many characters."""
-        while self._starts[self.count] + needed > self._codes.size:
-            self._codes = np.concatenate([self._codes, np.empty_like(self._codes)])
-        if 2 * self.count >= self._slots.size or self.count + 1 >= self._starts.size:
-            self._starts = np.concatenate([self._starts, np.zeros(self._starts.size - 1, np.int64)])
-            self._slots = np.zeros(2 * self._slots.size, np.uint64)
-            compiled.fill_slots(self._slots, self._codes, self._starts, self.count)
 
 
 class _Table:
@@ -250,7 +192,7 @@ class _Items:
 
 
 def _items(folded: Sequence[str]) -> _Items:
-    codes = _codes("".join(folded))
+    codes = codes_of("".join(folded))
     text_ends = np.cumsum(np.fromiter(map(len, folded), np.int64, len(folded)))
     most = 2 * (codes.size + len(folded))
     begins, ends, kinds = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint8)
@@ -284,10 +226,10 @@ class _Memory:
         """Of each piece, the number of its text between spaces."""
         self._uses = array("I")
         """How often each piece was met."""
-        self._english = _Texts()
+        self._english = TextNumbers()
         self._of_english = array("I")
         """By the number of a text between spaces, its piece."""
-        self._pairs = _Texts()
+        self._pairs = TextNumbers()
         self._of_pairs = array("I")
         self._words: dict[str, int] = {}
         self._behind: dict[tuple[int, int], int] = {}

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from indexer import analysis
-from indexer.analysis import Channel, Language, TermArrays, texts_with
+from indexer.analysis import Channel, Language, TermArrays, TextCounts, TextTally, texts_with
 from indexer.errors import BuildError
 from indexer.record import Record
 from indexer.terms.concept import Concept, Role
@@ -49,8 +49,8 @@ class Counts:
     """What a lexicon counts of documents. Can be pickled."""
 
     documents: int
-    words: dict[str, int]
-    """How many of the documents have each form that may be a word, by form."""
+    words: TextCounts
+    """How many of the documents have each form that may be a word."""
     items: dict[Kind, dict[str, int]]
     """How many have each title, journal and author."""
 
@@ -64,10 +64,9 @@ def counted(records: Sequence[Record], tokens: Tokens | None = None) -> Counts:
     """
     if tokens is None:
         tokens = _analysed(records)
-    forms = texts_with([tokens[name, Channel.FORMS] for name in _TEXTS if (name, Channel.FORMS) in tokens])
-    words = texts_with([tokens[name, Channel.WORDS] for name in _CHINESE_TEXTS if (name, Channel.WORDS) in tokens])
-    held = {form: count for form, count in forms.items() if form.isascii()}
-    held |= {word: count for word, count in words.items() if not word.isascii()}
+    forms = [tokens[name, Channel.FORMS] for name in _TEXTS if (name, Channel.FORMS) in tokens]
+    words = [tokens[name, Channel.WORDS] for name in _CHINESE_TEXTS if (name, Channel.WORDS) in tokens]
+    held = texts_with(forms, ascii_only=True) + texts_with(words, ascii_only=False)
     items: dict[Kind, dict[str, int]] = {}
     for kind, texts in (
         (Kind.AUTHOR, [author for record in records for author in set(record.authors)]),
@@ -93,7 +92,7 @@ class LexiconWriter:
     def __init__(self, path: Path, before: Path | None = None) -> None:
         self._path = path
         self._updating = before is not None
-        self._words: Counter[str] = Counter()
+        self._words = TextTally()
         self._items: dict[Kind, Counter[str]] = {kind: Counter() for kind in Kind}
         self._bank: dict[str, int] = {}
         self._documents = 0
@@ -276,7 +275,7 @@ class LexiconWriter:
     def take(self, counts: Counts) -> None:
         """Count documents."""
         self._documents += counts.documents
-        self._words.update(counts.words)
+        self._words.add(counts.words)
         for kind, texts in counts.items.items():
             self._items[kind].update(texts)
         self._spill()
@@ -284,7 +283,7 @@ class LexiconWriter:
     def take_away(self, counts: Counts) -> None:
         """Undo `take`, for records that are deleted or replaced."""
         self._documents -= counts.documents
-        self._words.subtract(counts.words)
+        self._words.add(-counts.words)
         for kind, texts in counts.items.items():
             self._items[kind].subtract(texts)
         self._spill()
@@ -297,11 +296,11 @@ class LexiconWriter:
 
     def _write_words(self) -> None:
         counts: dict[str, int] = defaultdict(int)
-        for form, count in self._words.items():
+        for form, count in self._words.total().items():
             word = folding.english_word(form) if form.isascii() else form if folding.is_han(form) else None
             if word:
                 counts[word] += count
-        self._words.clear()
+        self._words = TextTally()
         with self._written():
             self._connection.executemany(
                 "INSERT INTO word VALUES (?, ?, 0) "
