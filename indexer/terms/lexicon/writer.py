@@ -77,6 +77,10 @@ def counted(records: Sequence[Record], tokens: Tokens | None = None) -> Counts:
     return Counts(len(records), held, items)
 
 
+_DELETE_START = "INSERT INTO starts (starts, rowid, words, pinyin) VALUES ('delete', ?, ?, ?)"
+"""With values, and row by row: FTS5 writes what it has gathered to the disk at each INSERT that selects."""
+
+
 class LexiconWriter:
     """Writes a lexicon to a new file, which is one only once `finish` is through. Its caller syncs it to the disk.
 
@@ -123,7 +127,6 @@ class LexiconWriter:
             connection.execute("INSERT INTO starts (starts, rank) VALUES ('hashsize', 16777216)")
         connection.create_function("rank_of", 3, _rank_of, deterministic=True)
         connection.create_function("marked_item", 1, _marked_item, deterministic=True)
-        connection.create_function("marked", 1, _marked, deterministic=True)
         connection.execute("BEGIN")
         self._holds_items = bool(connection.execute("SELECT 1 FROM item LIMIT 1").fetchall())
         return connection
@@ -259,11 +262,7 @@ class LexiconWriter:
     def _remove(self, number: int) -> None:
         ((packed,),) = self._connection.execute("SELECT forms FROM entry WHERE id = ?", (number,)).fetchall()
         keys = {analysis.key(form.text) for form in _unpack(packed)}
-        self._connection.execute(
-            "INSERT INTO starts (starts, rowid, words, pinyin) SELECT 'delete', s.rank, marked(e.folded), e.pinyin "
-            "FROM standing s JOIN entry e ON e.id = s.entry WHERE s.entry = ?",
-            (number,),
-        )
+        self._connection.executemany(_DELETE_START, self._starts_of([number]))
         self._connection.executemany(
             "DELETE FROM form_key WHERE key = ? AND entry = ?", [(key, number) for key in keys]
         )
@@ -387,14 +386,10 @@ class LexiconWriter:
             count = count or unsure
             if count != (before or 0):
                 changed.append((rank(Kind.CONCEPT, count, folded, len(folded.partition("\n")[0])), count, number))
-        text = "marked(e.folded), e.pinyin FROM standing s JOIN entry e ON e.id = s.entry"
         if self._updating:
-            moved = [(number,) for _, _, number in changed]
-            self._connection.executemany(
-                f"INSERT INTO starts (starts, rowid, words, pinyin) SELECT 'delete', s.rank, {text} WHERE s.entry = ?",
-                moved,
-            )
-            self._connection.executemany("DELETE FROM standing WHERE entry = ?", moved)
+            moved = [number for _, _, number in changed]
+            self._connection.executemany(_DELETE_START, self._starts_of(moved))
+            self._connection.executemany("DELETE FROM standing WHERE entry = ?", [(number,) for number in moved])
         # Concepts of the same forms, learned in two ways, would have the same place.
         taken = {place for (place,) in self._connection.execute("SELECT rank FROM standing")}
         standing = []
@@ -406,10 +401,19 @@ class LexiconWriter:
                 standing.append((number, count, place))
         self._connection.executemany("INSERT INTO standing VALUES (?, ?, ?)", standing)
         self._connection.executemany(
-            f"INSERT INTO starts (rowid, words, pinyin) SELECT s.rank, {text} WHERE s.entry = ?",
-            [one[:1] for one in standing],
+            "INSERT INTO starts (rowid, words, pinyin) VALUES (?, ?, ?)",
+            self._starts_of([number for number, *_ in standing]),
         )
         return chinese
+
+    def _starts_of(self, entries: Iterable[int]) -> Iterator[tuple[int, str, str]]:
+        """The places of entries among the suggestions, and what is searched of them."""
+        for number in entries:
+            for place, folded, pinyin in self._connection.execute(
+                "SELECT s.rank, e.folded, e.pinyin FROM standing s JOIN entry e ON e.id = s.entry WHERE s.entry = ?",
+                (number,),
+            ):
+                yield place, _marked(folded), pinyin
 
     def _place_all_items(self) -> None:
         self._connection.execute("DELETE FROM item WHERE documents <= 0")
@@ -417,7 +421,6 @@ class LexiconWriter:
         self._connection.execute("UPDATE item SET rank = rank_of(kind, documents, text)")
         self._connection.execute("CREATE INDEX item_rank ON item (rank)")
         items = self._connection.execute("SELECT rank, text FROM item ORDER BY rank")
-        # Row by row: that leaves Python to other threads while SQLite works.
         self._connection.executemany(
             "INSERT INTO starts (rowid, words) VALUES (?, ?)", ((place, _marked_item(text)) for place, text in items)
         )
