@@ -46,7 +46,7 @@ from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
 from indexer.workers import Workers
 
-BATCH = 1_000
+BATCH = 2_000
 """Documents that are prepared and written at once."""
 _WORTH_WORKERS = 4_000
 """Documents for which it pays to begin other processes: they take as long to begin as it takes to prepare so many."""
