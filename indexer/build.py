@@ -40,7 +40,7 @@ from indexer.search.query import Value
 from indexer.sources import Deleted, Each, Noted, Options, Outcome, Skipped, read
 from indexer.spool import Spool
 from indexer.terms.concept import Concept
-from indexer.terms.learned import Learner
+from indexer.terms.learned import Learner, decode_observed
 from indexer.terms.lexicon import LexiconWriter, counted
 from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
@@ -50,6 +50,8 @@ BATCH = 2_000
 """Documents that are prepared and written at once."""
 _WORTH_WORKERS = 4_000
 """Documents for which it pays to begin other processes: they take as long to begin as it takes to prepare so many."""
+_SPOOLED_AT_ONCE = 1 << 20
+"""Bytes of records that are written to the disk at once."""
 _READ_ALONE = 64
 """Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
 _CUT_ALONE = 8
@@ -195,7 +197,7 @@ class _Target:
         replaced = sum(map(self._replace, prepared.documents))
         self.writer.add(prepared.packed)
         self.lexicon.take(prepared.counts)
-        for shown in prepared.observed:
+        for shown in decode_observed(prepared.observed):
             self.learner.take(shown)
         return replaced
 
@@ -287,7 +289,7 @@ def _write(
 ) -> Report:
     started = time.perf_counter()
     engine = target.engine
-    with tempfile.TemporaryFile(prefix="medsearch-") as file:
+    with tempfile.TemporaryFile(prefix="medsearch-", buffering=_SPOOLED_AT_ONCE) as file:
         spool = Spool(file)
         reports = [_spool_source(source, found, spool, options) for source, found in outcomes]
         _check_readings(reports, spool)

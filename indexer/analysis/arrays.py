@@ -24,8 +24,8 @@ from indexer.analysis.numbers import SIGNS
 from indexer.analysis.script import HAN
 from indexer.analysis.tokens import Channel, Token
 
-_MOST_PIECES = 1 << 20
-"""Pieces that are remembered: some 250 MB with their terms."""
+_MOST_PIECES = 3 << 18
+"""Pieces that are remembered: some 200 MB with their terms."""
 _OFTEN = 4
 """Times that a piece was met in either channel, to be kept when the others are forgotten."""
 _LONGEST_PIECE = 1000

@@ -48,7 +48,7 @@ def test_runs_make_the_same_files_as_one_run(written, tmp_path):
     assert [one[0].stored[n] for n in range(300)] == [other[0].stored[n] for n in range(300)]
 
 
-@pytest.mark.parametrize("most", [2, 32])
+@pytest.mark.parametrize("most", [2, 64])
 def test_runs_written_elsewhere_make_the_same_files(written, tmp_path, monkeypatch, most):
     folder, _ = written
     monkeypatch.setattr(inverter, "_MOST_RUNS", most)

@@ -47,7 +47,7 @@ from indexer.engines.whoosh.columnar.stored import Records, pack_record
 
 U32 = npt.NDArray[np.uint32]
 
-_MOST_RUNS = 32
+_MOST_RUNS = 64
 """Runs that are added as such until they are merged, so that what is held of each at the end stays bounded."""
 _TOKEN_BYTES = 24
 """Memory that a token needs at most until its run is written: its term and position, sorted, and as a posting."""
