@@ -234,6 +234,8 @@ class _Memory:
         self._words: dict[str, int] = {}
         self._behind: dict[tuple[int, int], int] = {}
         """By the piece before and a piece, the number of the latter as it is there."""
+        self._alone: dict[int, english.Analysed] = {}
+        """By a piece that may begin with a Roman numeral, the tokens that it has by itself."""
         self._others: dict[tuple[int, tuple[Token, ...]], int] = {}
         """By a piece and the tokens that it has somewhere, its number there."""
         self._zeros = np.zeros(1 << 12, np.uint32)
@@ -385,7 +387,9 @@ class _Memory:
         """The piece at a place with the tokens that it has there."""
         before, piece = pieces[place - 1 : place + 1].tolist()
         name = self._name_of(piece)
-        alone = english.words_of(name)
+        alone = self._alone.get(piece) or english.words_of(name)
+        if self._leads[piece] == _NUMERAL:
+            self._alone[piece] = alone
         tokens = english.words_behind(self._text_before(pieces, place), name, alone)
         number: int = piece
         if tokens is not None:

@@ -93,8 +93,8 @@ def test_several_threads_may_ask() -> None:
     assert wrong == []
 
 
-@given(st.one_of(texts, neighbours, st.text("abmx90'.,^-/%=<>()_ \t\n+:;512", max_size=30)))
-def test_ascii_texts_are_cut_as_nltk_cuts_them(text: str) -> None:
+@given(st.one_of(texts, neighbours, st.text("abmx90'.,^-/%=<>()_ \t\n+:;512±≥、。·®°“”é", max_size=30)))
+def test_plain_texts_are_cut_as_nltk_cuts_them(text: str) -> None:
     folded = fold(text)
     for pattern, tokenizer in english._tokenizers.items():
         assert english._spans(folded, pattern) == list(tokenizer.span_tokenize(folded))
