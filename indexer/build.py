@@ -40,16 +40,18 @@ from indexer.search.query import Value
 from indexer.sources import Deleted, Each, Noted, Options, Outcome, Skipped, read
 from indexer.spool import Spool
 from indexer.terms.concept import Concept
-from indexer.terms.learned import Learner
+from indexer.terms.learned import Learner, decode_observed
 from indexer.terms.lexicon import LexiconWriter, counted
 from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
 from indexer.workers import Workers
 
-BATCH = 1_000
+BATCH = 2_000
 """Documents that are prepared and written at once."""
 _WORTH_WORKERS = 4_000
 """Documents for which it pays to begin other processes: they take as long to begin as it takes to prepare so many."""
+_SPOOLED_AT_ONCE = 1 << 20
+"""Bytes of records that are written to the disk at once."""
 _READ_ALONE = 64
 """Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
 _CUT_ALONE = 8
@@ -182,9 +184,8 @@ class _Target:
         self.learner = Learner()
         self._path = writer.workspace / "lexicon.new"
         # Our own terms take seconds, in which the sources can be read.
-        beside = ThreadPoolExecutor(1)
-        self._begun = beside.submit(_begun_lexicon, self._path, engine)
-        beside.shutdown(wait=False)
+        self._beside = ThreadPoolExecutor(1)
+        self._begun = self._beside.submit(_begun_lexicon, self._path, engine)
 
     @property
     def lexicon(self) -> LexiconWriter:
@@ -196,7 +197,7 @@ class _Target:
         replaced = sum(map(self._replace, prepared.documents))
         self.writer.add(prepared.packed)
         self.lexicon.take(prepared.counts)
-        for shown in prepared.observed:
+        for shown in decode_observed(prepared.observed):
             self.learner.take(shown)
         return replaced
 
@@ -219,8 +220,8 @@ class _Target:
         same = _ids(self.engine, "pmid", named.pmid) if named.pmid else []
         return sum(self.remove(record_id) for record_id in dict.fromkeys([named.id, *same]))
 
-    def learn(self, each: Each) -> dict[str, int]:
-        """Add what the documents taught; how many concepts, by the way of learning.
+    def finish(self, each: Each) -> tuple[int, dict[str, int]]:
+        """Write what was put: how many documents there are, and how many concepts were learned, by the way of learning.
 
         Args:
             each: How batches of titles are cut.
@@ -228,12 +229,17 @@ class _Target:
         learned: Counter[str] = Counter()
 
         def noted() -> Iterator[Concept]:
-            for concept in self.learner.concepts(each):
+            for concept in self.learner.concepts():
                 learned[concept.source] += 1
                 yield concept
 
+        # SQLite leaves the processor's other cores to what is done meanwhile.
+        placed = self._beside.submit(self.lexicon.place_items)
+        documents = self.writer.finish()
+        self.learner.mine(each)
+        placed.result()
         self.lexicon.add_concepts(noted())
-        return dict(learned)
+        return documents, dict(learned)
 
     def publish(self, manifest: Manifest, companions: Callable[[Path], Companions]) -> None:
         """Finish the lexicon, and publish."""
@@ -242,6 +248,9 @@ class _Target:
 
     def close(self) -> None:
         """Close the lexicon, whole or not."""
+        if self._begun.exception() is None:
+            self.lexicon.interrupt()
+        self._beside.shutdown()
         if self._begun.exception() is None:
             self.lexicon.close()
 
@@ -280,7 +289,7 @@ def _write(
 ) -> Report:
     started = time.perf_counter()
     engine = target.engine
-    with tempfile.TemporaryFile(prefix="medsearch-") as file:
+    with tempfile.TemporaryFile(prefix="medsearch-", buffering=_SPOOLED_AT_ONCE) as file:
         spool = Spool(file)
         reports = [_spool_source(source, found, spool, options) for source, found in outcomes]
         _check_readings(reports, spool)
@@ -301,8 +310,7 @@ def _write(
     options.progress(Stage.WRITING, tally.documents, None)
     # Merging and learning need memory of their own, so what the workers remember of texts goes first.
     workers.end()
-    documents = target.writer.finish()
-    learned = target.learn(partial(workers.map, alone=_CUT_ALONE))
+    documents, learned = target.finish(partial(workers.map, alone=_CUT_ALONE))
     workers.end()
     report = _report(kind, target.writer, documents, started, reports, tally)
     report.read, report.merged_examples = spool.records, spool.merged_examples()

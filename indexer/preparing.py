@@ -16,7 +16,7 @@ from indexer.record import Record
 from indexer.report import Tally
 from indexer.search.engine import Packer
 from indexer.spool import read_spooled
-from indexer.terms.learned import Observed, observed
+from indexer.terms.learned import encode_observed, observed
 from indexer.terms.lexicon import Counts, counted
 
 
@@ -36,8 +36,8 @@ class Prepared:
     packed: object
     """As the engine's packer packed them."""
     counts: Counts
-    observed: list[Observed]
-    """Of the records that show something; of none where nothing is to be learned."""
+    observed: bytes
+    """As `decode_observed` takes it, of the records that show something; of none where nothing is to be learned."""
     tally: Tally
     journals: JournalCollector
     matches: MatchCounts
@@ -82,7 +82,7 @@ class Preparer:
             [Named(record.id, record.pmid) for record in records],
             self._packer.pack(documents),
             counted(records, documents.tokens),
-            [shown for record in records if (shown := observed(record))] if self._learns else [],
+            encode_observed([shown for record in records if (shown := observed(record))] if self._learns else []),
             tally,
             journals,
             matches,

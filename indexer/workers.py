@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 _AHEAD = 2
 """Items that wait for each worker, besides the one that it works on: so none has to wait, and memory stays bounded."""
 
-_PRELOADED = ("indexer.preparing", "indexer.sources")
+_PRELOADED = ("indexer.preloading",)
 """What is imported once, for all workers."""
 
 _COLLECTED_AFTER = 100_000
@@ -69,9 +69,18 @@ class Workers(AbstractContextManager["Workers"]):
         """
         rest = iter(items)
         if self._executor is None:
-            yield from map(make(), rest if self._count == 1 or alone is None else islice(rest, alone))
-            # A worker takes as long to begin as many items do, so there may be none left for it.
+            work = make()
+            if self._count == 1 or alone is None:
+                yield from map(work, rest)
+                return
+            half = alone // 2
+            yield from map(work, islice(rest, half))
             first = list(islice(rest, 1))
+            if first and half < alone:
+                # Others take as long to begin as many items do, so they begin when they are likely to be needed.
+                _load_beside()
+                yield from map(work, chain(first, islice(rest, alone - half - 1)))
+                first = list(islice(rest, 1))
             if not first:
                 return
             yield from self._spread(make, first, rest)
@@ -93,13 +102,22 @@ class Workers(AbstractContextManager["Workers"]):
             yield waiting.popleft().result()
 
 
+_BY_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+"""No plain fork: a copy of a process in which threads run may never wake up."""
+
+
+def _load_beside() -> None:
+    """Begin the process that workers are copies of, which takes seconds to load what it needs."""
+    if _BY_FORKSERVER:
+        from multiprocessing import forkserver  # noqa: PLC0415 - not every system has it
+
+        multiprocessing.get_context("forkserver").set_forkserver_preload(list(_PRELOADED))
+        forkserver.ensure_running()
+
+
 def _begun(count: int) -> ProcessPoolExecutor:
-    # No plain fork: a copy of a process in which threads run may never wake up.
-    ways = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
-    if "forkserver" in ways:
-        context.set_forkserver_preload(list(_PRELOADED))
-    return ProcessPoolExecutor(count, context, _begin)
+    _load_beside()
+    return ProcessPoolExecutor(count, multiprocessing.get_context("forkserver" if _BY_FORKSERVER else "spawn"), _begin)
 
 
 _made: dict[int, Callable[[Any], Any]] = {}

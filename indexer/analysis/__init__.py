@@ -9,7 +9,8 @@ them, and an operator's.
 
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
   FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one;
-  a `Spotter` finds those of a few terms, for marking them.
+  a `Spotter` finds those of a few terms, for marking them. `texts_with` counts the texts that have each of them, and a
+  `TextTally` adds that up.
 - `query_words` cuts a query into the words a searcher means; `phrase` is a text's words side by side, `quotation` what
   a quoted text is found by, `named` a name as words.
 - `key` is the same for all spellings of a term: the term bank looks terms up by it.
@@ -32,6 +33,7 @@ from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
 from indexer.analysis.mixed import named, phrase, query_words, quotation, tokens
 from indexer.analysis.normalize import Normalized, normalize
+from indexer.analysis.numbering import TextCounts, TextTally
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
 from indexer.analysis.spotting import Spot, Spotter
@@ -47,6 +49,8 @@ __all__ = [
     "Spotter",
     "TermArrays",
     "TermAt",
+    "TextCounts",
+    "TextTally",
     "Token",
     "fingerprint",
     "key",

@@ -13,7 +13,6 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import add
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +20,13 @@ import numpy.typing as npt
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import fold
+from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers, codes_of
 from indexer.analysis.numbers import SIGNS
-from indexer.analysis.script import HAN_RUN
+from indexer.analysis.script import HAN
 from indexer.analysis.tokens import Channel, Token
 
-U32 = npt.NDArray[np.uint32]
-
-_MOST_PIECES = 1 << 19
-"""Pieces that are remembered: some 150 MB with their terms."""
+_MOST_PIECES = 3 << 18
+"""Pieces that are remembered: some 200 MB with their terms."""
 _OFTEN = 4
 """Times that a piece was met in either channel, to be kept when the others are forgotten."""
 _LONGEST_PIECE = 1000
@@ -65,28 +63,35 @@ class TermArrays:
 def term_arrays(texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
     """What an index holds of texts in each channel; of None it holds nothing."""
     with _lock:
-        if len(_memory[0].names) > _MOST_PIECES:
+        if len(_memory[0]) > _MOST_PIECES:
             _memory[0] = _memory[0].recurring()
         return _memory[0].arrays(texts)
 
 
-def texts_with(columns: Sequence[TermArrays]) -> dict[str, int]:
-    """In how many texts each term stands, in whichever of the columns that the texts have."""
+def texts_with(columns: Sequence[TermArrays], *, ascii_only: bool) -> TextCounts:
+    """In how many texts each term stands, in whichever of the columns that the texts have.
+
+    Args:
+        columns: Of the same texts.
+        ascii_only: Of terms of ASCII characters that are no edges of words; otherwise of all that are not ASCII.
+    """
+    known = TextNumbers()
+    other = int(known.numbers_of([""])[0])
+    numbers: list[Places] = []
+    for column in columns:
+        stretches = Stretches.of(column.terms)
+        wanted = stretches.ascii() & ~stretches.holding("-") if ascii_only else ~stretches.ascii()
+        of_column = np.full(wanted.size, other, np.int64)
+        of_column[wanted] = known.numbers(stretches.codes, stretches.begins[wanted], stretches.ends[wanted])
+        numbers.append(of_column[column.ids])
     if not columns:
-        return {}
-    numbers: dict[str, int] = {}
-    ids: list[U32] = []
-    ends = np.zeros((len(columns), columns[0].counts.size), np.int64)
-    begin = 0
-    for row, column in enumerate(columns):
-        of_column = [numbers.setdefault(term, len(numbers)) for term in column.terms]
-        ids.append(np.array(of_column, np.uint32)[column.ids])
-        ends[row] = begin + np.cumsum(column.counts, dtype=np.int64)
-        begin += column.ids.size
-    last, texts = np.zeros((2, len(numbers)), np.uint32)
+        return TextCounts.of({})
+    ends = np.cumsum([column.counts for column in columns], axis=1, dtype=np.int64)
+    ends += (np.cumsum([each.size for each in numbers]) - [each.size for each in numbers])[:, None]
     begins = ends - [column.counts for column in columns]
-    compiled.count_texts(np.concatenate(ids), begins, ends, last, texts)
-    return dict(zip(numbers, texts.tolist(), strict=True))
+    last, texts = np.zeros((2, known.count), np.uint32)
+    compiled.count_texts(np.concatenate(numbers), begins, ends, last, texts)
+    return TextCounts(known.stretches(other + 1), texts[other + 1 :].astype(np.int64))
 
 
 class _Numbers(dict[str, int]):
@@ -105,29 +110,51 @@ class _Table:
     """The tokens that pieces have in a channel."""
 
     def __init__(self) -> None:
-        self.starts = array("I", [0])
+        self.starts = array("I")
+        self.sizes = array("I")
         self.terms = array("I")
         self.places = array("i")
         self.spans = array("I")
 
-    def add(self, terms: Iterable[int], places: Iterable[int], span: int) -> None:
+    def add(self, terms: Sequence[int], places: Iterable[int], span: int) -> None:
         """Add a piece."""
+        self.starts.append(len(self.terms))
+        self.sizes.append(len(terms))
+        self.spans.append(span)
         self.terms.extend(terms)
         self.places.extend(places)
-        self.starts.append(len(self.terms))
-        self.spans.append(span)
 
     def add_one(self, term: int) -> None:
         """Add a piece of one token."""
+        self.starts.append(len(self.terms))
+        self.sizes.append(1)
+        self.spans.append(1)
         self.terms.append(term)
         self.places.append(0)
-        self.starts.append(len(self.terms))
-        self.spans.append(1)
 
     def repeat(self, piece: int) -> None:
         """Add a piece with the tokens of another."""
-        tokens = slice(self.starts[piece], self.starts[piece + 1])
-        self.add(self.terms[tokens], self.places[tokens], self.spans[piece])
+        self.starts.append(self.starts[piece])
+        self.sizes.append(self.sizes[piece])
+        self.spans.append(self.spans[piece])
+
+    def chosen(self, pieces: Places) -> _Table:
+        """Some of the pieces, numbered in the order in which they are given."""
+        starts, sizes, terms, spans = (
+            np.frombuffer(part, np.uint32) for part in (self.starts, self.sizes, self.terms, self.spans)
+        )
+        ends = np.cumsum(sizes[pieces], dtype=np.uint32)
+        count = int(ends[-1]) if ends.size else 0
+        of_chosen, places = np.empty(count, np.uint32), np.empty(count, np.int32)
+        compiled.gather(terms, starts, sizes, pieces, of_chosen)
+        compiled.gather(np.frombuffer(self.places, np.int32), starts, sizes, pieces, places)
+        found = _Table()
+        found.starts.frombytes((ends - sizes[pieces]).tobytes())
+        found.sizes.frombytes(sizes[pieces].tobytes())
+        found.spans.frombytes(spans[pieces].tobytes())
+        found.terms.frombytes(of_chosen.tobytes())
+        found.places.frombytes(places.tobytes())
+        return found
 
 
 _BREAK, _EMPTY, _LINE_BREAK = range(3)
@@ -149,229 +176,290 @@ _SHORT_NUMBER = 24
 _MAY_BE_NUMERAL = re.compile("(?<![a-z])[ivx]{1,4}(?:[a-d][12]?)?(?![a-z])")
 
 
-def _stretches(text: str) -> list[str]:
-    """A text folded and cut into stretches without Han characters and with nothing else, by turns."""
-    folded = fold(text)
-    return [folded] if folded.isascii() else _HAN_STRETCH.split(folded)
+_NO_TEXT = -1
+"""In place of the number of a text: the piece is none of those between spaces, so that nothing asks for its text."""
+
+_HAN_RANGES = np.array([(ord(first), ord(last or first)) for first, last in re.findall("(.)(?:-(.))?", HAN)], np.uint32)
 
 
-_HAN_STRETCH = re.compile(f"({HAN_RUN.pattern})")
+@dataclass(frozen=True)
+class _Items:
+    """What texts are cut into; see `compiled.cut_items`."""
+
+    codes: U32
+    begins: Places
+    ends: Places
+    kinds: npt.NDArray[np.uint8]
 
 
-class _HanRuns:
-    """The pieces of the runs of Han characters of several texts, one run after the other."""
+def _items(folded: Sequence[str]) -> _Items:
+    codes = codes_of("".join(folded))
+    text_ends = np.cumsum(np.fromiter(map(len, folded), np.int64, len(folded)))
+    most = 2 * (codes.size + len(folded))
+    begins, ends, kinds = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint8)
+    count = compiled.cut_items(codes, text_ends, _HAN_RANGES, begins, ends, kinds)
+    return _Items(codes, begins[:count], ends[:count], kinds[:count])
 
-    def __init__(self, memory: _Memory, runs: Sequence[str]) -> None:
-        cut = [chinese.as_meant(words) for words in chinese.cut_all(runs)] if runs else []
-        self._words = memory.words_of(list(chain.from_iterable(cut)))
-        # Pairs of all runs at once; one with a zero character is the last of its run alone.
-        whole = "\0".join([*runs, ""])
-        self._pairs = memory.pairs_of(map(add, whole, whole[1:]))
-        self._sizes = zip(map(len, cut), map(len, runs), strict=True)
-        self._word = self._pair = 0
 
-    def add_next(self, words: list[int], forms: list[int]) -> None:
-        """Add the pieces of the next run."""
-        count, characters = next(self._sizes)
-        words += self._words[self._word : self._word + count]
-        forms += self._pairs[self._pair : self._pair + characters]
-        self._word += count
-        self._pair += characters + 1
+@dataclass(frozen=True)
+class _OfRuns:
+    """The pieces of the runs of Han characters, one run behind the other."""
+
+    words: U32
+    word_counts: Places
+    pairs: U32
+    pair_counts: Places
 
 
 class _Memory:
     """The pieces that were met, by their numbers."""
 
     def __init__(self) -> None:
-        self.names: list[str] = []
         self._texts: list[str] = []
         """Terms by their numbers."""
         self._terms = _Numbers(self._add_term)
         self._tables = {channel: _Table() for channel in Channel}
         self._leads = array("B")
         self._ends = array("B")
-        self._english = _Numbers(self._add_english)
-        self._edged = _Numbers(self._add_edged)
-        """Pieces near Han characters, where the edges of words are tokens as well."""
+        self._numerals = array("B")
+        """Whether a Roman numeral may stand in each piece."""
+        self._names = array("i")
+        """Of each piece, the number of its text between spaces."""
         self._with_edges: set[int] = set()
-        """Their numbers."""
-        self._words: dict[str, int] = {}
-        self._pairs = _Numbers(self._add_pair)
+        """The pieces of which the edges of words are tokens as well."""
         self._uses = array("I")
         """How often each piece was met."""
-        self._behind: dict[tuple[int, int], int] = {}
+        self._english = TextNumbers()
+        self._of_english = array("I")
+        """By the number of a text between spaces, its piece."""
+        self._of_edged = array("I")
+        """The same for its piece with edges; `_BREAK` where it has none yet."""
+        self._pairs = TextNumbers()
+        self._of_pairs = array("I")
+        self._words: dict[str, int] = {}
+        self._behind: dict[Channel, dict[tuple[int, int], int]] = {channel: {} for channel in Channel}
         """By the piece before and a piece, the number of the latter as it is there."""
-        self._others: dict[tuple[int, tuple[Token, ...] | None, tuple[Token, ...] | None], int] = {}
-        """By a piece and the other tokens that it has somewhere in each channel, its number there."""
-        for name, ends in (("", _BORDER), ("", _OTHER), ("\n", _BORDER)):
-            self._add(name, (), 0, (), 0, ends=ends)
-        self._english[""] = self._edged[""] = _EMPTY
+        self._alone: dict[int, english.Analysed] = {}
+        """By a piece that may begin with a Roman numeral, the tokens that it has by itself."""
+        self._others: dict[tuple[Channel, int, tuple[Token, ...]], int] = {}
+        """By a piece and the tokens that it has somewhere in a channel, its number there."""
+        self._zeros = np.zeros(1 << 12, np.uint32)
+        """At least as many as there are terms."""
+        for ends in (_BORDER, _OTHER, _BORDER):
+            self._add((), 0, (), ends=ends)
+        self._english.numbers_of([""])
+        self._of_english.append(_EMPTY)
+        self._names[_EMPTY] = 0
+
+    def __len__(self) -> int:
+        """How many pieces there are."""
+        return len(self._uses)
 
     def recurring(self) -> _Memory:
         """A new memory of the pieces that were met often, if they are few enough for it to take up others."""
-        kept = _Memory()
+        uses = np.frombuffer(self._uses, np.uint32)
         least = _OFTEN
-        while sum(uses >= least for uses in self._uses) > _MOST_PIECES // 2:
+        while np.count_nonzero(uses >= least) > _MOST_PIECES // 2:
             least *= 2
-        for old, new in (
-            (self._english, kept._english),
-            (self._edged, kept._edged),
-            (self._words, kept._words),
-            (self._pairs, kept._pairs),
-        ):
-            for text, number in old.items():
-                if number > _LINE_BREAK and self._uses[number] >= least:
-                    new[text] = kept._take(self, number)
-        kept._with_edges.update(kept._edged.values())
+        often = uses >= least
+        often[: _LINE_BREAK + 1] = True
+        english, pairs = (np.frombuffer(part, np.uint32) for part in (self._of_english, self._of_pairs))
+        kept_english, kept_pairs = np.flatnonzero(often[english]), np.flatnonzero(often[pairs])
+        words = {word: piece for word, piece in self._words.items() if often[piece]}
+        first = np.arange(_LINE_BREAK + 1, dtype=np.int64)
+        pieces = np.concatenate(
+            [first, english[kept_english[1:]], pairs[kept_pairs], np.fromiter(words.values(), np.int64, len(words))]
+        ).astype(np.int64)
+        kept = _Memory()
+        kept._take(self, pieces)
+        count = first.size
+        kept._english = self._english.chosen(kept_english)
+        kept._of_english.extend(range(count, count := count + kept_english.size - 1))
+        kept._pairs = self._pairs.chosen(kept_pairs)
+        kept._of_pairs.extend(range(count, count := count + kept_pairs.size))
+        kept._words = dict(zip(words, range(count, count + len(words)), strict=True))
+        names = np.full(pieces.size, _NO_TEXT, np.int32)
+        names[np.frombuffer(kept._of_english, np.uint32)] = np.arange(kept_english.size, dtype=np.int32)
+        kept._names = array("i", names.tobytes())
         return kept
 
-    def _take(self, other: _Memory, number: int) -> int:
-        """Take over a piece of another memory; its number."""
-        for channel, table in self._tables.items():
-            of_other = other._tables[channel]
-            tokens = slice(of_other.starts[number], of_other.starts[number + 1])
-            terms = [self._terms[other._texts[term]] for term in of_other.terms[tokens]]
-            table.add(terms, of_other.places[tokens], of_other.spans[number])
-        return self._name(other.names[number], other._leads[number], other._ends[number])
+    def _take(self, other: _Memory, pieces: Places) -> None:
+        """Become what another memory knows of some of its pieces, in the order in which they are given."""
+        self._tables = {channel: table.chosen(pieces) for channel, table in other._tables.items()}
+        used = np.zeros(len(other._texts), np.bool_)
+        for table in self._tables.values():
+            used[np.frombuffer(table.terms, np.uint32)] = True
+        numbers = (np.cumsum(used) - 1).astype(np.uint32)
+        for table in self._tables.values():
+            table.terms = array("I", numbers[np.frombuffer(table.terms, np.uint32)].tobytes())
+        for number in np.flatnonzero(used).tolist():
+            self._terms[other._texts[number]]
+        for name in ("_leads", "_ends", "_numerals"):
+            setattr(self, name, array("B", np.frombuffer(getattr(other, name), np.uint8)[pieces].tobytes()))
+        self._uses = array("I", bytes(4 * pieces.size))
 
     def arrays(self, texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
         """The tokens of texts."""
-        words: list[int] = []
-        forms: list[int] = []
+        folded = [fold(text) if text else "" for text in texts]
+        items = _items(folded)
+        edged = np.zeros(items.kinds.size, np.bool_)
+        compiled.mark_edged(items.kinds, items.begins, items.ends, english.REACH, edged)
+        texts_of, numbers = np.zeros(items.kinds.size, np.int64), np.zeros(items.kinds.size, np.uint32)
+        between = np.flatnonzero((items.kinds == compiled.PIECE) | (items.kinds == compiled.LINE))
+        self._read(items, between, texts_of, numbers)
+        self._join_lines(items, texts_of, numbers)
+        with_edges = np.flatnonzero(edged & (items.kinds != compiled.INSIDE))
+        in_form_numbers = numbers.copy()
+        in_form_numbers[with_edges] = self._edged(texts_of[with_edges])
+        runs = np.flatnonzero(items.kinds == compiled.RUN)
+        of_runs = self._of_runs(items, runs, "".join(folded) if runs.size else "")
+        self._turn_round(items, runs, of_runs, numbers)
+        # A line has a break before it.
+        most = 2 * numbers.size
+        words = np.empty(most + of_runs.words.size, np.uint32)
+        forms = np.empty(most + of_runs.pairs.size, np.uint32)
         ends = np.zeros((2, len(texts)), np.int64)
-        stretches = [_stretches(text) if text else [] for text in texts]
-        runs = _HanRuns(self, [run for parts in stretches for run in parts[1::2]])
-        for number, parts in enumerate(stretches):
-            words.append(_BREAK)
-            forms.append(_BREAK)
-            if len(parts) == 1:
-                pieces = self._pieces_of(parts[0], self._english)
-                words += pieces
-                forms += pieces
-            elif parts:
-                self._read(parts, runs, words, forms)
-            ends[:, number] = len(words), len(forms)
-        in_words, in_forms = (np.array(pieces, np.uint32) for pieces in (words, forms))
+        in_words, in_forms = compiled.arrange_pieces(
+            items.kinds,
+            numbers,
+            in_form_numbers,
+            _BREAK,
+            _LINE_BREAK,
+            of_runs.words,
+            of_runs.word_counts,
+            of_runs.pairs,
+            of_runs.pair_counts,
+            words,
+            forms,
+            ends,
+        )
+        pieces = {Channel.WORDS: (words[:in_words], ends[0]), Channel.FORMS: (forms[:in_forms], ends[1])}
         return {
-            Channel.WORDS: self._laid_out(self._in_context(in_words), ends[0], self._tables[Channel.WORDS]),
-            Channel.FORMS: self._laid_out(
-                self._in_context(in_forms, numerals=False), ends[1], self._tables[Channel.FORMS]
-            ),
+            channel: self._laid_out(self._in_context(found, channel), behind, self._tables[channel])
+            for channel, (found, behind) in pieces.items()
         }
 
-    def _read(self, parts: Sequence[str], runs: _HanRuns, words: list[int], forms: list[int]) -> None:
-        """Add the pieces of a text, given as stretches without Han characters and with nothing else, by turns."""
-        last = len(parts) - 1
-        for place, part in enumerate(parts):
-            if place % 2:
-                runs.add_next(words, forms)
-            elif not part:
-                continue
-            elif words[-1] == self._words.get(chinese.PREFIX) and part[0].isalpha():
-                pieces = self._zoned(part, behind=True, before=place < last)
-                words += [self._turned_round(pieces[0]), *pieces[1:]]
-                forms += pieces
-            elif len(part) <= english.REACH and " " not in part and "\n" not in part:
-                number = self._edged[part]
-                words.append(number)
-                forms.append(number)
-            else:
-                pieces = self._zoned(part, behind=place > 0, before=place < last)
-                words += pieces
-                forms += pieces
+    def _read(self, items: _Items, places: Places, texts: Places, numbers: U32) -> None:
+        """Put down of some items the numbers of their texts, and their pieces."""
+        texts[places] = self._english.numbers(items.codes, items.begins[places], items.ends[places])
+        self._add_english()
+        numbers[places] = np.frombuffer(self._of_english, np.uint32)[texts[places]]
 
-    def _zoned(self, text: str, *, behind: bool, before: bool) -> list[int]:
-        """The pieces of a stretch that stands behind Han characters, before them, or both."""
-        pieces: list[int] = []
-        for start, end, edges in english.zones(text, behind=behind, before=before):
-            pieces += self._pieces_of(text[start:end], self._edged if edges else self._english)
-        return pieces
+    def _edged(self, texts: Places) -> U32:
+        """The pieces with edges of some texts between spaces."""
+        self._of_edged.frombytes(bytes(4 * (self._english.count - len(self._of_edged))))
+        known = np.frombuffer(self._of_edged, np.uint32)[texts]
+        for text in np.unique(texts[known == _BREAK]).tolist():
+            self._of_edged[text] = self._add_edged(text)
+        return np.frombuffer(self._of_edged, np.uint32)[texts]
+
+    def _turn_round(self, items: _Items, runs: Places, of_runs: _OfRuns, numbers: U32) -> None:
+        """Put down the pieces behind a lone 非 as they are there."""
+        lasts = of_runs.words[np.cumsum(of_runs.word_counts) - 1]
+        prefix = self._words.get(chinese.PREFIX, _BREAK)
+        behind = runs[(lasts == prefix) & (runs + 1 < items.kinds.size)] + 1
+        behind = behind[(items.kinds[behind] == compiled.PIECE) & (items.begins[behind] < items.ends[behind])]
+        for item in behind.tolist():
+            if chr(items.codes[items.begins[item]]).isalpha():
+                numbers[item] = self._turned_round(int(numbers[item]))
 
     def _turned_round(self, piece: int) -> int:
-        """The piece as it is behind a lone 非."""
-        name = self.names[piece]
-        alone = english.words_of(name)
-        words = tuple(turned_round(list(alone.tokens)))
-        key = piece, words, None
-        if key not in self._others:
-            forms = english.forms_of(name, edges=True).tokens
-            self._others[key] = self._add(name, words, alone.positions, forms, ends=self._ends[piece])
-            self._with_edges.add(self._others[key])
-        return self._others[key]
+        alone = english.words_of(self._name_of(piece))
+        tokens = tuple(turned_round(list(alone.tokens)))
+        return self._other(Channel.WORDS, piece, tokens, alone.positions, ends=self._ends[piece])
 
-    def _pieces_of(self, text: str, numbers: _Numbers) -> list[int]:
-        number_of = numbers.__getitem__
-        if "\n" not in text:
-            return list(map(number_of, text.split(" ")))
-        found: list[int] = []
-        for piece in text.split(" "):
-            if "\n" in piece and (lines := self._lines_of(piece, numbers)):
-                found += lines
-            else:
-                found.append(number_of(piece))
-        return found
+    def _join_lines(self, items: _Items, texts: Places, numbers: U32) -> None:
+        """Make one piece of lines that stand between two spaces where one may change the tokens of another."""
+        wholes = np.empty(items.kinds.size, np.int64)
+        leads, endings, numerals = (np.frombuffer(part, np.uint8) for part in (self._leads, self._ends, self._numerals))
+        count = compiled.whole_pieces(
+            items.kinds,
+            items.begins,
+            items.ends,
+            numbers,
+            leads,
+            _NUMBER,
+            endings,
+            _SIGN,
+            numerals,
+            _EMPTY,
+            _LONGEST_PIECE,
+            wholes,
+        )
+        del leads, endings, numerals
+        self._read(items, wholes[:count], texts, numbers)
 
-    def _lines_of(self, piece: str, numbers: _Numbers) -> list[int]:
-        """The lines of a piece as pieces by themselves; none where one may change the tokens of another."""
-        if len(piece) > _LONGEST_PIECE:
-            return []
-        lines = piece.split("\n")
-        found = [numbers[line] for line in lines]
-        for place in range(1, len(found)):
-            number, before = found[place], found[place - 1]
-            signed = self._leads[number] == _NUMBER and (self._ends[before] == _SIGN or before == _EMPTY)
-            if signed or _MAY_BE_NUMERAL.search(lines[place]):
-                return []
-        broken = [_LINE_BREAK] * (2 * len(found) - 1)
-        broken[::2] = found
-        return broken
+    def _of_runs(self, items: _Items, runs: Places, text: str) -> _OfRuns:
+        """The pieces of the runs of Han characters, which are items of a text."""
+        begins, ends = items.begins[runs], items.ends[runs]
+        sizes = ends - begins
+        pair_begins, pair_ends = np.empty((2, int(sizes.sum())), np.int64)
+        compiled.cut_pairs(begins, ends, pair_begins, pair_ends)
+        pairs = self._pairs.numbers(items.codes, pair_begins, pair_ends)
+        self._add_pairs()
+        cut = chinese.cut_all(list(map(text.__getitem__, map(slice, begins.tolist(), ends.tolist())))) if text else []
+        cut = list(map(chinese.as_meant, cut))
+        words = self._words_of(list(chain.from_iterable(cut)))
+        counts = np.fromiter(map(len, cut), np.int64, len(cut))
+        return _OfRuns(np.array(words, np.uint32), counts, np.frombuffer(self._of_pairs, np.uint32)[pairs], sizes)
 
-    def _in_context(self, pieces: U32, *, numerals: bool = True) -> U32:
-        """The pieces, others in place of those whose tokens are changed by what stands before them.
-
-        Without `numerals` those are left that may be Roman ones.
-        """
+    def _in_context(self, pieces: U32, channel: Channel) -> U32:
+        """The pieces, others in place of those whose tokens are changed by what stands before them."""
         leads = np.frombuffer(self._leads, np.uint8)[pieces[1:]]
         ends = np.frombuffer(self._ends, np.uint8)[pieces[:-1]]
         led = (leads == _PERCENT) & (ends == _DIGIT)
         led |= (leads == _NUMBER) & (ends == _SIGN)
-        if numerals:
+        if channel is Channel.WORDS:
             led |= (leads == _NUMERAL) & (ends != _BORDER)
-        places = (np.flatnonzero(led) + 1).tolist()
+        places = np.flatnonzero(led) + 1
         found = pieces.copy()
-        for place in places:
+        known = self._behind[channel]
+        changed: dict[int, int] = {}
+        for place, last, piece in zip(
+            places.tolist(), pieces[places - 1].tolist(), pieces[places].tolist(), strict=True
+        ):
             # One after the other: a number that has a sign before it is another one to the per cent sign behind it.
-            found[place] = self._as_it_is_there(found, place)
+            before = changed.get(place - 1, last)
+            number = known.get((before, piece))
+            if number is None:
+                number = self._as_it_is_there(found, place, channel)
+            if number != piece:
+                found[place] = changed[place] = number
         return found
 
-    def _as_it_is_there(self, pieces: U32, place: int) -> int:
+    def _as_it_is_there(self, pieces: U32, place: int, channel: Channel) -> int:
         """The piece at a place with the tokens that it has there."""
         before, piece = pieces[place - 1 : place + 1].tolist()
-        if (known := self._behind.get((before, piece))) is not None:
-            return known
-        name = self.names[piece]
-        edges = piece in self._with_edges
-        text = self._text_before(pieces, place)
-        alone = english.words_of(name)
-        words = english.words_behind(text, name, alone)
-        forms = None
-        if self._leads[piece] != _NUMERAL:
-            forms = english.forms_behind(text, name, english.forms_of(name, edges=edges), edges=edges)
+        name, text = self._name_of(piece), self._text_before(pieces, place)
+        if channel is Channel.WORDS:
+            alone = self._alone.get(piece) or english.words_of(name)
+            if self._leads[piece] == _NUMERAL:
+                self._alone[piece] = alone
+            tokens = english.words_behind(text, name, alone)
+        else:
+            edges = piece in self._with_edges
+            alone = english.forms_of(name, edges=edges)
+            tokens = english.forms_behind(text, name, alone, edges=edges)
         number: int = piece
-        if words is not None or forms is not None:
-            key = piece, words, forms
-            if key not in self._others:
-                forms = forms or english.forms_of(name, edges=edges).tokens
-                self._others[key] = self._add(name, words or alone.tokens, alone.positions, forms)
-            number = self._others[key]
-        if (
-            self._leads[piece] != _NUMERAL
-            and not _MAY_BE_NUMERAL.search(name)
-            and len(self.names[before]) <= _SHORT_NUMBER
-        ):
+        if tokens is not None:
+            number = self._other(channel, piece, tokens, alone.positions)
+        if self._leads[piece] != _NUMERAL and not self._numerals[piece] and len(self._name_of(before)) <= _SHORT_NUMBER:
             # The sign or number before it is all that counts, so it is the same wherever the two meet.
-            self._behind[before, piece] = number
+            self._behind[channel][before, piece] = number
         return number
+
+    def _other(self, channel: Channel, piece: int, tokens: tuple[Token, ...], span: int, ends: int = _OTHER) -> int:
+        """A piece with other tokens in a channel than it has by itself; it has none in the other channel."""
+        key = channel, piece, tokens
+        if key not in self._others:
+            words, forms = (tokens, ()) if channel is Channel.WORDS else ((), tokens)
+            self._others[key] = self._add(words, span, forms, ends=ends)
+            self._names[-1] = self._names[piece]
+        return self._others[key]
+
+    def _name_of(self, piece: int) -> str:
+        """A piece as it stands between two spaces or lines."""
+        return self._english.text(self._names[piece]) if self._names[piece] != _NO_TEXT else ""
 
     def _text_before(self, pieces: U32, place: int) -> str:
         """What stands before a piece, as far as it may count."""
@@ -382,21 +470,25 @@ class _Memory:
             piece = int(pieces[place])
             if self._ends[piece] == _BORDER and piece != _LINE_BREAK:
                 break
-            names.append(self.names[piece])
+            names.append("\n" if piece == _LINE_BREAK else self._name_of(piece))
             length += len(names[-1]) + 1
         return " ".join(reversed(names)).replace(" \n ", "\n")
 
-    def _laid_out(self, pieces: U32, ends: npt.NDArray[np.int64], table: _Table) -> TermArrays:
+    def _laid_out(self, pieces: U32, ends: Places, table: _Table) -> TermArrays:
         """The tokens of texts by their pieces."""
-        starts, terms, spans = (np.frombuffer(part, np.uint32) for part in (table.starts, table.terms, table.spans))
-        places, uses = np.frombuffer(table.places, np.int32), np.frombuffer(self._uses, np.uint32)
+        starts, sizes, terms, spans, uses = (
+            np.frombuffer(part, np.uint32) for part in (table.starts, table.sizes, table.terms, table.spans, self._uses)
+        )
+        places = np.frombuffer(table.places, np.int32)
         counts, lengths = np.empty(ends.size, np.uint32), np.empty(ends.size, np.uint32)
-        total = compiled.count_tokens(pieces, ends, starts, counts)
+        total = compiled.count_tokens(pieces, ends, sizes, counts)
         ids, positions = np.empty(total, np.uint32), np.empty(total, np.uint32)
         known = len(self._texts)
-        numbers, distinct = np.zeros(known, np.uint32), np.empty(min(total, known), np.uint32)
+        if self._zeros.size < known:
+            self._zeros = np.zeros(2 * known, np.uint32)
+        distinct = np.empty(min(total, known), np.uint32)
         count = compiled.lay_out_tokens(
-            pieces, ends, starts, terms, places, spans, uses, numbers, ids, positions, lengths, distinct
+            pieces, ends, starts, sizes, terms, places, spans, uses, self._zeros, ids, positions, lengths, distinct
         )
         found = list(map(self._texts.__getitem__, distinct[:count].tolist()))
         return TermArrays(found, ids, positions, counts, lengths)
@@ -405,64 +497,77 @@ class _Memory:
         self._texts.append(term)
         return len(self._texts) - 1
 
-    def _add_english(self, piece: str) -> int:
-        if english.is_plain_word(piece):
-            self._tables[Channel.WORDS].add_one(self._terms[english.term(piece)])
-            self._tables[Channel.FORMS].add_one(self._terms[piece])
-            return self._name(piece, 0, _OTHER)
-        return self._add_piece(piece, self._english, edges=False)
+    def _add_english(self) -> None:
+        """Add the pieces of texts between spaces that have numbers and no pieces yet."""
+        first = len(self._of_english)
+        new = self._english.texts(first)
+        if not new:
+            return
+        bare = [text.lstrip(_OPENING).rstrip(_CLOSING) for text in new]
+        marked = [place for place, text in enumerate(new) if bare[place] != text]
+        # A word has the tokens that it has without the marks around it.
+        words = self._english.numbers_of([bare[place] for place in marked]).tolist()
+        new += self._english.texts(first + len(new))
+        self._of_english.frombytes(bytes(4 * len(new)))
+        has_marks = set(marked)
+        for place, text in enumerate(new):
+            if place not in has_marks:
+                self._of_english[first + place] = self._add_text(text)
+                self._names[-1] = first + place
+        for place, word in zip(marked, words, strict=True):
+            for table in self._tables.values():
+                table.repeat(self._of_english[word])
+            leads = next((number for number, begins in _BEGINNINGS if begins.match(new[place])), 0)
+            self._of_english[first + place] = self._describe(leads, *_end_of(new[place]), text=first + place)
 
-    def _add_edged(self, piece: str) -> int:
-        number = self._add_piece(piece, self._edged, edges=True)
+    def _add_text(self, text: str) -> int:
+        """Add a piece of a text that has no marks around it."""
+        if english.is_plain_word(text):
+            self._tables[Channel.WORDS].add_one(self._terms[english.term(text)])
+            self._tables[Channel.FORMS].add_one(self._terms[text])
+            return self._describe(0, _OTHER, bool(_MAY_BE_NUMERAL.search(text)))
+        alone = english.words_of(text)
+        borders = _LEADS.index(alone.leads), *_end_of(text)
+        return self._add(alone.tokens, alone.positions, english.forms_of(text).tokens, *borders)
+
+    def _add_edged(self, text: int) -> int:
+        """Add the piece with edges of a text between spaces, which has no tokens in WORDS."""
+        plain = self._of_english[text]
+        forms = english.forms_of(self._english.text(text), edges=True).tokens
+        number = self._add((), 0, forms, self._leads[plain], self._ends[plain], self._numerals[plain])
+        self._names[number] = text
         self._with_edges.add(number)
         return number
 
-    def _add_piece(self, piece: str, others: _Numbers, *, edges: bool) -> int:
-        bare = piece.lstrip(_OPENING).rstrip(_CLOSING)
-        ends = _SIGN if piece[-1] in SIGNS else _DIGIT if piece[-1].isdigit() else _OTHER
-        leads = next((number for number, begins in _BEGINNINGS if begins.match(piece)), 0)
-        if bare == piece:
-            alone = english.words_of(piece)
-            forms = english.forms_of(piece, edges=edges)
-            return self._add(piece, alone.tokens, alone.positions, forms.tokens, leads, ends)
-        number = others[bare]
-        for table in self._tables.values():
-            table.repeat(number)
-        return self._name(piece, leads, ends)
-
-    def words_of(self, words: Sequence[str]) -> list[int]:
+    def _words_of(self, words: Sequence[str]) -> list[int]:
         """The pieces of words that were cut out of runs of Han characters."""
         new = [word for word in dict.fromkeys(words) if word not in self._words]
         for word, texts in zip(new, chinese.stacked(new), strict=True):
             terms = [self._terms[text] for text in texts]
             self._tables[Channel.WORDS].add(terms, [0] * len(terms), 1)
             self._tables[Channel.FORMS].add((), (), 0)
-            self._words[word] = self._name(word, 0, _BORDER)
+            self._words[word] = self._describe(0, _BORDER)
         return list(map(self._words.__getitem__, words))
 
-    def pairs_of(self, pairs: Iterable[str]) -> list[int]:
-        """The pieces of pairs of Han characters, of which a zero character is none."""
-        return list(map(self._pairs.__getitem__, pairs))
-
-    def _add_pair(self, pair: str) -> int:
-        if pair[0] == "\0":
-            return _BREAK
-        self._tables[Channel.WORDS].add((), (), 0)
-        character = self._terms[pair[0]]
-        if pair[1] == "\0":
-            self._tables[Channel.FORMS].add_one(character)
-        else:
-            self._tables[Channel.FORMS].add((character, self._terms[pair]), (0, 0), 1)
-        return self._name(pair, 0, _BORDER)
+    def _add_pairs(self) -> None:
+        """Add the pieces of pairs of Han characters that have numbers and no pieces yet."""
+        for pair in self._pairs.texts(len(self._of_pairs)):
+            self._tables[Channel.WORDS].add((), (), 0)
+            character = self._terms[pair[0]]
+            if len(pair) == 1:
+                self._tables[Channel.FORMS].add_one(character)
+            else:
+                self._tables[Channel.FORMS].add((character, self._terms[pair]), (0, 0), 1)
+            self._of_pairs.append(self._describe(0, _BORDER))
 
     def _add(
         self,
-        name: str,
         words: Sequence[Token],
         span: int,
         forms: Sequence[Token],
         leads: int = 0,
         ends: int = _OTHER,
+        numeral: int = 0,
     ) -> int:
         """Add a piece with its tokens, of which those of WORDS take `span` positions; its number."""
         for channel, tokens, positions in (
@@ -471,15 +576,22 @@ class _Memory:
         ):
             terms = [self._terms[token.text] for token in tokens]
             self._tables[channel].add(terms, [token.position for token in tokens], positions)
-        return self._name(name, leads, ends)
+        return self._describe(leads, ends, numeral)
 
-    def _name(self, name: str, leads: int, ends: int) -> int:
-        """Name the piece whose tokens were added last; its number."""
-        self.names.append(name)
+    def _describe(self, leads: int, ends: int, numeral: int = 0, text: int = _NO_TEXT) -> int:
+        """Say what the piece is whose tokens were added last; its number."""
         self._leads.append(leads)
         self._ends.append(ends)
+        self._numerals.append(numeral)
+        self._names.append(text)
         self._uses.append(0)
-        return len(self.names) - 1
+        return len(self._uses) - 1
+
+
+def _end_of(text: str) -> tuple[int, int]:
+    """What a text between spaces ends in, and whether a Roman numeral may stand in it."""
+    ends = _SIGN if text[-1] in SIGNS else _DIGIT if text[-1].isdigit() else _OTHER
+    return ends, bool(_MAY_BE_NUMERAL.search(text))
 
 
 _lock = threading.Lock()

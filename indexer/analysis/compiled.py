@@ -1,7 +1,10 @@
-"""Compiled loops: the cut of Chinese runs over a trie of words, and pieces of text to tokens.
+"""Compiled loops: the cut of Chinese runs over a trie of words, texts to pieces, and pieces to tokens.
 
 Of a trie, a node is a number from 0, the root; `slots` is a table of its edges by open addressing, each slot a pair of
 a key (the parent and the character) and the child.
+
+Texts are given as the numbers of their characters, one text behind the other, and so are the texts that a table knows;
+its `slots` are a table by open addressing, each slot the upper half of a text's hash and its number plus one, or zero.
 """
 
 from __future__ import annotations
@@ -120,14 +123,351 @@ def cut_runs(codes: Numbers, run_ends: Numbers, slots: Numbers, weights: Numbers
     return count
 
 
+TEXT, PIECE, LINE, RUN, INSIDE = range(5)
+"""What an item of texts is: the beginning of a text; what stands at the beginning of a stretch without Han characters
+or behind a space; what stands behind a line break; a run of Han characters; a line that belongs to the piece before."""
+
+_SPACE = np.uint32(ord(" "))
+_LINE_BREAK = np.uint32(ord("\n"))
+_LOW = np.uint64(2**32 - 1)
+_PRIME = np.uint64(1099511628211)
+
+
 @_compiled
-def count_tokens(pieces: Numbers, ends: Numbers, starts: Numbers, counts: Numbers) -> int:
+def _is_han(code: np.uint32, han: Numbers) -> bool:
+    if code < han[0, 0]:
+        return False
+    for place in range(han.shape[0]):  # noqa: SIM110 - numba compiles no generators
+        if han[place, 0] <= code <= han[place, 1]:
+            return True
+    return False
+
+
+@_compiled
+def cut_items(codes: Numbers, text_ends: Numbers, han: Numbers, begins: Numbers, ends: Numbers, kinds: Numbers) -> int:
+    """Cut texts into items.
+
+    Args:
+        codes: The characters of all texts, one text behind the other.
+        text_ends: Where each text ends.
+        han: The first and last character of each range of Han characters, ascending.
+        begins: Takes where each item begins; twice as many as there are characters and texts suffice.
+        ends: Takes where it ends, without the space or line break behind it.
+        kinds: Takes what it is.
+
+    Returns:
+        How many items there are.
+    """
+    count = 0
+    at = 0
+    for end in text_ends:
+        begins[count], ends[count], kinds[count] = at, at, TEXT
+        count += 1
+        while at < end:
+            begins[count] = at
+            if _is_han(codes[at], han):
+                while at < end and _is_han(codes[at], han):
+                    at += 1
+                kinds[count] = RUN
+            else:
+                kinds[count] = PIECE
+                while at < end and not _is_han(codes[at], han):
+                    if codes[at] == _SPACE or codes[at] == _LINE_BREAK:
+                        ends[count] = at
+                        count += 1
+                        begins[count] = at + 1
+                        kinds[count] = PIECE if codes[at] == _SPACE else LINE
+                    at += 1
+            ends[count] = at
+            count += 1
+    return count
+
+
+@_compiled
+def cut_pairs(begins: Numbers, ends: Numbers, pair_begins: Numbers, pair_ends: Numbers) -> None:
+    """Each character of runs with the next one; the last of a run alone.
+
+    Args:
+        begins: Where each run begins.
+        ends: Where it ends.
+        pair_begins: Takes where each pair begins; as many as there are characters in the runs.
+        pair_ends: Takes where it ends.
+    """
+    count = 0
+    for run in range(begins.size):
+        for at in range(begins[run], ends[run]):
+            pair_begins[count] = at
+            pair_ends[count] = min(at + 2, ends[run])
+            count += 1
+
+
+@_compiled
+def _hashed(codes: Numbers, begin: int, end: int) -> np.uint64:
+    found = np.uint64(end - begin)
+    for at in range(begin, end):
+        found = (found ^ np.uint64(codes[at])) * _PRIME
+    found = (found ^ (found >> _HALF)) * _ODD
+    return found ^ (found >> _HALF)
+
+
+@_compiled
+def number_texts(
+    codes: Numbers,
+    begins: Numbers,
+    ends: Numbers,
+    done: int,
+    numbers: Numbers,
+    slots: Numbers,
+    known: Numbers,
+    starts: Numbers,
+    count: int,
+) -> tuple[int, int]:
+    """Number stretches of texts by a table, from the one that is `done` on; those that it does not know are added.
+
+    Stops before one that it has no room for.
+
+    Args:
+        codes: The characters of the texts.
+        begins: Where each stretch begins.
+        ends: Where it ends.
+        done: How many have numbers already.
+        numbers: Takes their numbers.
+        slots: Of the table.
+        known: The characters of the texts that it knows.
+        starts: Where each of these begins, and the last ends.
+        count: How many these are.
+
+    Returns:
+        How many stretches have numbers, and how many texts are known.
+    """
+    mask = np.uint64(slots.size - 1)
+    while done < begins.size:
+        begin = begins[done]
+        size = ends[done] - begin
+        hashed = _hashed(codes, begin, ends[done])
+        tag = hashed >> _HALF
+        slot = hashed & mask
+        number = np.int64(-1)
+        while number < 0 and slots[slot] != 0:
+            if slots[slot] >> _HALF == tag:
+                candidate = np.int64(slots[slot] & _LOW) - 1
+                first = starts[candidate]
+                same = starts[candidate + 1] - first == size
+                at = 0
+                while same and at < size:
+                    same = known[first + at] == codes[begin + at]
+                    at += 1
+                if same:
+                    number = candidate
+            slot = (slot + _ONE) & mask
+        if number < 0:
+            used = starts[count]
+            if 2 * count >= slots.size or used + size > known.size or count + 1 >= starts.size:
+                break
+            slots[slot] = (tag << _HALF) | np.uint64(count + 1)
+            for at in range(size):
+                known[used + at] = codes[begin + at]
+            number = np.int64(count)
+            count += 1
+            starts[count] = used + size
+        numbers[done] = number
+        done += 1
+    return done, count
+
+
+@_compiled
+def fill_slots(slots: Numbers, known: Numbers, starts: Numbers, count: int) -> None:
+    """Enter the texts that a table knows into empty slots."""
+    mask = np.uint64(slots.size - 1)
+    for number in range(count):
+        hashed = _hashed(known, starts[number], starts[number + 1])
+        slot = hashed & mask
+        while slots[slot] != 0:
+            slot = (slot + _ONE) & mask
+        slots[slot] = (hashed >> _HALF << _HALF) | np.uint64(number + 1)
+
+
+@_compiled
+def gather(values: Numbers, starts: Numbers, sizes: Numbers, chosen: Numbers, out: Numbers) -> None:
+    """The stretches of `values` that are chosen, given by where they start and their sizes, one behind the other."""
+    at = 0
+    for number in chosen:
+        for place in range(starts[number], starts[number] + sizes[number]):
+            out[at] = values[place]
+            at += 1
+
+
+@_compiled
+def whole_pieces(
+    kinds: Numbers,
+    begins: Numbers,
+    ends: Numbers,
+    numbers: Numbers,
+    leads: Numbers,
+    lead: int,
+    endings: Numbers,
+    sign: int,
+    numerals: Numbers,
+    empty: int,
+    longest: int,
+    wholes: Numbers,
+) -> int:
+    """Find the pieces with line breaks of which a line may change the tokens of another, and make each one item.
+
+    Args:
+        kinds: Of each item; that of lines inside such a piece becomes `INSIDE`.
+        begins: Where each item begins.
+        ends: Where it ends; that of such a piece is moved.
+        numbers: Of each item, its piece.
+        leads: By piece, what it begins with.
+        lead: That of numbers.
+        endings: By piece, what it ends in.
+        sign: That of comparisons.
+        numerals: Whether a Roman numeral may stand in it.
+        empty: The piece of an empty item.
+        longest: Characters of a piece that is looked at; longer ones are one item.
+        wholes: Takes the items; as many as there are items.
+
+    Returns:
+        How many such pieces there are.
+    """
+    count = 0
+    item = 0
+    while item < kinds.size:
+        behind = item + 1
+        if kinds[item] == PIECE:
+            while behind < kinds.size and kinds[behind] == LINE:
+                behind += 1
+        if behind > item + 1:
+            whole = ends[behind - 1] - begins[item] > longest
+            for line in range(item + 1, behind):
+                number, before = numbers[line], numbers[line - 1]
+                signed = leads[number] == lead and (endings[before] == sign or before == empty)
+                whole = whole or signed or numerals[number] != 0
+            if whole:
+                ends[item] = ends[behind - 1]
+                kinds[item + 1 : behind] = INSIDE
+                wholes[count] = item
+                count += 1
+        item = behind
+    return count
+
+
+@_compiled
+def mark_edged(kinds: Numbers, begins: Numbers, ends: Numbers, reach: int, edged: Numbers) -> None:
+    """Mark what stands near Han characters, as `english.zones` tells it.
+
+    Args:
+        kinds: Of each item, before any of them is made `INSIDE`.
+        begins: Where it begins.
+        ends: Where it ends.
+        reach: How near that is, in characters.
+        edged: Of each item, whether it is so; False at first.
+    """
+    item = 0
+    while item < kinds.size:
+        behind = item + 1
+        if kinds[item] == PIECE:
+            while behind < kinds.size and (kinds[behind] == PIECE or kinds[behind] == LINE):
+                behind += 1
+            is_behind = item > 0 and kinds[item - 1] == RUN
+            is_before = behind < kinds.size and kinds[behind] == RUN
+            start = begins[item]
+            length = ends[behind - 1] - start
+            head = np.int64(-1)
+            tail = np.int64(-1) if is_before else length
+            for other in range(item + 1, behind):
+                space = begins[other] - 1 - start
+                if kinds[other] == PIECE:
+                    if is_behind and head < 0 and space >= reach:
+                        head = space
+                    if is_before and space < length - reach:
+                        tail = space
+            whole = (is_behind and head < 0) or (is_before and tail < 0) or head >= tail
+            near = False
+            for other in range(item, behind):
+                if kinds[other] == PIECE:
+                    place = begins[other] - start
+                    near = bool((is_behind or is_before) and (whole or place <= head or place > tail))
+                edged[other] = near
+        item = behind
+
+
+@_compiled
+def arrange_pieces(
+    kinds: Numbers,
+    numbers: Numbers,
+    form_numbers: Numbers,
+    text_break: int,
+    line_break: int,
+    of_words: Numbers,
+    word_counts: Numbers,
+    of_pairs: Numbers,
+    pair_counts: Numbers,
+    words: Numbers,
+    forms: Numbers,
+    ends: Numbers,
+) -> tuple[int, int]:
+    """The pieces of texts in both channels.
+
+    Args:
+        kinds: Of each item of the texts.
+        numbers: Of each item, its piece in the first channel; of no meaning for runs and beginnings of texts.
+        form_numbers: The same in the second channel.
+        text_break: The piece that a text begins with.
+        line_break: The piece between two lines.
+        of_words: The pieces of all runs in the first channel.
+        word_counts: How many each run has.
+        of_pairs: The pieces of all runs in the second channel.
+        pair_counts: How many each run has.
+        words: Takes the pieces in the first channel.
+        forms: Takes those in the second.
+        ends: Takes where the pieces of each text (column) end in each channel (row).
+
+    Returns:
+        How many pieces there are in each channel.
+    """
+    text, run, word, pair = -1, 0, 0, 0
+    in_words, in_forms = 0, 0
+    for item in range(kinds.size):
+        kind = kinds[item]
+        if kind == RUN:
+            for _ in range(word_counts[run]):
+                words[in_words] = of_words[word]
+                in_words += 1
+                word += 1
+            for _ in range(pair_counts[run]):
+                forms[in_forms] = of_pairs[pair]
+                in_forms += 1
+                pair += 1
+            run += 1
+        elif kind != INSIDE:
+            number, form_number = numbers[item], form_numbers[item]
+            if kind == TEXT:
+                text += 1
+                number, form_number = text_break, text_break
+            elif kind == LINE:
+                words[in_words] = line_break
+                forms[in_forms] = line_break
+                in_words += 1
+                in_forms += 1
+            words[in_words] = number
+            forms[in_forms] = form_number
+            in_words += 1
+            in_forms += 1
+        ends[0, text] = in_words
+        ends[1, text] = in_forms
+    return in_words, in_forms
+
+
+@_compiled
+def count_tokens(pieces: Numbers, ends: Numbers, sizes: Numbers, counts: Numbers) -> int:
     """How many tokens the pieces of texts have.
 
     Args:
         pieces: The number of each piece, text by text.
         ends: Where the pieces of each text end.
-        starts: By the number of a piece, where its tokens begin.
+        sizes: By the number of a piece, how many tokens it has.
         counts: Takes the tokens of each text.
 
     Returns:
@@ -138,7 +478,7 @@ def count_tokens(pieces: Numbers, ends: Numbers, starts: Numbers, counts: Number
     for text in range(ends.size):
         before = total
         for place in range(begin, ends[text]):
-            total += starts[pieces[place] + 1] - starts[pieces[place]]
+            total += sizes[pieces[place]]
         counts[text] = total - before
         begin = ends[text]
     return total
@@ -149,6 +489,7 @@ def lay_out_tokens(
     pieces: Numbers,
     ends: Numbers,
     starts: Numbers,
+    sizes: Numbers,
     terms: Numbers,
     places: Numbers,
     spans: Numbers,
@@ -165,11 +506,12 @@ def lay_out_tokens(
         pieces: The number of each piece, text by text.
         ends: Where the pieces of each text end.
         starts: By the number of a piece, where its tokens begin.
+        sizes: How many it has.
         terms: Of the tokens of pieces, the number of their term.
         places: Their positions within the piece.
         spans: By the number of a piece, how many positions it takes.
         uses: By the number of a piece, how often it was met so far; it is counted on.
-        numbers: As many zeros as there are terms.
+        numbers: As many zeros as there are terms; they are zeros again afterwards.
         ids: Takes the term of each token, as an index into `distinct`.
         positions: Takes the position of each token.
         lengths: Takes how many positions each text has.
@@ -186,7 +528,7 @@ def lay_out_tokens(
         for place in range(begin, ends[text]):
             piece = pieces[place]
             uses[piece] += 1
-            for source in range(starts[piece], starts[piece + 1]):
+            for source in range(starts[piece], starts[piece] + sizes[piece]):
                 term = terms[source]
                 if numbers[term] == 0:
                     distinct[count] = term
@@ -198,6 +540,8 @@ def lay_out_tokens(
             position += spans[piece]
         lengths[text] = position
         begin = ends[text]
+    for place in range(count):
+        numbers[distinct[place]] = 0
     return count
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from indexer import workers
+from indexer.analysis import chinese
 from indexer.workers import Workers
 
 
@@ -59,3 +60,16 @@ def test_others_begin_anew_behind_an_end(two_cores: None) -> None:
         several.end()
         second = {process for _, process in several.map(_squares, range(4))}
     assert not first & second
+
+
+def _dictionaries() -> Callable[[int], int]:
+    return _loaded
+
+
+def _loaded(_number: int) -> int:
+    return len(chinese._loaded)
+
+
+def test_workers_begin_with_the_dictionary(two_cores: None) -> None:
+    with Workers() as several:
+        assert set(several.map(_dictionaries, range(4))) == {1}

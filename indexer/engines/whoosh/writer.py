@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from whoosh.fields import Schema
+from whoosh.index import FileIndex
 
 from indexer.analysis import Channel
 from indexer.engines.whoosh import store
 from indexer.engines.whoosh.columnar import segment
-from indexer.engines.whoosh.columnar.inverter import Batch, BatchBuilder, BatchWriter, TokenArrays
+from indexer.engines.whoosh.columnar.inverter import BatchBuilder, BatchWriter, RunWriter, TokenArrays
+from indexer.engines.whoosh.columnar.segment import ColumnarSegment
 from indexer.engines.whoosh.engine import WhooshEngine, open_engine, open_folder
 from indexer.engines.whoosh.mapping import (
     ID_FIELD,
@@ -29,8 +31,6 @@ from indexer.schema import Documents, Editions
 from indexer.search.engine import Companions, Manifest, Plan
 from indexer.search.query import Everything, Term
 
-_RUN_MB = 256
-"""What is gathered until it is written to disk as a run: larger ones merge no faster."""
 SAMPLE = 50
 """Documents that verification looks up and searches for."""
 
@@ -49,18 +49,22 @@ class _Packed:
 
     ids: list[str]
     sampled: _Sampled
-    batch: Batch
+    run: ColumnarSegment
 
 
 class WhooshPacker:
     """`indexer.search.engine.Packer` for `WhooshWriter`."""
 
-    def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _index(self) -> FileIndex:
+        return segment.open_dir(self._folder)
 
     def pack(self, documents: Documents) -> _Packed:
-        """Documents as arrays."""
-        builder = BatchBuilder(self._schema, RECORD_DICTIONARY)
+        """Write documents as a run of the index, of which what is sent is little more than the name."""
+        builder = BatchBuilder(self._index.schema, RECORD_DICTIONARY)
         for identity, values, stored in zip(documents.ids, documents.values, documents.stored, strict=True):
             builder.add(terms_of(identity, values), columns_of(identity, values), {RECORD_FIELD: stored})
         batch = builder.finish()
@@ -73,7 +77,7 @@ class WhooshPacker:
             if found.counts[0]:
                 sampled = _Sampled(documents.ids[0], key, found.of(0)[0][0])
                 break
-        return _Packed(documents.ids, sampled, batch)
+        return _Packed(documents.ids, sampled, RunWriter(self._index).write(batch))
 
 
 class WhooshWriter:
@@ -83,14 +87,13 @@ class WhooshWriter:
         self._generation = generation
         self._published = published
         folder = generation.folder / store.POSTINGS
-        schema = whoosh_schema(editions)
         if published is None:
-            index = segment.create_in(folder, schema)
+            index = segment.create_in(folder, whoosh_schema(editions))
         else:
             generation.begin_with(published.folder)
             index = segment.open_dir(folder)
-        self._writer = BatchWriter(index, _RUN_MB, dictionary=RECORD_DICTIONARY)
-        self._packer = WhooshPacker(schema)
+        self._writer = BatchWriter(index, dictionary=RECORD_DICTIONARY)
+        self._packer = WhooshPacker(folder)
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
         self._deleted: set[str] = set()
@@ -115,7 +118,7 @@ class WhooshWriter:
         """Index and store documents."""
         for record_id in packed.ids:
             self.delete(record_id)
-        self._writer.add(packed.batch)
+        self._writer.add_run(packed.run)
         # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
         if self._batches & (self._batches - 1) == 0 or len(self._sample) < SAMPLE // 2:
             self._sample.append(packed.sampled)

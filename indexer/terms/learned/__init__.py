@@ -14,18 +14,30 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from indexer.record import Record
 from indexer.terms.concept import Concept, Form, Role
 from indexer.terms.learned.definitions import Definition, definitions
 from indexer.terms.learned.keywords import KeywordPair, pairs_of
 from indexer.terms.learned.pairs import Mention, decide, expected_length, mentions
-from indexer.terms.learned.translations import MOST_TITLES, CutEach, mined, usual_case
+from indexer.terms.learned.translations import MOST_TITLES, CutEach, Translation, mined, usual_case
 from indexer.terms.learned.words import folded
 
-__all__ = ["ABBREVIATION", "KEYWORDS", "PARENTHESES", "SOURCES", "TITLES", "Learner", "Observed", "observed"]
+__all__ = [
+    "ABBREVIATION",
+    "KEYWORDS",
+    "PARENTHESES",
+    "SOURCES",
+    "TITLES",
+    "Learner",
+    "Observed",
+    "decode_observed",
+    "encode_observed",
+    "observed",
+]
 
 ABBREVIATION = "abbreviation"
 PARENTHESES = "parentheses"
@@ -75,9 +87,8 @@ class _Abbreviated(NamedTuple):
     long: str
 
 
-@dataclass(frozen=True)
-class Observed:
-    """What a record shows of terms. Can be pickled."""
+class Observed(msgspec.Struct, frozen=True, array_like=True):
+    """What a record shows of terms."""
 
     definitions: tuple[Definition, ...]
     """Of its English abstract, one for each abbreviation."""
@@ -86,6 +97,11 @@ class Observed:
     titles: tuple[str, str] | None
     """In Chinese and in English, where it has both."""
     keywords: tuple[KeywordPair, ...]
+
+
+encode_observed = msgspec.msgpack.Encoder().encode
+"""Observed of several records in a tenth of the time that it takes to pickle them."""
+decode_observed = msgspec.msgpack.Decoder(list[Observed]).decode
 
 
 def observed(record: Record) -> Observed | None:
@@ -117,6 +133,7 @@ class Learner:
         self._by_english: dict[str, _Mentioned] = {}
         self._by_abbreviation: dict[str, _Mentioned] = {}
         self._titles: dict[tuple[str, str], None] = {}
+        self._mined: list[Translation] | None = None
         self._keywords: Counter[tuple[str, str]] = Counter()
         self._written: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -128,6 +145,7 @@ class Learner:
             self._take_mentions(observed.mentions)
         if observed.titles and len(self._titles) < MOST_TITLES:
             self._titles[observed.titles] = None
+            self._mined = None
         for pair in observed.keywords:
             english = folded(pair.english)
             self._keywords[pair.chinese, english] += 1
@@ -136,15 +154,19 @@ class Learner:
             self._keywords = Counter({pair: count for pair, count in self._keywords.items() if count > 1})
             self._written = defaultdict(Counter, {english: self._written[english] for _, english in self._keywords})
 
-    def concepts(self, each: CutEach | None = None) -> Iterator[Concept]:
-        """The concepts learned, those of each source together and strongest first.
+    def mine(self, each: CutEach | None = None) -> None:
+        """Work out what the titles taken so far teach: most of the work that `concepts` has, where it was not done.
 
         Args:
             each: How titles are cut; in this process unless given.
         """
+        self._mined = mined(list(self._titles), each)
+
+    def concepts(self) -> Iterator[Concept]:
+        """The concepts learned, those of each source together and strongest first."""
         yield from self._abbreviations()
         yield from self._parentheses()
-        yield from self._from_titles(each)
+        yield from self._from_titles()
         yield from self._from_keywords()
 
     def _take_definitions(self, found: Iterable[Definition]) -> None:
@@ -207,8 +229,10 @@ class Learner:
                     found.append(Concept(tuple(forms), PARENTHESES, records))
         yield from _strongest_first(found)
 
-    def _from_titles(self, each: CutEach | None) -> Iterator[Concept]:
-        for translation in mined(list(self._titles), each):
+    def _from_titles(self) -> Iterator[Concept]:
+        if self._mined is None:
+            self.mine()
+        for translation in self._mined or ():
             if translation.trusted:
                 yield _both(translation.english, translation.chinese, TITLES, translation.evidence)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from indexer import analysis
-from indexer.analysis import Channel, Language, TermArrays, texts_with
+from indexer.analysis import Channel, Language, TermArrays, TextCounts, TextTally, texts_with
 from indexer.errors import BuildError
 from indexer.record import Record
 from indexer.terms.concept import Concept, Role
@@ -49,8 +49,8 @@ class Counts:
     """What a lexicon counts of documents. Can be pickled."""
 
     documents: int
-    words: dict[str, int]
-    """How many of the documents have each form that may be a word, by form."""
+    words: TextCounts
+    """How many of the documents have each form that may be a word."""
     items: dict[Kind, dict[str, int]]
     """How many have each title, journal and author."""
 
@@ -64,10 +64,9 @@ def counted(records: Sequence[Record], tokens: Tokens | None = None) -> Counts:
     """
     if tokens is None:
         tokens = _analysed(records)
-    forms = texts_with([tokens[name, Channel.FORMS] for name in _TEXTS if (name, Channel.FORMS) in tokens])
-    words = texts_with([tokens[name, Channel.WORDS] for name in _CHINESE_TEXTS if (name, Channel.WORDS) in tokens])
-    held = {form: count for form, count in forms.items() if form.isascii() and "-" not in form}
-    held |= {word: count for word, count in words.items() if not word.isascii()}
+    forms = [tokens[name, Channel.FORMS] for name in _TEXTS if (name, Channel.FORMS) in tokens]
+    words = [tokens[name, Channel.WORDS] for name in _CHINESE_TEXTS if (name, Channel.WORDS) in tokens]
+    held = texts_with(forms, ascii_only=True) + texts_with(words, ascii_only=False)
     items: dict[Kind, dict[str, int]] = {}
     for kind, texts in (
         (Kind.AUTHOR, [author for record in records for author in set(record.authors)]),
@@ -76,6 +75,10 @@ def counted(records: Sequence[Record], tokens: Tokens | None = None) -> Counts:
     ):
         items[kind] = Counter(texts)
     return Counts(len(records), held, items)
+
+
+_DELETE_START = "INSERT INTO starts (starts, rowid, words, pinyin) VALUES ('delete', ?, ?, ?)"
+"""With values, and row by row: FTS5 writes what it has gathered to the disk at each INSERT that selects."""
 
 
 class LexiconWriter:
@@ -93,11 +96,12 @@ class LexiconWriter:
     def __init__(self, path: Path, before: Path | None = None) -> None:
         self._path = path
         self._updating = before is not None
-        self._words: Counter[str] = Counter()
+        self._words = TextTally()
         self._items: dict[Kind, Counter[str]] = {kind: Counter() for kind in Kind}
         self._bank: dict[str, int] = {}
         self._documents = 0
         self._syllables: Syllables | None = None
+        self._items_placed = False
         self._closed = False
         if before is None:
             path.unlink(missing_ok=True)
@@ -122,9 +126,9 @@ class LexiconWriter:
             connection.executescript(store.TABLES)
             connection.execute("INSERT INTO starts (starts, rank) VALUES ('hashsize', 16777216)")
         connection.create_function("rank_of", 3, _rank_of, deterministic=True)
-        connection.create_function("marked_item", 1, lambda text: f"{MARK}{folded_item(text)}", deterministic=True)
-        connection.create_function("marked", 1, _marked, deterministic=True)
+        connection.create_function("marked_item", 1, _marked_item, deterministic=True)
         connection.execute("BEGIN")
+        self._holds_items = bool(connection.execute("SELECT 1 FROM item LIMIT 1").fetchall())
         return connection
 
     @contextmanager
@@ -143,6 +147,11 @@ class LexiconWriter:
         if not self._closed:
             self._closed = True
             self._connection.close()
+
+    def interrupt(self) -> None:
+        """Make what another thread does with the writer fail soon."""
+        if not self._closed:
+            self._connection.interrupt()
 
     # Concepts
 
@@ -247,11 +256,7 @@ class LexiconWriter:
     def _remove(self, number: int) -> None:
         ((packed,),) = self._connection.execute("SELECT forms FROM entry WHERE id = ?", (number,)).fetchall()
         keys = {analysis.key(form.text) for form in _unpack(packed)}
-        self._connection.execute(
-            "INSERT INTO starts (starts, rowid, words, pinyin) SELECT 'delete', s.rank, marked(e.folded), e.pinyin "
-            "FROM standing s JOIN entry e ON e.id = s.entry WHERE s.entry = ?",
-            (number,),
-        )
+        self._connection.executemany(_DELETE_START, self._starts_of([number]))
         self._connection.executemany(
             "DELETE FROM form_key WHERE key = ? AND entry = ?", [(key, number) for key in keys]
         )
@@ -263,7 +268,7 @@ class LexiconWriter:
     def take(self, counts: Counts) -> None:
         """Count documents."""
         self._documents += counts.documents
-        self._words.update(counts.words)
+        self._words.add(counts.words)
         for kind, texts in counts.items.items():
             self._items[kind].update(texts)
         self._spill()
@@ -271,7 +276,7 @@ class LexiconWriter:
     def take_away(self, counts: Counts) -> None:
         """Undo `take`, for records that are deleted or replaced."""
         self._documents -= counts.documents
-        self._words.subtract(counts.words)
+        self._words.add(-counts.words)
         for kind, texts in counts.items.items():
             self._items[kind].subtract(texts)
         self._spill()
@@ -284,11 +289,11 @@ class LexiconWriter:
 
     def _write_words(self) -> None:
         counts: dict[str, int] = defaultdict(int)
-        for form, count in self._words.items():
+        for form, count in self._words.total().items():
             word = folding.english_word(form) if form.isascii() else form if folding.is_han(form) else None
             if word:
                 counts[word] += count
-        self._words.clear()
+        self._words = TextTally()
         with self._written():
             self._connection.executemany(
                 "INSERT INTO word VALUES (?, ?, 0) "
@@ -318,16 +323,31 @@ class LexiconWriter:
                 "ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
                 rows,
             )
-            if self._updating:
+            if self._holds_items:
                 self._connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [row[:1] for row in rows])
 
     # The end
 
+    def place_items(self) -> None:
+        """Place titles, journals and authors among the suggestions, once all documents are counted.
+
+        `finish` does it where it was not done before. It takes no part in what concepts are, so that another thread may
+        do it while they are worked out; only one thread may use a writer at a time.
+        """
+        self._write_items()
+        with self._written():
+            if self._holds_items:
+                self._place_touched_items()
+            else:
+                self._place_all_items()
+        self._items_placed = True
+
     def finish(self) -> None:
         """Write what is left, and close the file."""
+        if not self._items_placed:
+            self.place_items()
         self._write_words()
         self._write_bank()
-        self._write_items()
         with self._written():
             connection = self._connection
             connection.execute(
@@ -335,12 +355,7 @@ class LexiconWriter:
                 (self._documents,),
             )
             connection.execute("DELETE FROM word WHERE documents <= 0 AND NOT bank")
-            terms = self._place_entries()
-            if self._updating:
-                self._place_touched_items()
-            else:
-                self._place_items()
-            self._write_spelling(terms)
+            self._write_spelling(self._place_entries())
             connection.execute("INSERT INTO fact VALUES ('complete', 1)")
             connection.execute("COMMIT")
             self.close()
@@ -372,14 +387,10 @@ class LexiconWriter:
                     of_script[term] = max(held or count, of_script.get(term, 0))
             if count != (before or 0):
                 changed.append((rank(Kind.CONCEPT, count, folded, len(folded.partition("\n")[0])), count, number))
-        text = "marked(e.folded), e.pinyin FROM standing s JOIN entry e ON e.id = s.entry"
         if self._updating:
-            moved = [(number,) for _, _, number in changed]
-            self._connection.executemany(
-                f"INSERT INTO starts (starts, rowid, words, pinyin) SELECT 'delete', s.rank, {text} WHERE s.entry = ?",
-                moved,
-            )
-            self._connection.executemany("DELETE FROM standing WHERE entry = ?", moved)
+            moved = [number for _, _, number in changed]
+            self._connection.executemany(_DELETE_START, self._starts_of(moved))
+            self._connection.executemany("DELETE FROM standing WHERE entry = ?", [(number,) for number in moved])
         # Concepts of the same forms, learned in two ways, would have the same place.
         taken = {place for (place,) in self._connection.execute("SELECT rank FROM standing")}
         standing = []
@@ -391,19 +402,29 @@ class LexiconWriter:
                 standing.append((number, count, place))
         self._connection.executemany("INSERT INTO standing VALUES (?, ?, ?)", standing)
         self._connection.executemany(
-            f"INSERT INTO starts (rowid, words, pinyin) SELECT s.rank, {text} WHERE s.entry = ?",
-            [one[:1] for one in standing],
+            "INSERT INTO starts (rowid, words, pinyin) VALUES (?, ?, ?)",
+            self._starts_of([number for number, *_ in standing]),
         )
         return terms
 
-    def _place_items(self) -> None:
+    def _starts_of(self, entries: Iterable[int]) -> Iterator[tuple[int, str, str]]:
+        """The places of entries among the suggestions, and what is searched of them."""
+        for number in entries:
+            for place, folded, pinyin in self._connection.execute(
+                "SELECT s.rank, e.folded, e.pinyin FROM standing s JOIN entry e ON e.id = s.entry WHERE s.entry = ?",
+                (number,),
+            ):
+                yield place, _marked(folded), pinyin
+
+    def _place_all_items(self) -> None:
         self._connection.execute("DELETE FROM item WHERE documents <= 0")
+        self._connection.execute("DROP INDEX IF EXISTS item_rank")
         self._connection.execute("UPDATE item SET rank = rank_of(kind, documents, text)")
         self._connection.execute("CREATE INDEX item_rank ON item (rank)")
-        self._connection.execute(
-            "INSERT INTO starts (rowid, words) SELECT rank, marked_item(text) FROM item ORDER BY rank"
+        items = self._connection.execute("SELECT rank, text FROM item ORDER BY rank")
+        self._connection.executemany(
+            "INSERT INTO starts (rowid, words) VALUES (?, ?)", ((place, _marked_item(text)) for place, text in items)
         )
-        self._connection.execute("INSERT INTO starts (starts) VALUES ('optimize')")
 
     def _place_touched_items(self) -> None:
         moved = "FROM touched JOIN item USING (id) WHERE rank IS NOT rank_of(kind, documents, text)"
@@ -467,6 +488,10 @@ def _typed_for(words: str, folded: str) -> Iterator[tuple[str, list[str]]]:
 
 def _rank_of(kind: int, documents: int, text: str) -> int:
     return rank(KINDS[kind], documents, text)
+
+
+def _marked_item(text: str) -> str:
+    return f"{MARK}{folded_item(text)}"
 
 
 def _marked(folded: str) -> str:

@@ -48,6 +48,35 @@ def test_runs_make_the_same_files_as_one_run(written, tmp_path):
     assert [one[0].stored[n] for n in range(300)] == [other[0].stored[n] for n in range(300)]
 
 
+@pytest.mark.parametrize("most", [2, 64])
+def test_runs_written_elsewhere_make_the_same_files(written, tmp_path, monkeypatch, most):
+    folder, _ = written
+    monkeypatch.setattr(inverter, "_MOST_RUNS", most)
+    index = segment.create_in(tmp_path, make_schema())
+    elsewhere = inverter.RunWriter(segment.open_dir(tmp_path))
+    writer = inverter.BatchWriter(index)
+    writer.add(make_batch(index.schema, DOCS[:10]))
+    for at in range(10, len(DOCS), 58):
+        run = elsewhere.write(make_batch(index.schema, DOCS[at : at + 58]))
+        writer.add_run(pickle.loads(pickle.dumps(run)))
+    writer.commit()
+    one, other = (layout.open_generation(path).segments for path in (folder, tmp_path))
+    for expected, found in zip(one[0].files[:2], other[0].files[:2], strict=True):
+        assert {name: values.tolist() for name, values in found.arrays.items()} == {
+            name: values.tolist() for name, values in expected.arrays.items()
+        }
+    assert [one[0].stored[n] for n in range(300)] == [other[0].stored[n] for n in range(300)]
+    assert len(list(tmp_path.glob("*.postings"))) == 1
+
+
+def test_runs_written_elsewhere_go_when_the_writer_is_cancelled(tmp_path):
+    index = segment.create_in(tmp_path, make_schema())
+    writer = inverter.BatchWriter(index)
+    writer.add_run(inverter.RunWriter(index).write(make_batch(index.schema, DOCS[:10])))
+    writer.cancel()
+    assert not list(tmp_path.glob("*.postings"))
+
+
 def test_memory_decides_how_many_runs_there_are(tmp_path):
     index = segment.create_in(tmp_path, make_schema())
     writer = inverter.BatchWriter(index, memory_mb=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import Channel, arrays, term_arrays, tokens
+from indexer.analysis import Channel, arrays, english, term_arrays, tokens
 from indexer.analysis.normalize import fold, normalize
 from tests.indexer.analysis.real import chinese_abstracts, english_abstracts
 from tests.indexer.analysis.strategies import anything, mixtures, texts
@@ -111,6 +111,13 @@ def test_several_threads_may_ask() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@given(st.one_of(texts, neighbours, st.text("abmx90'.,^-/%=<>()_ \t\n+:;512±≥、。·®°“”é", max_size=30)))
+def test_plain_texts_are_cut_as_nltk_cuts_them(text: str) -> None:
+    folded = fold(text)
+    for pattern, tokenizer in english._tokenizers.items():
+        assert english._spans(folded, pattern) == list(tokenizer.span_tokenize(folded))
 
 
 @given(st.one_of(texts, anything, neighbours))

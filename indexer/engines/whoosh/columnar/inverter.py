@@ -2,7 +2,8 @@
 
 `BatchBuilder` turns documents, given as lists of terms, into a `Batch`; a program may make batches in several processes
 and send them to one `BatchWriter`. The writer gathers batches until its memory is full, then writes them as a segment
-of their own, a run; committing merges the runs into one segment by copying arrays.
+of their own, a run; committing merges the runs into one segment by copying arrays. Large batches may be written as runs
+where they are made, by a `RunWriter`, so that nothing of them but a name is sent.
 
     writer = BatchWriter(index)
     builder = BatchBuilder(index.schema)
@@ -46,6 +47,8 @@ from indexer.engines.whoosh.columnar.stored import Records, pack_record
 
 U32 = npt.NDArray[np.uint32]
 
+_MOST_RUNS = 64
+"""Runs that are added as such until they are merged, so that what is held of each at the end stays bounded."""
 _TOKEN_BYTES = 24
 """Memory that a token needs at most until its run is written: its term and position, sorted, and as a posting."""
 
@@ -330,6 +333,8 @@ class BatchWriter:
         self._dictionary = dictionary
         self._memory = memory_mb * 2**20
         self._runs: list[ColumnarSegment] = []
+        self._unmerged = 0
+        """The last of the runs, which were added as such and not merged with others."""
         self._closed = False
         self._begin()
 
@@ -369,6 +374,18 @@ class BatchWriter:
         self._count += batch.count
         if self._used >= self._memory:
             self._write_run()
+
+    def add_run(self, run: ColumnarSegment) -> None:
+        """Add documents that a `RunWriter` has written."""
+        self._write_run()
+        self._runs.append(run)
+        self._unmerged += 1
+        if self._unmerged == _MOST_RUNS:
+            merged = merge_into_one(self._storage, self._index_name, self._schema, self._runs[-_MOST_RUNS:])
+            for segment in self._runs[-_MOST_RUNS:]:
+                self._remove(segment)
+            self._runs[-_MOST_RUNS:] = [merged]
+            self._unmerged = 0
 
     def delete(self, name: str, terms: Iterable[bytes]) -> int:
         """Delete the documents of earlier commits that have any of a field's terms; how many there were."""
@@ -414,9 +431,12 @@ class BatchWriter:
         if self._closed:
             return
         for segment in self._runs:
-            for name in segment.list_files(self._storage):
-                self._storage.delete_file(name)
+            self._remove(segment)
         self._close()
+
+    def _remove(self, segment: ColumnarSegment) -> None:
+        for name in segment.list_files(self._storage):
+            self._storage.delete_file(name)
 
     def _close(self) -> None:
         if not self._closed:
@@ -439,23 +459,73 @@ class BatchWriter:
         self._begin()
 
     def _invert(self, name: str) -> FieldPostings:
-        positioned, most = self._kinds[name]
         run = self._fields.pop(name)
-        terms, ranks = ranks_of(run.terms.terms())
         nothing = np.empty(0, dtype=np.uint32)
-        ids = np.concatenate([nothing, *run.ids])
-        positions = np.concatenate([nothing, *run.positions]) if positioned else nothing
-        counts = np.concatenate([nothing, *run.counts])
+        terms = run.terms.terms()
+        parts = (np.concatenate([nothing, *part]) for part in (run.ids, run.positions, run.counts))
         del run
-        starts, docs, positions = group_tokens(ids, positions, counts, ranks, len(terms))
-        del ids
-        posting_counts, byte_counts, big, descending = measure_postings(starts, docs, positions, most)
-        if descending >= 0:
-            raise ColumnarError(f"the positions of {name} descend within a term, in document {descending} of the run")
-        skips = skip_counts(posting_counts, byte_counts)
-        sizes = (int(posting_counts.sum()), int(byte_counts.sum()), big, int(skips.sum()))
-        packed = pack_postings(starts, docs, positions, most, *sizes)
-        return FieldPostings(name, terms, posting_counts, byte_counts, *packed)
+        return inverted(name, self._kinds[name], terms, *parts)
+
+
+class RunWriter:
+    """Writes batches as runs, in any process, for a `BatchWriter` of the same index that has them by `add_run`."""
+
+    def __init__(self, index: FileIndex) -> None:
+        """Be ready to write.
+
+        Args:
+            index: The index.
+        """
+        self._folder = folder_of(index.storage)
+        self._index_name: str = index.indexname
+        self._schema: Schema = index.schema
+
+    def write(self, batch: Batch) -> ColumnarSegment:
+        """Write a batch, of one document at least; the run can be pickled."""
+        segment = ColumnarSegment(self._index_name)
+        segment.set_doc_count(batch.count)
+        name = segment.segment_id()
+        documents = DocumentsBuilder()
+        for field_name, tokens in batch.tokens.items():
+            if tokens.lengths.size:
+                documents.add_lengths(field_name, 0, tokens.lengths)
+        for field_name, values in batch.columns.items():
+            documents.column(field_name, self._schema[field_name].column_type).extend(values)
+        documents.write(self._folder, name, batch.count)
+        batch.stored.write(self._folder, name, stored_names(self._schema))
+        postings = []
+        for field_name, tokens in sorted(batch.tokens.items()):
+            kind = kind_of(field_name, self._schema[field_name])
+            terms = tokens.terms.split(b"\0")[:-1]
+            postings.append(inverted(field_name, kind, terms, tokens.ids, tokens.positions, tokens.counts))
+        write_postings(self._folder, name, postings)
+        return segment
+
+
+def inverted(
+    name: str, kind: tuple[bool, int], terms: Sequence[bytes], ids: U32, positions: U32, counts: U32
+) -> FieldPostings:
+    """The postings of a field.
+
+    Args:
+        name: Of the field.
+        kind: As `kind_of` gives it.
+        terms: The distinct terms, each with a token.
+        ids: Of each token, document by document, the place of its term among them.
+        positions: Of each token; of no meaning in a field without positions.
+        counts: The tokens of each document.
+    """
+    positioned, most = kind
+    ordered, ranks = ranks_of(terms)
+    given = positions if positioned else np.empty(0, dtype=np.uint32)
+    starts, docs, given = group_tokens(ids, given, counts, ranks, len(ordered))
+    posting_counts, byte_counts, big, descending = measure_postings(starts, docs, given, most)
+    if descending >= 0:
+        raise ColumnarError(f"the positions of {name} descend within a term, in document {descending} of the run")
+    skips = skip_counts(posting_counts, byte_counts)
+    sizes = (int(posting_counts.sum()), int(byte_counts.sum()), big, int(skips.sum()))
+    packed = pack_postings(starts, docs, given, most, *sizes)
+    return FieldPostings(name, ordered, posting_counts, byte_counts, *packed)
 
 
 def choose_merge(
