@@ -28,6 +28,7 @@ from indexer.search.explain import Explanation, explain
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Filters
 from indexer.search.hits import Fragments, Hit, SearchResult
+from indexer.search.query import Everything
 from indexer.search.searcher import find, found_records, search
 from indexer.terms.lexicon import QueryCorrection
 from search_web import answers, cursors, endpoint, openapi
@@ -342,7 +343,9 @@ def reference() -> Response:
 @blueprint.get("/healthz")
 def health() -> Response:
     """Whether searches can be answered."""
-    manifest = engine().manifest
+    index = engine()
+    index.count(Everything(), deadline())
+    manifest = index.manifest
     body = {"status": "ok", "generation": manifest.generation, "documents": manifest.documents}
     return _json(body, **{"Cache-Control": "no-store"})
 

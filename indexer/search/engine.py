@@ -22,6 +22,9 @@ from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
 from indexer.terms.lexicon import Lexicon
 
+Place = tuple[float | str, ...]
+"""Where a document stands in an order: its keys, which no other has."""
+
 
 class Sort(str, Enum):
     """Orders of a result; documents without the value come last. Ties fall by score, then newest, then identity."""
@@ -55,7 +58,7 @@ class Plan:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
-    after: tuple[float, ...] | None = None
+    after: Place | None = None
     """The `place` of a hit of the same plan on the same generation: the hits begin behind it, however deep it is."""
     deadline: float | None = None
     """When to give up, on the clock of `time.monotonic`; never where it is None."""
@@ -69,7 +72,7 @@ class EngineHit(NamedTuple):
     score: float
     preferred: bool
     """It matches the plan's preferred query; True where the plan has none."""
-    place: tuple[float, ...] = ()
+    place: Place = ()
     """Where it stands in the plan's order: hits behind it have lesser places. Of meaning to its generation alone."""
 
 
