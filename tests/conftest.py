@@ -59,7 +59,8 @@ def remote_location(cluster: Cluster) -> Iterator[Callable[[], str]]:
     made: list[str] = []
 
     def new() -> str:
-        made.append(f"opensearch+http://{cluster.hosts}/{prefix}-{len(made)}")
+        # Copies take time; what they are for has tests of its own.
+        made.append(f"opensearch+http://{cluster.hosts}/{prefix}-{len(made)}?shards=2&replicas=0")
         return made[-1]
 
     yield new

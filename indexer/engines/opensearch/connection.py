@@ -129,8 +129,8 @@ class Connection:
     def _failure(self, error: TransportError) -> Exception:
         status = error.status_code
         kind, reason = described(error.info)
-        if status in {404, 408, 409}:
-            return Answered(status, reason)
+        if status in {404, 408, 409} or kind == "resource_already_exists_exception":
+            return Answered(409 if status == 400 else int(status), reason)
         if kind == "cluster_block_exception":
             return self._unavailable(
                 f"refuses to be written to ({reason})", "make room on its disks, or lift the block"

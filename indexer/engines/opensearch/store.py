@@ -180,6 +180,11 @@ class Lock:
         return {"token": self._token, "host": socket.gethostname(), "process": os.getpid(), "renewed": time.time()}
 
     def _acquire(self) -> dict[str, str]:
+        index = f"/{self._connection.location.name}.lock"
+        if not self._connection.ask("HEAD", index):
+            body = {"settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}, "mappings": {"dynamic": False}}
+            with suppress(Answered):
+                self._connection.ask("PUT", index, body, repeatable=False)
         with suppress(Answered):
             return self._put({"op_type": "create"})
         try:

@@ -219,26 +219,31 @@ class OpenSearchWriter:
         self._companions.write(companions.REPORT, given.report)
         self._companions.write(companions.LEXICON, given.lexicon.read_bytes())
         names = (name for _, name in schema.edition_fields(self._editions))
-        spellings = {name: found for name in facet_fields(names) if (found := self._spelled(name))}
-        self._companions.write(companions.SPELLINGS, msgspec.json.encode(spellings))
+        self._companions.write(companions.SPELLINGS, msgspec.json.encode(self._spelled(facet_fields(names))))
         self._connection.ask("POST", f"/{self._generation.index}{companions.SUFFIX}/_refresh")
 
-    def _spelled(self, name: str) -> dict[str, str]:
-        """How most documents spell each value of a field, the first of those where several are equal."""
-        best: dict[str, tuple[int, str]] = {}
-        source = {"value": {"terms": {"field": name + SPELLED}}}
-        after: dict[str, Any] = {}
-        while True:
-            composite = {"size": _PAGE, "sources": [source], **after}
-            answer = self._aggregated({"spelled": {"composite": composite}})["spelled"]
-            for bucket in answer["buckets"]:
-                spelled = bucket["key"]["value"]
-                found = (-bucket["doc_count"], spelled)
-                folded = fold_value(spelled)
-                best[folded] = min(best.get(folded, found), found)
-            if "after_key" not in answer:
-                return {folded: spelled for folded, (_, spelled) in best.items() if spelled != folded}
-            after = {"after": answer["after_key"]}
+    def _spelled(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
+        """How most documents spell each value of some fields, the first spelling where several are equal."""
+        best: dict[str, dict[str, tuple[int, str]]] = {name: {} for name in names}
+        pages = {
+            name: {"composite": {"size": _PAGE, "sources": [{"value": {"terms": {"field": name + SPELLED}}}]}}
+            for name in names
+        }
+        while pages:
+            for name, answer in self._aggregated(pages).items():
+                for bucket in answer["buckets"]:
+                    spelled = bucket["key"]["value"]
+                    found = (-bucket["doc_count"], spelled)
+                    folded = fold_value(spelled)
+                    best[name][folded] = min(best[name].get(folded, found), found)
+                if len(answer["buckets"]) < _PAGE:
+                    del pages[name]
+                else:
+                    pages[name]["composite"]["after"] = answer["after_key"]
+        return {
+            name: {folded: spelled for folded, (_, spelled) in of_field.items() if spelled != folded}
+            for name, of_field in best.items()
+        }
 
     def _mean_lengths(self) -> dict[str, float]:
         names = [length_field(field.name, channel) for field in schema.TEXT_FIELDS for channel in Channel]
@@ -255,15 +260,16 @@ class OpenSearchWriter:
     def _settle(self) -> None:
         """Have copies made, and let nothing be changed any more."""
         replicas = min(self._connection.location.replicas, self._generation.data_nodes() - 1)
-        for index in (self._generation.index, self._generation.index + companions.SUFFIX):
-            self._connection.ask("POST", f"/{index}/_flush")
-            body = {"index": {"number_of_replicas": replicas, "blocks.write": True}}
-            self._connection.ask("PUT", f"/{index}/_settings", body)
-            status = self._generation.wait_until("green", index, GREEN_SECONDS)
-            if status == "red":
-                raise EngineUnavailableError(f"{index} is red ({self._why_not_green()})")
-            if status != "green":
-                _log.warning("%s is published without all of its copies: %s", index, self._why_not_green())
+        index = self._generation.index
+        both = f"{index},{index}{companions.SUFFIX}"
+        self._connection.ask("POST", f"/{both}/_flush")
+        body = {"index": {"number_of_replicas": replicas, "blocks.write": True}}
+        self._connection.ask("PUT", f"/{both}/_settings", body)
+        status = self._generation.wait_until("green", both, GREEN_SECONDS)
+        if status == "red":
+            raise EngineUnavailableError(f"{index} is red ({self._why_not_green()})")
+        if status != "green":
+            _log.warning("%s is published without all of its copies: %s", index, self._why_not_green())
 
     def _why_not_green(self) -> str:
         with suppress(MedsearchError, Answered):
