@@ -22,13 +22,14 @@ PORT = int(os.environ.get("MEDSEARCH_TEST_CLUSTER", "19210"))
 
 
 @contextmanager
-def running(shared: Path) -> Iterator[Cluster]:
+def running(shared: Path, port: int = PORT) -> Iterator[Cluster]:
     """The cluster, started where it does not run, and then stopped by the last process that used it.
 
     Args:
         shared: A folder that all processes of a run share.
+        port: Of the first node.
     """
-    cluster = Cluster(PORT, 3)
+    cluster = Cluster(port, 3)
     users, lock = shared / "cluster-users", FileLock(shared / "cluster-lock")
     with lock:
         if not users.exists() and cluster.is_running():

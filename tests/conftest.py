@@ -85,7 +85,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         name
         for report in terminalreporter.stats.get("passed", ())
         for name in ENGINES
-        if re.search(rf"[\[-]{name}[\]-]", report.nodeid)
+        if re.search(rf"[\[/-]{name}[\]/-]", report.nodeid)
     )
     if passed:
         counted = ", ".join(f"{passed[name]} on {name}" for name in ENGINES)

@@ -236,7 +236,7 @@ def _near(field: str, query: Near) -> Dsl:
             "intervals": {
                 field: {
                     "all_of": {
-                        "ordered": True,
+                        "mode": "ordered",
                         "max_gaps": query.gap,
                         "intervals": [by_part[part] for part in order],
                     }
@@ -249,7 +249,7 @@ def _near(field: str, query: Near) -> Dsl:
 
 def _interval(terms: Sequence[TermAt]) -> Dsl:
     """A phrase as a rule of intervals."""
-    first, *others = ({"query": _text(variant), "ordered": True, "max_gaps": 0} for variant in _variants(terms))
+    first, *others = ({"query": _text(variant), "mode": "ordered", "max_gaps": 0} for variant in _variants(terms))
     found: Dsl = {"match": first}
     for other in others:
         found = {"all_of": {"intervals": [found], "filter": {"contained_by": {"match": other}}}}
