@@ -112,7 +112,7 @@ class Cluster:
             process = int((self.folder / f"node-{number}" / "pid").read_text())
         except (OSError, ValueError):
             return None
-        shown = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(process)], capture_output=True, text=True)  # noqa: PLW1510
+        shown = subprocess.run(["ps", "-ww", "-o", "stat=,args=", "-p", str(process)], capture_output=True, text=True)  # noqa: PLW1510
         is_it = f"node-{number}" in shown.stdout and not shown.stdout.lstrip().startswith("Z")
         return process if is_it else None
 

@@ -58,7 +58,7 @@ class Connection:
     def __init__(self, location: Location) -> None:
         self.location = location
         given = read_credentials()
-        options: dict[str, Any] = {"http_auth": given.user, "maxsize": CONNECTIONS, "timeout": TIMEOUT_SECONDS}
+        options: dict[str, Any] = {"http_auth": given.user, "pool_maxsize": CONNECTIONS, "timeout": TIMEOUT_SECONDS}
         if location.encrypted:
             options |= {"ca_certs": given.authority, "client_cert": given.certificate, "client_key": given.key}
             options |= {"verify_certs": True, "ssl_show_warn": False}

@@ -24,7 +24,7 @@ from indexer import schema
 from indexer.analysis import Channel
 from indexer.engines.opensearch import companions
 from indexer.engines.opensearch.companions import CompanionStore
-from indexer.engines.opensearch.connection import Answered, Connection, described
+from indexer.engines.opensearch.connection import TIMEOUT_SECONDS, Answered, Connection, described
 from indexer.engines.opensearch.engine import OpenSearchEngine
 from indexer.engines.opensearch.facets import facet_fields
 from indexer.engines.opensearch.location import read_location
@@ -46,6 +46,8 @@ SENDERS = 4
 """Threads that send documents."""
 LINES_BYTES = 4 * 2**20
 """Of one request."""
+SHARD_SECONDS = 60
+"""How long documents wait for a shard whose node is lost, and may come back."""
 ATTEMPTS = 8
 """To send a document to a node that has too much to do."""
 GREEN_SECONDS = 120.0
@@ -316,10 +318,12 @@ class _Sender:
             BuildError: it does not take one.
             EngineUnavailableError: it has too much to do, or can't be reached, for too long.
         """
-        params = {"filter_path": "errors,items.*.status,items.*.error,items.*._id"}
+        params = {"filter_path": "errors,items.*.status,items.*.error,items.*._id", "timeout": f"{SHARD_SECONDS}s"}
         for attempt in range(ATTEMPTS):
             try:
-                answer = self._connection.ask("POST", self._path, b"".join(documents), params)
+                answer = self._connection.ask(
+                    "POST", self._path, b"".join(documents), params, seconds=SHARD_SECONDS + TIMEOUT_SECONDS
+                )
             except EngineUnavailableError:
                 if attempt == ATTEMPTS - 1:
                     raise
