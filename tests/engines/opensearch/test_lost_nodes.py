@@ -74,7 +74,10 @@ def _until(what: Callable[[], bool]) -> None:
         threading.Event().wait(0.05)
 
 
-def test_a_node_that_is_lost_in_a_build_leaves_the_old_index_or_a_whole_new_one(mortal: Cluster, location: str) -> None:
+def test_a_node_that_is_lost_in_a_build_leaves_the_old_index_or_a_whole_new_one(
+    mortal: Cluster, location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.engines.opensearch.writer.SHARD_SECONDS", 5)
     old, new = make_records(40, seed=6), make_records(80, seed=7)
     publish(open_writer(location, {}), old, 40)
     writer = open_writer(location, {})
