@@ -139,7 +139,7 @@ class Connection:
             return self._unavailable(
                 f"does not let us in (HTTP {status})", f"correct {USER} and {PASSWORD_FILE}, or what that user may do"
             )
-        if kind == "too_many_clauses" or "maxClauseCount" in reason or "nested depth" in reason:
+        if kind == "too_many_clauses" or "maxClauseCount" in reason:
             return RequestError(
                 f"the query has more parts than the cluster takes ({reason[:200]}); ask for less, or raise its "
                 "indices.query.bool.max_clause_count"

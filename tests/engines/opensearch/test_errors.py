@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -28,7 +28,7 @@ from indexer.errors import (
     SearchTimeoutError,
 )
 from indexer.search.engine import Plan
-from indexer.search.query import And, Everything, Or, Term, Value
+from indexer.search.query import And, Everything, Or, Query, Term, Value
 from search_web import create_app
 from search_web.command import main
 from tests.cluster import Cluster
@@ -48,11 +48,12 @@ def node(answers: Callable[[str], Answer]) -> Iterator[tuple[str, list[str]]]:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, body = answers(self.path)
             content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # who asked may have gone
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
         do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _answer  # noqa: N815 - as http.server has it
 
@@ -237,11 +238,10 @@ def test_a_query_that_is_too_large_is_refused(location: str) -> None:
     many = Or(tuple(Term(fields, channel, f"w{n}") for n in range(1500) for channel in Channel))
     with pytest.raises(RequestError, match="more parts than the cluster takes"):
         engine.search(Plan(many))
-    deep = Value("doi", "10.5555/1")
+    deep: Query = Value("doi", "10.5555/1")
     for _ in range(60):
-        deep = And((deep,))  # type: ignore[assignment]
-    with pytest.raises(RequestError, match="more parts than the cluster takes"):
-        engine.count(deep)
+        deep = And((deep,))
+    assert engine.count(deep) == 1
     engine.close()
 
 
