@@ -340,6 +340,12 @@ def reference() -> Response:
     return Response(html, headers={"Vary": "Accept-Language", "Content-Language": t.tag, "Cache-Control": PUBLIC})
 
 
+@blueprint.get("/livez")
+def alive() -> Response:
+    """That this process answers, whatever becomes of its index."""
+    return _json({"status": "alive"}, **{"Cache-Control": "no-store"})
+
+
 @blueprint.get("/healthz")
 def health() -> Response:
     """Whether searches can be answered."""

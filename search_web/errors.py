@@ -80,7 +80,7 @@ def page(status: int, kind: str, reason: str = "", **values: object) -> Response
 
 
 def _for_programs() -> bool:
-    return request.path in {"/healthz", "/api"} or request.path.startswith("/api/")
+    return request.path in {"/healthz", "/livez", "/api"} or request.path.startswith("/api/")
 
 
 def _request_error(error: RequestError) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
@@ -54,13 +54,15 @@ class System(ours.System):
     def open(self, folder: Path) -> None:
         """Open the published generation, and count what it takes."""
         self._engine = open_engine(_location(folder))  # type: ignore[assignment]
-        whole = Connection.whole
+        ask = Connection.ask
 
-        def counted(connection: Connection, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-            self._took += answer["took"]
-            return whole(connection, answer)
+        def counted(connection: Connection, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - as `ask` takes and gives
+            answer = ask(connection, *given, **named)
+            if isinstance(answer, dict):
+                self._took += answer.get("took", 0)
+            return answer
 
-        Connection.whole = counted  # type: ignore[method-assign]
+        Connection.ask = counted  # type: ignore[method-assign]
 
     def search(self, query: MixQuery, facets: Sequence[str], limit: int) -> Found:
         """Execute the query's plan."""

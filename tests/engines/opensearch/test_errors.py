@@ -110,6 +110,7 @@ def test_an_unreachable_cluster_is_a_503_and_says_where_to_the_log_alone(
         assert int(answer.headers["Retry-After"]) > 0
         assert "127.0.0.1" not in answer.text
     assert client.get("/healthz").mimetype == "application/problem+json"
+    assert client.get("/livez").get_json() == {"status": "alive"}
     assert "does not answer" in client.get("/?q=heart").text
     assert nobody.partition("//")[2].partition("/")[0] in caplog.text
 
