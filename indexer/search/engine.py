@@ -129,7 +129,11 @@ class Companions:
 
 
 class Engine(Protocol):
-    """One published generation, open for reading. Safe to use from several threads at once."""
+    """One published generation, open for reading. Safe to use from several threads at once.
+
+    Whatever is asked of one that other machines hold may raise EngineUnavailableError, and IndexMissingError where the
+    generation was removed, since others were published. An answer is always whole.
+    """
 
     @property
     def manifest(self) -> Manifest:
@@ -141,7 +145,7 @@ class Engine(Protocol):
 
         Raises:
             SearchTimeoutError: it was not done by the plan's deadline.
-            RequestError: the plan's `after` is no place.
+            RequestError: the plan's `after` is no place, or the query is more than the engine takes.
         """
         ...
 
@@ -211,7 +215,8 @@ class Packer(Protocol):
 class IndexWriter(Protocol):
     """A generation in the making: empty at first, or the published one to be changed.
 
-    Nothing of it is seen by readers before `publish` has returned.
+    Nothing of it is seen by readers before `publish` has returned. One that other machines hold may raise
+    EngineUnavailableError from any call.
     """
 
     @property
