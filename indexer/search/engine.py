@@ -248,6 +248,11 @@ class IndexWriter(Protocol):
         """Write out all changes; nothing can be added afterwards. How many documents the generation holds."""
         ...
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Documents that were added and can't be taken, by identity, with reasons; all of them once it is finished."""
+        ...
+
     def publish(self, manifest: Manifest, companions: Companions) -> None:
         """Verify what was finished (open, count, search) and switch readers to this generation in one step.
 

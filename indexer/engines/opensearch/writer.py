@@ -11,7 +11,7 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ from indexer.engines.opensearch.engine import OpenSearchEngine
 from indexer.engines.opensearch.facets import facet_fields
 from indexer.engines.opensearch.location import read_location
 from indexer.engines.opensearch.mapping import (
+    ID_FIELD,
     SPELLED,
     document_id,
     length_field,
@@ -104,6 +105,7 @@ class OpenSearchWriter:
         self._sending: set[Future[None]] = set()
         self._added: set[str] = set()
         self._deleted: set[str] = set()
+        self._refused: dict[str, str] = {}
         self._batches = 0
         self._sample: list[_Sampled] = []
         if published is None:
@@ -187,7 +189,7 @@ class OpenSearchWriter:
 
     def _submit(self, some: list[bytes]) -> None:
         self._wait_for_senders(SENDERS)
-        sender = _Sender(self._connection, self._generation.index)
+        sender = _Sender(self._connection, self._generation.index, self._refused)
         self._sending.add(self._senders.submit(sender.send, some))
 
     def _wait_for_senders(self, most: int) -> None:
@@ -200,6 +202,11 @@ class OpenSearchWriter:
             if len(self._sending) <= most:
                 return
             wait(self._sending, return_when=FIRST_COMPLETED)
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Documents that the cluster does not take."""
+        return self._refused
 
     def publish(self, manifest: Manifest, companions_: Companions) -> None:
         """Verify what was finished and switch readers to this generation."""
@@ -287,6 +294,8 @@ class OpenSearchWriter:
         if total != manifest.documents:
             raise BuildError(f"{manifest.documents} documents were written and {total} are found")
         for record_id, key, text in self._sample:
+            if record_id in self._refused:
+                continue
             record = engine.record(record_id)
             if record is None or record.id != record_id:
                 raise BuildError(f"the document {record_id} was written and is not found")
@@ -307,16 +316,16 @@ class OpenSearchWriter:
 class _Sender:
     """Sends documents."""
 
-    def __init__(self, connection: Connection, index: str) -> None:
+    def __init__(self, connection: Connection, index: str, refused: dict[str, str]) -> None:
         self._connection = connection
         self._path = f"/{index}/_bulk"
+        self._refused = refused
 
     def send(self, documents: list[bytes]) -> None:
-        """Send documents until the cluster has taken all of them.
+        """Send documents until the cluster has taken all of them, but for those that it never will.
 
         Raises:
-            BuildError: it does not take one.
-            EngineUnavailableError: it has too much to do, or can't be reached, for too long.
+            EngineUnavailableError: it may not be written to, has too much to do, or can't be reached, for too long.
         """
         params = {"filter_path": "errors,items.*.status,items.*.error,items.*._id", "timeout": f"{SHARD_SECONDS}s"}
         for attempt in range(ATTEMPTS):
@@ -334,11 +343,15 @@ class _Sender:
             outcomes = [next(iter(item.values())) for item in answer["items"]]
             again = []
             for document, outcome in zip(documents, outcomes, strict=True):
-                if outcome["status"] == 429 and described(outcome)[0] != "cluster_block_exception":
+                kind, reason = described(outcome)
+                if outcome["status"] == 429 and kind != "cluster_block_exception":
                     again.append(document)
+                elif outcome["status"] == 400:
+                    self._refused[_named(document)] = f"The index does not take it ({kind}: {reason[:300]})."
                 elif outcome["status"] >= 300 and outcome["status"] != 404:
-                    raise BuildError(
-                        f"the cluster does not take the document {_named(document)}: {': '.join(described(outcome))}"
+                    raise EngineUnavailableError(
+                        f"the cluster at {self._connection.location.hosts_text} does not take documents "
+                        f"({kind}: {reason[:300]}); look at its health and its log"
                     )
             if not again:
                 return
@@ -356,9 +369,7 @@ def _pause(attempt: int) -> None:
 
 def _named(document: bytes) -> str:
     """The identity of a document, from its lines."""
-    with suppress(msgspec.DecodeError, KeyError, IndexError):
-        return str(msgspec.json.decode(document.splitlines()[1])["id"])
-    return "that is deleted"
+    return str(msgspec.json.decode(document.splitlines()[1])[ID_FIELD])
 
 
 def open_writer(location: str, editions: Editions) -> OpenSearchWriter:

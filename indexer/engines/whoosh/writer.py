@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -135,6 +136,11 @@ class WhooshWriter:
             self._writer.delete(ID_FIELD, (record_id.encode() for record_id in self._deleted))
         self._writer.commit()
         return self._documents + self._count - len(self._deleted)
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """None: whatever a document holds is taken."""
+        return {}
 
     def publish(self, manifest: Manifest, companions: Companions) -> None:
         """Verify what was finished and switch readers to this generation."""
