@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import uuid
 from collections import Counter
@@ -48,7 +49,9 @@ ENGINES = ("whoosh", "opensearch")
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes of OpenSearch."""
-    with clusters.running(tmp_path_factory.getbasetemp().parent) as found:
+    # The processes of a run have folders of their own in one that they share.
+    folder = tmp_path_factory.getbasetemp()
+    with clusters.running(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as found:
         yield found
 
 
