@@ -15,15 +15,15 @@ from typing import Any
 
 import msgspec
 
-from indexer.engines.built import check_built_with
 from indexer.engines.opensearch.companions import SUFFIX
 from indexer.engines.opensearch.connection import TIMEOUT_SECONDS, Answered, Connection
 from indexer.engines.opensearch.location import read_location
+from indexer.engines.verifying import check_built_with
 from indexer.errors import BuildError, IndexMismatchError, IndexMissingError, MedsearchError
 from indexer.search.engine import Manifest
 
 CHECK_SECONDS = 1.0
-"""How often a process that serves asks whether another generation was published."""
+"""How often a process that serves asks whether another generation was published, and how long it waits to be told."""
 LEASE_SECONDS = 60.0
 """How long a lock holds that is not renewed: its build was killed on another machine, or lost its network."""
 RENEW_SECONDS = 10.0
@@ -53,16 +53,16 @@ def published_generation(location: str) -> str | None:
     """
     connection = Connection(read_location(location))
     try:
-        index = alias_of(connection, connection.location.name)
+        index = alias_of(connection, connection.location.name, seconds=CHECK_SECONDS)
     finally:
         connection.close()
     return None if index is None else index.partition(".")[2]
 
 
-def alias_of(connection: Connection, alias: str) -> str | None:
-    """The index that an alias leads to."""
+def alias_of(connection: Connection, alias: str, seconds: float = TIMEOUT_SECONDS) -> str | None:
+    """The index that an alias leads to; how long the answer is waited for can be told."""
     try:
-        found = connection.ask("GET", f"/_alias/{alias}")
+        found = connection.ask("GET", f"/_alias/{alias}", seconds=seconds)
     except Answered:
         return None
     return next(iter(found), None)

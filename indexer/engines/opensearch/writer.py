@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -38,10 +38,10 @@ from indexer.engines.opensearch.mapping import (
     settings,
 )
 from indexer.engines.opensearch.store import About, Generation, Published, find_published
+from indexer.engines.verifying import Sample, Sampled, sampled
 from indexer.errors import BuildError, EngineUnavailableError, MedsearchError
 from indexer.schema import Documents, Editions, fold_value
 from indexer.search.engine import Companions, Manifest
-from indexer.search.query import Everything, Term
 
 SENDERS = 4
 """Threads that send documents."""
@@ -53,19 +53,9 @@ ATTEMPTS = 8
 """To send a document to a node that has too much to do."""
 GREEN_SECONDS = 120.0
 """How long copies are waited for."""
-SAMPLE = 50
-"""Documents that verification looks up and searches for."""
 _PAGE = 10_000
 
 _log = logging.getLogger(__name__)
-
-
-class _Sampled(NamedTuple):
-    """A document that verification looks up, and a term of it that it searches for."""
-
-    record_id: str
-    field: tuple[str, Channel] | None
-    term: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,7 @@ class _Packed:
     """A batch of documents as `OpenSearchWriter` takes it."""
 
     ids: list[str]
-    sampled: _Sampled
+    sampled: Sampled
     lines: list[bytes]
     """Of each document."""
 
@@ -83,12 +73,7 @@ class OpenSearchPacker:
 
     def pack(self, documents: Documents) -> _Packed:
         """Documents as lines of bulk requests."""
-        sampled = _Sampled(documents.ids[0], None, "")
-        for key, found in documents.tokens.items():
-            if found.counts[0]:
-                sampled = _Sampled(documents.ids[0], key, found.of(0)[0][0])
-                break
-        return _Packed(documents.ids, sampled, list(lines(documents)))
+        return _Packed(documents.ids, sampled(documents), list(lines(documents)))
 
 
 class OpenSearchWriter:
@@ -106,8 +91,7 @@ class OpenSearchWriter:
         self._added: set[str] = set()
         self._deleted: set[str] = set()
         self._refused: dict[str, str] = {}
-        self._batches = 0
-        self._sample: list[_Sampled] = []
+        self._sample = Sample()
         if published is None:
             self._create()
         else:
@@ -152,10 +136,7 @@ class OpenSearchWriter:
         """Index and store documents, in place of those of the same identities."""
         self._added.update(map(document_id, packed.ids) if self._published is not None else ())
         self._send(packed.lines)
-        # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
-        if self._batches & (self._batches - 1) == 0 or len(self._sample) < SAMPLE // 2:
-            self._sample.append(packed.sampled)
-        self._batches += 1
+        self._sample.take(packed.sampled)
 
     def delete(self, record_id: str) -> bool:
         """Remove a published document."""
@@ -217,7 +198,7 @@ class OpenSearchWriter:
             self._connection.ask("PUT", f"/{index}/_mapping", {"_meta": msgspec.to_builtins(about)})
             self._settle()
             engine = OpenSearchEngine(self._connection, Published(index, about))
-            self._verify(engine, manifest)
+            self._sample.verify(engine, manifest.documents, but=self._refused)
         except (MedsearchError, Answered) as error:
             raise BuildError(f"the new index does not verify and was not published: {error}") from error
         self._generation.publish()
@@ -288,19 +269,6 @@ class OpenSearchWriter:
                     return str(decider["explanation"])[:300]
             return str(told.get("allocate_explanation") or told.get("unassigned_info", {}).get("reason"))
         return "the cluster does not say why"
-
-    def _verify(self, engine: OpenSearchEngine, manifest: Manifest) -> None:
-        total = engine.count(Everything())
-        if total != manifest.documents:
-            raise BuildError(f"{manifest.documents} documents were written and {total} are found")
-        for record_id, key, text in self._sample:
-            if record_id in self._refused:
-                continue
-            record = engine.record(record_id)
-            if record is None or record.id != record_id:
-                raise BuildError(f"the document {record_id} was written and is not found")
-            if key is not None and not engine.count(Term((key[0],), key[1], text)):
-                raise BuildError(f"the document {record_id} is not found by its word {text!r}")
 
     def close(self) -> None:
         """Give back files and the location; what was not published is removed."""

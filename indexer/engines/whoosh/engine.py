@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import schema
-from indexer.engines.built import check_built_with
+from indexer.engines.verifying import check_built_with
 from indexer.engines.whoosh import kernels, store
 from indexer.engines.whoosh.columnar.errors import ColumnarError
 from indexer.engines.whoosh.columnar.layout import NumericColumn, StringColumn

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 from whoosh.fields import Schema
 
-from indexer.analysis import Channel
+from indexer.engines.verifying import Sample, Sampled, sampled
 from indexer.engines.whoosh import store
 from indexer.engines.whoosh.columnar import segment
 from indexer.engines.whoosh.columnar.inverter import Batch, BatchBuilder, BatchWriter, TokenArrays
@@ -27,21 +26,10 @@ from indexer.engines.whoosh.mapping import (
 from indexer.engines.whoosh.warm import warm
 from indexer.errors import BuildError, MedsearchError
 from indexer.schema import Documents, Editions
-from indexer.search.engine import Companions, Manifest, Plan
-from indexer.search.query import Everything, Term
+from indexer.search.engine import Companions, Manifest
 
 _RUN_MB = 256
 """What is gathered until it is written to disk as a run: larger ones merge no faster."""
-SAMPLE = 50
-"""Documents that verification looks up and searches for."""
-
-
-class _Sampled(NamedTuple):
-    """A document that verification looks up, and a term of it that it searches for."""
-
-    record_id: str
-    field: tuple[str, Channel] | None
-    term: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +37,7 @@ class _Packed:
     """A batch of documents as `WhooshWriter` takes it."""
 
     ids: list[str]
-    sampled: _Sampled
+    sampled: Sampled
     batch: Batch
 
 
@@ -69,12 +57,7 @@ class WhooshPacker:
             batch.tokens[text_field(*key)] = TokenArrays(
                 found.encoded(), found.ids, found.counts, found.positions, found.lengths
             )
-        sampled = _Sampled(documents.ids[0], None, "")
-        for key, found in documents.tokens.items():
-            if found.counts[0]:
-                sampled = _Sampled(documents.ids[0], key, found.of(0)[0][0])
-                break
-        return _Packed(documents.ids, sampled, batch)
+        return _Packed(documents.ids, sampled(documents), batch)
 
 
 class WhooshWriter:
@@ -95,8 +78,7 @@ class WhooshWriter:
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
         self._deleted: set[str] = set()
-        self._batches = 0
-        self._sample: list[_Sampled] = []
+        self._sample = Sample()
 
     @property
     def generation(self) -> str:
@@ -117,10 +99,7 @@ class WhooshWriter:
         for record_id in packed.ids:
             self.delete(record_id)
         self._writer.add(packed.batch)
-        # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
-        if self._batches & (self._batches - 1) == 0 or len(self._sample) < SAMPLE // 2:
-            self._sample.append(packed.sampled)
-        self._batches += 1
+        self._sample.take(packed.sampled)
         self._count += len(packed.ids)
 
     def delete(self, record_id: str) -> bool:
@@ -156,7 +135,7 @@ class WhooshWriter:
                 if self._published is None:
                     # Whoever searches next finds all loops compiled; an update finds them so already.
                     warm()
-                self._verify(engine, manifest)
+                self._sample.verify(engine, manifest.documents)
             finally:
                 engine.close()
         except MedsearchError as error:
@@ -171,17 +150,6 @@ class WhooshWriter:
             self._generation.close()
             if self._published is not None:
                 self._published.close()
-
-    def _verify(self, engine: WhooshEngine, manifest: Manifest) -> None:
-        total = engine.search(Plan(Everything(), limit=0)).total
-        if total != manifest.documents:
-            raise BuildError(f"{manifest.documents} documents were written and {total} are found")
-        for record_id, key, text in self._sample:
-            record = engine.record(record_id)
-            if record is None or record.id != record_id:
-                raise BuildError(f"the document {record_id} was written and is not found")
-            if key is not None and not engine.count(Term((key[0],), key[1], text)):
-                raise BuildError(f"the document {record_id} is not found by its word {text!r}")
 
 
 def open_writer(location: str, editions: Editions) -> WhooshWriter:

@@ -18,7 +18,7 @@ from indexer.analysis import Channel
 from indexer.engines import open_engine, open_updater, open_writer
 from indexer.engines.opensearch.connection import RETRIES, Connection
 from indexer.engines.opensearch.location import read_location
-from indexer.engines.opensearch.store import find_published
+from indexer.engines.opensearch.store import find_published, published_generation
 from indexer.errors import (
     EngineUnavailableError,
     IndexMismatchError,
@@ -196,6 +196,23 @@ def test_a_node_that_is_silent_is_given_up_at_the_deadline(location: str) -> Non
             engine.search(Plan(Everything(), deadline=time.monotonic() + 0.05))
         over.set()
         engine.close()
+
+
+def test_a_silent_cluster_holds_up_no_one_who_asks_whether_there_is_a_new_generation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+
+    def answers(_: str) -> Answer:
+        over.wait(60)
+        return 200, {}
+
+    monkeypatch.setattr("indexer.engines.opensearch.store.CHECK_SECONDS", 0.05)
+    with node(answers) as (there, asked):
+        with pytest.raises(EngineUnavailableError, match="did not answer"):
+            published_generation(there)
+        assert len(asked) == 1
+        over.set()
 
 
 def test_an_index_of_another_version_is_named(location: str) -> None:
