@@ -14,7 +14,7 @@ import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -311,8 +311,11 @@ def _write(
     # Merging and learning need memory of their own, so what the workers remember of texts goes first.
     workers.end()
     documents, learned = target.finish(partial(workers.map, alone=_CUT_ALONE))
+    refused = _refused(target.writer.refused, options)
+    reports += [refused] if refused.skipped else []
     workers.end()
     report = _report(kind, target.writer, documents, started, reports, tally)
+    report.indexed -= refused.skipped
     report.read, report.merged_examples = spool.records, spool.merged_examples()
     report.replaced, report.deleted = replaced, removed
     report.tables = list(tables.reports)
@@ -415,6 +418,18 @@ def _spool_source(source: str, outcomes: Iterator[Outcome], spool: Spool, option
             options.progress(Stage.READING, spool.records, None)
     report.reasons = sorted(skipped.values(), key=lambda trouble: -trouble.count)
     report.noted = sorted(noted.values(), key=lambda trouble: -trouble.count)
+    return report
+
+
+def _refused(found: Mapping[str, str], options: BuildOptions) -> SourceReport:
+    """What the index did not take of what was read."""
+    report = SourceReport(source="refused by the index", skipped=len(found))
+    troubles: dict[str, Trouble] = {}
+    for record_id, reason in found.items():
+        if options.strict:
+            raise BuildError(f"{record_id}: {reason} Nothing was published, since --strict was asked for.")
+        _meet(troubles, reason, record_id)
+    report.reasons = sorted(troubles.values(), key=lambda trouble: -trouble.count)
     return report
 
 

@@ -1,4 +1,6 @@
-"""The `medsearch` command: build, update, delete, search, terms, stats, export. `serve` joins it from `search_web`.
+"""The `medsearch` command: build, update, delete, rollback, search, terms, stats, export.
+
+`serve` joins it from `search_web`.
 
 Whatever a user can cause ends in one sentence on standard error and an exit code: 1 for what could not be done, 2 for
 a command that can't be understood.
@@ -22,7 +24,7 @@ from indexer import build as building
 from indexer.build import BuildOptions, Stage
 from indexer.build import Progress as BuildProgress
 from indexer.config import DEFAULT_INDEX, WORDS_VARIABLE
-from indexer.engines import open_engine
+from indexer.engines import open_engine, rollback
 from indexer.errors import ExportError, MedsearchError
 from indexer.export import FORMATS, entries
 from indexer.report import Report, counted, read_report, report_lines
@@ -66,7 +68,7 @@ index_option = click.option(
     show_default=True,
     show_envvar=True,
     metavar="DIR",
-    help="Where the index is.",
+    help="Where the index is: a folder, or opensearch+https://HOST:9200/NAME of a cluster.",
 )
 
 
@@ -172,6 +174,17 @@ def delete_command(names: tuple[str, ...], index: str) -> None:
     for name in unknown:
         click.echo(f"no document is named {name}", err=True)
     _say(report, index, started)
+
+
+@main.command("rollback")
+@index_option
+def rollback_command(index: str) -> None:
+    """Serve the index again as it was before the latest build, update or delete.
+
+    That one is kept, so that a second rollback takes the first back.
+    """
+    manifest = rollback(index)
+    click.echo(f"published {manifest.generation} in {index}, {counted(manifest.documents, 'document')}")
 
 
 @main.command("export")

@@ -15,3 +15,8 @@ WORDS_VARIABLE = "MEDSEARCH_WORDS"
 def word_files() -> tuple[Path, ...]:
     """The operator's lists of Chinese words, from the environment: paths between `os.pathsep`; none by default."""
     return tuple(Path(name) for name in os.environ.get(WORDS_VARIABLE, "").split(os.pathsep) if name.strip())
+
+
+def cache_folder() -> Path:
+    """Where this user's copies of what can be fetched or made again are kept."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "medsearch"

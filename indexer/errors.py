@@ -37,6 +37,10 @@ class IndexDamagedError(MedsearchError):
     """The index is there but can't be opened or does not hold what its manifest says."""
 
 
+class EngineUnavailableError(MedsearchError):
+    """What holds the index, on other machines, can't be reached or can't answer now. HTTP 503."""
+
+
 class BuildError(MedsearchError):
     """A build can't start or can't publish; what was published before still serves."""
 

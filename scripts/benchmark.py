@@ -104,7 +104,13 @@ _OPTIONS = (
     ),
     click.option("--seed", default=1, show_default=True, help="Of made records and of the mix."),
     click.option(
-        "--systems", "names", default=",".join(systems.NEEDS), show_default=True, callback=_systems, metavar="NAMES"
+        "--systems",
+        "--engine",
+        "names",
+        default=",".join(systems.EMBEDDED),
+        show_default=True,
+        callback=_systems,
+        metavar="NAMES",
     ),
     click.option(
         "--most", multiple=True, callback=_most, metavar="SYSTEM=DOCUMENTS", help="Leave a system out of larger sizes."

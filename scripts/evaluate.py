@@ -57,7 +57,20 @@ CACHE = Path(tempfile.gettempdir()) / "medsearch-evaluation"
     show_default=True,
     help="Where indexes and the peers' answers are kept for the next time. It may be deleted.",
 )
-def main(data: Path, names: tuple[str, ...], variants: tuple[str, ...], json_file: Path | None, cache: Path) -> None:
+@click.option(
+    "--cluster",
+    default="",
+    metavar="LOCATION",
+    help="Keep the engine's indexes in a cluster, as opensearch+http://HOST:9200/NAME; they are named NAME-...",
+)
+def main(
+    data: Path,
+    names: tuple[str, ...],
+    variants: tuple[str, ...],
+    json_file: Path | None,
+    cache: Path,
+    cluster: str,
+) -> None:
     """Measure how well the engine finds what is relevant, beside stock Whoosh and bm25s in the same run.
 
     Tasks are the judged collections in DATA/collections, and three across languages: zh-title, zh-keyword and
@@ -82,13 +95,15 @@ def main(data: Path, names: tuple[str, ...], variants: tuple[str, ...], json_fil
     for name in names or known:
         click.echo(f"running {name}", err=True)
         task = judged.read(tasks[name]) if name in tasks else bilingual.TASKS[name](sources)
-        outcomes.append(evaluate(task, Cache(cache), chosen, terms))
+        outcomes.append(evaluate(task, Cache(cache), chosen, terms, cluster))
         click.echo(report.table(outcomes[-1]) + "\n")
     if json_file is not None:
         json_file.write_text(json.dumps(report.as_json(outcomes), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def evaluate(task: Task, cache: Cache, variants: list[str], terms: tuple[Path, ...] = ()) -> report.Outcome:
+def evaluate(
+    task: Task, cache: Cache, variants: list[str], terms: tuple[Path, ...] = (), cluster: str = ""
+) -> report.Outcome:
     """Run all systems on a task: the peers, the engine, and variants of it.
 
     Args:
@@ -96,9 +111,14 @@ def evaluate(task: Task, cache: Cache, variants: list[str], terms: tuple[Path, .
         cache: Where indexes are kept.
         variants: Names of those that are run besides.
         terms: Published tables of terms that tasks across languages are searched with.
+        cluster: Where the engine's indexes are, if not in the cache.
     """
-    ours = Ours(cache, terms)
-    systems: list[System] = [*peers(cache), ours, *(Ours(cache, terms, name, VARIANTS[name]) for name in variants)]
+    ours = Ours(cache, terms, cluster=cluster)
+    systems: list[System] = [
+        *peers(cache),
+        ours,
+        *(replace(ours, variant_name=n, variant=VARIANTS[n]) for n in variants),
+    ]
     rows: list[report.Row] = []
     for system in systems:
         run = system.run(task, task.queries)

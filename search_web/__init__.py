@@ -14,7 +14,7 @@ once, keys, picked results and a history kept by the browser) is beside what wor
 - `abstracts`    the sections of an abstract; `builder`: the queries that the advanced form writes
 - `exports`      `/export` and `/cite`: picked records, or all that a search finds
 - `compression`  answers compressed on their way
-- `api`          `/api/v1/search`, `/api/v1/suggest`, `/api/v1/records/<id>`, `/healthz`
+- `api`          `/api/v1/search`, `/api/v1/suggest`, `/api/v1/records/<id>`, `/healthz`, `/livez`
 - `suggestions`  what to search for where a suggestion is chosen
 - `errors`       errors as pages, or as `application/problem+json` for programs
 - `messages/`    the interface's words in English and Chinese

@@ -28,6 +28,7 @@ from indexer.search.explain import Explanation, explain
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Filters
 from indexer.search.hits import Fragments, Hit, SearchResult
+from indexer.search.query import Everything
 from indexer.search.searcher import find, found_records, search
 from indexer.terms.lexicon import QueryCorrection
 from search_web import answers, cursors, endpoint, openapi
@@ -339,10 +340,18 @@ def reference() -> Response:
     return Response(html, headers={"Vary": "Accept-Language", "Content-Language": t.tag, "Cache-Control": PUBLIC})
 
 
+@blueprint.get("/livez")
+def alive() -> Response:
+    """That this process answers, whatever becomes of its index."""
+    return _json({"status": "alive"}, **{"Cache-Control": "no-store"})
+
+
 @blueprint.get("/healthz")
 def health() -> Response:
     """Whether searches can be answered."""
-    manifest = engine().manifest
+    index = engine()
+    index.count(Everything(), deadline())
+    manifest = index.manifest
     body = {"status": "ok", "generation": manifest.generation, "documents": manifest.documents}
     return _json(body, **{"Cache-Control": "no-store"})
 

@@ -39,6 +39,7 @@ def engine() -> Engine:
         IndexMissingError: none is.
         IndexMismatchError: it was built by another version.
         IndexDamagedError: it can't be opened.
+        EngineUnavailableError: what holds it does not answer.
     """
     return _served().index.engine()
 

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import msgspec
 
 from indexer.errors import CursorExpiredError, OutOfReachError
+from indexer.search.engine import Place
 from indexer.search.hits import SearchRequest
 
 START = "*"
-PATTERN = r"\*|[A-Za-z0-9_-]{40,200}"
+PATTERN = r"\*|[A-Za-z0-9_-]{40,4000}"
 """Of all cursors."""
 
 
@@ -24,7 +25,7 @@ class _Cursor(NamedTuple):
     generation: str
     search: bytes
     seen: int
-    place: tuple[float, ...]
+    place: Place
 
 
 class Position(NamedTuple):
@@ -32,7 +33,7 @@ class Position(NamedTuple):
 
     seen: int
     """Results before it."""
-    place: tuple[float, ...]
+    place: Place
     """Of the last of them, as of a hit."""
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from indexer.errors import (
     CursorExpiredError,
+    EngineUnavailableError,
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
@@ -35,6 +36,7 @@ _UNUSABLE: dict[type[MedsearchError], tuple[str, str]] = {
     IndexMissingError: ("missing", "there is no index; the server's log says where one is looked for"),
     IndexMismatchError: ("mismatch", "the index is of another version and has to be rebuilt; the log says more"),
     IndexDamagedError: ("damaged", "the index can't be read; the server's log says why"),
+    EngineUnavailableError: ("unavailable", "what holds the index does not answer; the server's log says why"),
 }
 """The end of the page's message, `error.index.<end>`, and what programs are told. Paths are for the log alone."""
 JSON = "application/json"
@@ -78,7 +80,7 @@ def page(status: int, kind: str, reason: str = "", **values: object) -> Response
 
 
 def _for_programs() -> bool:
-    return request.path in {"/healthz", "/api"} or request.path.startswith("/api/")
+    return request.path in {"/healthz", "/livez", "/api"} or request.path.startswith("/api/")
 
 
 def _request_error(error: RequestError) -> Response:

@@ -23,7 +23,7 @@ MAX_BODY_BYTES = 128 * 1024
 """Of a form that is sent: a thousand picked records, as the page lets one pick, have 128 bytes for each."""
 PREFLIGHT_SECONDS = 3600
 """How long a browser may keep what other sites are allowed."""
-UNLIMITED = ("/healthz", "/static/")
+UNLIMITED = ("/healthz", "/livez", "/static/")
 """Paths that are not counted: what watches the server, and what a page brings along."""
 
 _HEADERS = {

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from indexer.engines.opensearch.connection import Connection
+from indexer.engines.opensearch.location import read_location
+from tests import cluster as clusters
+from tests.cluster import Cluster
 
 settings.register_profile("medsearch", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("medsearch")
@@ -31,6 +41,58 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the real data in {SHARED}")
     return SHARED
+
+
+ENGINES = ("whoosh", "opensearch")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Three nodes of OpenSearch."""
+    # The processes of a run have folders of their own in one that they share.
+    folder = tmp_path_factory.getbasetemp()
+    with clusters.running(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def remote_location(cluster: Cluster) -> Iterator[Callable[[], str]]:
+    """Locations in the cluster at which nothing is yet."""
+    prefix = f"test-{uuid.uuid4().hex[:8]}"
+    made: list[str] = []
+
+    def new() -> str:
+        # Copies take time; what they are for has tests of its own.
+        made.append(f"opensearch+http://{cluster.hosts}/{prefix}-{len(made)}?shards=2&replicas=0")
+        return made[-1]
+
+    yield new
+    if made:
+        connection = Connection(read_location(made[0]))
+        connection.ask("DELETE", f"/{prefix}-*")
+        connection.close()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def new_location(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Locations at which nothing is yet, of each engine in turn."""
+    if request.param == "opensearch":
+        remote: Callable[[], str] = request.getfixturevalue("remote_location")
+        return remote
+    return lambda: str(tmp_path_factory.mktemp("engine") / "index")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests each engine has passed."""
+    passed = Counter(
+        name
+        for report in terminalreporter.stats.get("passed", ())
+        for name in ENGINES
+        if re.search(rf"[\[/-]{name}[\]/-]", report.nodeid)
+    )
+    if passed:
+        counted = ", ".join(f"{passed[name]} on {name}" for name in ENGINES)
+        terminalreporter.write_line(f"tests that every engine has to pass: {counted}")
 
 
 def write_jsonl(path: Path, objects: list[dict[str, object]]) -> Path:

@@ -22,6 +22,9 @@ from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
 from indexer.terms.lexicon import Lexicon
 
+Place = tuple[float | str, ...]
+"""Where a document stands in an order: its keys, which no other has."""
+
 
 class Sort(str, Enum):
     """Orders of a result; documents without the value come last. Ties fall by score, then newest, then identity."""
@@ -55,7 +58,7 @@ class Plan:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 10
-    after: tuple[float, ...] | None = None
+    after: Place | None = None
     """The `place` of a hit of the same plan on the same generation: the hits begin behind it, however deep it is."""
     deadline: float | None = None
     """When to give up, on the clock of `time.monotonic`; never where it is None."""
@@ -69,7 +72,7 @@ class EngineHit(NamedTuple):
     score: float
     preferred: bool
     """It matches the plan's preferred query; True where the plan has none."""
-    place: tuple[float, ...] = ()
+    place: Place = ()
     """Where it stands in the plan's order: hits behind it have lesser places. Of meaning to its generation alone."""
 
 
@@ -126,7 +129,11 @@ class Companions:
 
 
 class Engine(Protocol):
-    """One published generation, open for reading. Safe to use from several threads at once."""
+    """One published generation, open for reading. Safe to use from several threads at once.
+
+    Whatever is asked of one that other machines hold may raise EngineUnavailableError, and IndexMissingError where the
+    generation was removed, since others were published. An answer is always whole.
+    """
 
     @property
     def manifest(self) -> Manifest:
@@ -138,7 +145,7 @@ class Engine(Protocol):
 
         Raises:
             SearchTimeoutError: it was not done by the plan's deadline.
-            RequestError: the plan's `after` is no place.
+            RequestError: the plan's `after` is no place, or the query is more than the engine takes.
         """
         ...
 
@@ -208,7 +215,8 @@ class Packer(Protocol):
 class IndexWriter(Protocol):
     """A generation in the making: empty at first, or the published one to be changed.
 
-    Nothing of it is seen by readers before `publish` has returned.
+    Nothing of it is seen by readers before `publish` has returned. One that other machines hold may raise
+    EngineUnavailableError from any call.
     """
 
     @property
@@ -238,6 +246,11 @@ class IndexWriter(Protocol):
 
     def finish(self) -> int:
         """Write out all changes; nothing can be added afterwards. How many documents the generation holds."""
+        ...
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Documents that were added and can't be taken, by identity, with reasons; all of them once it is finished."""
         ...
 
     def publish(self, manifest: Manifest, companions: Companions) -> None:

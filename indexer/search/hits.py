@@ -8,7 +8,7 @@ from enum import Enum
 
 from indexer.record import Record
 from indexer.schema import FACETS
-from indexer.search.engine import Manifest, Sort
+from indexer.search.engine import Manifest, Place, Sort
 from indexer.search.expand import Expansion
 from indexer.search.facets import Facet
 from indexer.search.filters import Filters
@@ -50,7 +50,7 @@ class SearchRequest:
     """Earlier searches that the text refers to, as `#1`, by their numbers."""
     facet_limits: dict[str, int] = field(default_factory=dict)
     """Values at most, by facet; DEFAULT_FACET_LIMIT where it is not named, years always all."""
-    after: tuple[float, ...] | None = None
+    after: Place | None = None
     """The place of a hit of the same search on the same generation: the page begins behind it, and has no number."""
     fragments: bool = True
     """Whether matches are shown in the hits; where nobody looks at them, they need not be sought."""
@@ -83,7 +83,7 @@ class Hit:
     snippet_en: Fragments
     snippet_zh: Fragments
     """Passages of the abstract around matches, or its beginning; an ellipsis stands where text was left out."""
-    place: tuple[float, ...] = ()
+    place: Place = ()
     """Where it stands in the result; see `SearchRequest.after`."""
 
 

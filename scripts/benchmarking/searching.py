@@ -50,6 +50,15 @@ class Pass(msgspec.Struct, frozen=True):
         times = [sample.cpu_ms if cpu else sample.wall_ms for sample in chosen if sample is not None]
         return percentiles(times) if len(times) == len(chosen) else None
 
+    def share(self, system: str) -> Percentiles | None:
+        """What of the times of a system its server did not work; None where it has none."""
+        shares = [
+            sample.wall_ms - sample.elsewhere_ms
+            for sample in self.samples[system]
+            if sample is not None and sample.elsewhere_ms is not None
+        ]
+        return percentiles(shares) if shares else None
+
     def rows(self) -> list[str]:
         """The classes that it has queries of."""
         return [row for row in CLASSES if any(row in query.classes() for query in self.queries)]
@@ -177,6 +186,10 @@ def say_searches(found: Searches, *, cpu: bool) -> None:
                 ["queries", *peers],
                 [[row, *_ratios(one, peers, row, cpu=cpu)] for row in rows],
             )
+    for title, one in found.passes.items():
+        for name in one.samples:
+            if (share := one.share(name)) is not None:
+                click.echo(f"\nOf the time of {name}, {PASSES[title]}, its client and the network took {share} ms.")
     say_opened(found.opened, found.passes["cold"], found.peaks_mb)
     click.echo(f"\nIn each of these times are {short(found.decoding_ms)} ms in which ten records are decoded.")
     if found.left_out:

@@ -85,6 +85,8 @@ class Sample(msgspec.Struct, frozen=True, omit_defaults=True):
     hits: int
     largest: dict[str, list[int]]
     """The largest counts of each facet, descending."""
+    elsewhere_ms: float | None = None
+    """Of `wall_ms`, what a server says that it worked."""
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -183,7 +185,8 @@ def _search(system: systems.System, command: Search) -> Searched:
             name: sorted((count for value, count in counts.items() if value not in MISSING), reverse=True)[:LARGEST]
             for name, counts in found.facets.items()
         }
-        samples.append(Sample(round(wall_ms, 4), round(cpu_ms, 4), found.total, len(found.records), largest))
+        counted = (found.total, len(found.records), largest, found.elsewhere_ms)
+        samples.append(Sample(round(wall_ms, 4), round(cpu_ms, 4), *counted))
     return Searched(samples, peak_mb())
 
 

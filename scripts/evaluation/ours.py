@@ -96,6 +96,8 @@ class Ours:
     """Published tables of terms, for tasks across languages."""
     variant_name: str = ""
     variant: Variant | None = None
+    cluster: str = ""
+    """The location of a cluster's index, whose name begins those of the tasks' indexes; none are in folders then."""
 
     @property
     def name(self) -> str:
@@ -113,6 +115,7 @@ class Ours:
             "code": _code_digest(),
             "match": Match.ANY.value,
             "depth": str(DEPTH),
+            "cluster": self.cluster,
             "tables": ", ".join(table.name for table in self.tables if variant.tables),
             "learned": str(variant.learned),
             **{name: str(value) for name, value in {**variant.ranking, **variant.request}.items()},
@@ -161,6 +164,13 @@ class Ours:
 
         return _Knowing(engine, self.cache.entry("lexicons", key, make, Lexicon))
 
+    def _location(self, folder: Path) -> str:
+        """Where the index is that is kept under a folder."""
+        if not self.cluster:
+            return str(folder / "index")
+        beginning, mark, settings = self.cluster.partition("?")
+        return f"{beginning}-{folder.name}{mark}{settings}"
+
     def _engine(self, task: Task) -> tuple[Engine, float | None]:
         """The task's index, and the seconds that it took where it was not there."""
 
@@ -169,16 +179,16 @@ class Ours:
             folder.mkdir()
             records = folder / "records.jsonl"
             records.write_bytes(b"".join(msgspec.json.encode(record) + b"\n" for record in task.documents))
-            report = build([str(records)], str(folder / "index"), BuildOptions(strict=True))
+            report = build([str(records)], self._location(folder), BuildOptions(strict=True))
             if report.documents != len(task.documents):
                 raise ValueError(f"{task.name}: {len(task.documents)} documents became {report.documents}")
-            return open_engine(str(folder / "index")), time.perf_counter() - started
+            return open_engine(self._location(folder)), time.perf_counter() - started
 
         def read(folder: Path) -> tuple[Engine, float | None]:
-            return open_engine(str(folder / "index")), None
+            return open_engine(self._location(folder)), None
 
         # By documents, not by name: tasks share them.
-        key = [analysis.fingerprint(), schema.fingerprint(), _code_digest(*_INDEXING)]
+        key = [analysis.fingerprint(), schema.fingerprint(), _code_digest(*_INDEXING), self.cluster]
         return self.cache.entry(f"medsearch/{task.digest()}", key, make, read)
 
 

@@ -414,6 +414,8 @@ TEXTS: dict[str, str] = {
     "built.",
     "error.index.missing": "For the operator of this site: there is no index. The server's log says where one is "
     "looked for; build it, then reload this page. The server needs no restart.",
+    "error.index.unavailable": "For the operator of this site: what holds the index does not answer; the server's "
+    "log says why. This page answers again as soon as it does.",
     "error.index.mismatch": "For the operator of this site: the index was built by another version. Rebuild it, then "
     "reload this page. The server needs no restart, and its log says more.",
     "error.index.damaged": "For the operator of this site: the index can't be read; the server's log says why. Rebuild "

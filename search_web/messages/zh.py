@@ -397,6 +397,7 @@ TEXTS: dict[str, str] = {
     "error.index": "暂时无法检索",
     "error.index.text": "目前没有可用的索引。索引建成后，本页即可恢复。",
     "error.index.missing": "致本站管理员：尚无索引，查找位置见服务器日志。请建立索引，然后刷新本页；无需重启服务器。",
+    "error.index.unavailable": "致本站管理员：存放索引的集群没有响应，原因见服务器日志。恢复响应后，本页即可恢复。",
     "error.index.mismatch": "致本站管理员：索引由其他版本建立，详情见日志。请重建索引，再刷新本页；无需重启服务器。",
     "error.index.damaged": "致本站管理员：无法读取索引，原因见服务器日志。请重建索引，然后刷新本页；无需重启服务器。",
     "error.request": "无法处理这个请求",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
@@ -66,7 +66,7 @@ def make_records(count: int, seed: int) -> list[Record]:
 
 def write(location: str, collection: Collection) -> None:
     """Publish a collection as a generation."""
-    _publish(open_writer(location, {}), collection.records, len(collection.records))
+    publish(open_writer(location, {}), collection.records, len(collection.records))
 
 
 def write_in_steps(location: str, records: Sequence[Record], steps: int, deleted: int) -> list[Record]:
@@ -76,21 +76,24 @@ def write_in_steps(location: str, records: Sequence[Record], steps: int, deleted
     """
     # Each step is so much smaller than the one before that its segment is not merged with it.
     ends = [len(records) - len(records) // 4**step for step in range(1, steps)] + [len(records)]
-    _publish(open_writer(location, {}), records[: ends[0]], ends[0])
+    publish(open_writer(location, {}), records[: ends[0]], ends[0])
     for begin, end in pairwise(ends):
         engine, writer = open_updater(location)
         engine.close()
-        _publish(writer, records[begin:end], end)
+        publish(writer, records[begin:end], end)
     if not deleted:
         return list(records)
     engine, writer = open_updater(location)
     engine.close()
     gone = {record.id for record in random.Random(1).sample(records[: ends[0]], deleted)}
-    _publish(writer, [], len(records) - deleted, gone)
+    publish(writer, [], len(records) - deleted, gone)
     return [record for record in records if record.id not in gone]
 
 
-def _publish(writer: IndexWriter, records: Sequence[Record], total: int, gone: Iterable[str] = ()) -> None:
+def publish(
+    writer: IndexWriter, records: Sequence[Record], total: int, gone: Iterable[str] = (), claimed: int | None = None
+) -> None:
+    """Add and remove documents and publish what there is then, which is so many, or claimed to be."""
     try:
         if records:
             writer.add(writer.packer().pack(schema.index_documents(records)))
@@ -102,7 +105,7 @@ def _publish(writer: IndexWriter, records: Sequence[Record], total: int, gone: I
         manifest = Manifest(
             generation=writer.generation,
             built_at="2026-01-01T00:00:00+00:00",
-            documents=total,
+            documents=total if claimed is None else claimed,
             schema=schema.fingerprint(),
             analysis=analysis.fingerprint(),
             version=__version__,
@@ -125,8 +128,8 @@ def collection() -> Collection:
 
 
 @pytest.fixture(scope="session")
-def engine(collection: Collection, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    location = str(tmp_path_factory.mktemp("engine") / "index")
+def engine(collection: Collection, new_location: Callable[[], str]) -> Iterator[Engine]:
+    location = new_location()
     write(location, collection)
     opened = open_engine(location)
     yield opened

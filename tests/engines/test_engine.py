@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -209,8 +209,8 @@ def test_a_facet_count_is_the_total_after_choosing_it(
 
 
 @pytest.mark.parametrize("sort", Sort)
-@slow_fixtures
-@given(query=queries, preferred=st.one_of(st.none(), queries), step=st.integers(1, 50))
+@settings(slow_fixtures, max_examples=50)  # each asks for many pages
+@given(query=queries, preferred=st.one_of(st.none(), queries), step=st.integers(15, 50))
 def test_orders_and_pages(
     engine: Engine, collection: Collection, sort: Sort, query: Query, preferred: Query | None, step: int
 ) -> None:
@@ -292,9 +292,10 @@ def test_a_journal_is_found_by_any_spelling_of_its_name(engine: Engine) -> None:
     assert engine.journal("no journal") is None
 
 
-def test_threads_read_records_and_search_at_once(collection: Collection, tmp_path: Path) -> None:
-    write(str(tmp_path / "index"), collection)
-    engine = open_engine(str(tmp_path / "index"))
+def test_threads_read_records_and_search_at_once(collection: Collection, new_location: Callable[[], str]) -> None:
+    location = new_location()
+    write(location, collection)
+    engine = open_engine(location)
     words = [
         Term(("abstract_en", "abstract_zh"), Channel.WORDS, text) for text in _vocabulary(collection, Channel.WORDS)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,24 +36,26 @@ RECORDS: list[dict[str, object]] = [
 
 
 @pytest.fixture(scope="module")
-def location(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("editions")
+def location(tmp_path_factory: pytest.TempPathFactory, new_location: Callable[[], str]) -> str:
+    folder, index = tmp_path_factory.mktemp("editions"), new_location()
     tables = []
     for name, text in {"a": JCR_2023, "b": JCR_2024, "c": CAS_2023, "d": CAS_2025}.items():
         path = folder / f"{name}.csv"
         path.write_text(text, encoding="utf-8")
         tables.append(str(path))
     source = write_jsonl(folder / "records.jsonl", RECORDS)
-    report = build([str(source)], str(folder / "index"), BuildOptions(journals=tables))
+    report = build([str(source)], index, BuildOptions(journals=tables))
     assert report.journals is not None
     assert (report.journals.by_title, report.journals.unmatched, report.journals.without_journal) == (3, 1, 1)
     assert [journal.name for journal in report.journals.unmatched_journals] == ["Unlisted Letters"]
-    return str(folder / "index")
+    return index
 
 
 @pytest.fixture
-def engine(location: str) -> Engine:
-    return open_engine(location)
+def engine(location: str) -> Iterator[Engine]:
+    opened = open_engine(location)
+    yield opened
+    opened.close()
 
 
 def ask(engine: Engine, filters: str = "", *editions: str, text: str = "") -> SearchResult:
@@ -127,8 +130,7 @@ def test_counts_are_totals_in_every_edition(engine: Engine, facet: str, edition:
         assert ask(engine, f"{facet}:{value}", edition).total == count
 
 
-def test_sorting_follows_the_edition(location: str) -> None:
-    engine = open_engine(location)
+def test_sorting_follows_the_edition(engine: Engine) -> None:
     request = SearchRequest(sort=next(sort for sort in type(SearchRequest().sort) if sort.value == "impact_factor"))
     newest = [hit.record.impact_factor for hit in search(engine, request).hits]
     assert newest == [9.5, 5.5, 5.5, 1.5, None]
@@ -157,19 +159,22 @@ def test_an_update_uses_the_tables_of_the_build(location: str, tmp_path: Path) -
     engine = open_engine(location)
     assert dois(ask(engine, "quartile:Q1")) == {"1", "2", "6"}
     assert dois(ask(engine, "quartile:Q3", "JCR 2023")) == {"1", "2", "6"}
+    engine.close()
 
 
 @pytest.fixture(scope="module")
-def warned(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    folder = tmp_path_factory.mktemp("warned")
+def warned(tmp_path_factory: pytest.TempPathFactory, new_location: Callable[[], str]) -> Iterator[Engine]:
+    folder, index = tmp_path_factory.mktemp("warned"), new_location()
     tables = []
     for name, text in {"a": WARNING_2023, "b": WARNING_2025, "c": CAS_2025}.items():
         path = folder / f"{name}.csv"
         path.write_text(text, encoding="utf-8")
         tables.append(str(path))
     source = write_jsonl(folder / "records.jsonl", RECORDS)
-    build([str(source)], str(folder / "index"), BuildOptions(journals=tables))
-    return open_engine(str(folder / "index"))
+    build([str(source)], index, BuildOptions(journals=tables))
+    opened = open_engine(index)
+    yield opened
+    opened.close()
 
 
 def test_warning_lists_are_editions(warned: Engine) -> None:

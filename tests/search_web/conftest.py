@@ -108,19 +108,24 @@ ODD_RECORDS = (
 @pytest.fixture(scope="session")
 def index(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An index of the sample records, and of odd ones that readers would have made harmless."""
+    location = str(tmp_path_factory.mktemp("index"))
+    build_samples(location, tmp_path_factory.mktemp("tables"))
+    return location
+
+
+def build_samples(location: str, folder: Path) -> None:
+    """Build the index of the sample records and the odd ones; the folder is for a table."""
 
     def read(source: str, options: Options) -> Iterator[Outcome]:
         yield from sources.read(source, options)
         for record in (KNOWN, RETRACTED, *ODD_RECORDS):
             yield Read(record, Position("made up"))
 
-    location = str(tmp_path_factory.mktemp("index"))
-    journals = tmp_path_factory.mktemp("tables") / "journals.csv"
+    journals = folder / "journals.csv"
     journals.write_text(JOURNALS, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("indexer.build.read", read)
         build([str(SAMPLES)], location, BuildOptions(journals=(str(journals),)))
-    return location
 
 
 PATIENT = Settings(time_limit=3600)

@@ -8,8 +8,8 @@
 - `kernels`: the compiled loops of both. `warm`: has them ready before the first search.
 """
 
-from indexer.engines.whoosh.engine import open_engine
-from indexer.engines.whoosh.store import published_generation
+from indexer.engines.whoosh.engine import open_engine, rollback
+from indexer.engines.whoosh.store import CHECK_SECONDS, published_generation
 from indexer.engines.whoosh.writer import open_updater, open_writer
 
-__all__ = ["open_engine", "open_updater", "open_writer", "published_generation"]
+__all__ = ["CHECK_SECONDS", "open_engine", "open_updater", "open_writer", "published_generation", "rollback"]

@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from indexer import analysis, schema
+from indexer import schema
+from indexer.engines.verifying import check_built_with
 from indexer.engines.whoosh import kernels, store
 from indexer.engines.whoosh.columnar.errors import ColumnarError
 from indexer.engines.whoosh.columnar.layout import NumericColumn, StringColumn
@@ -23,7 +24,7 @@ from indexer.engines.whoosh.evaluate import Evaluator, Matches, check_deadline, 
 from indexer.engines.whoosh.mapping import ID_FIELD, MISSING_INTEGER, RECORD_FIELD
 from indexer.engines.whoosh.segments import BoundedCache, Collection, Docs, Mask, Segment, frozen
 from indexer.engines.whoosh.warm import warm
-from indexer.errors import IndexDamagedError, IndexMismatchError, MedsearchError, RequestError
+from indexer.errors import IndexDamagedError, MedsearchError, RequestError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
 from indexer.schema import Kind
@@ -121,8 +122,8 @@ class WhooshEngine:
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        if plan.after is not None and len(plan.after) != kernels.KEYS:
-            raise RequestError(f"a place among results has {kernels.KEYS} numbers, this one {len(plan.after)}")
+        if plan.after is not None and (len(plan.after) != kernels.KEYS or any(isinstance(k, str) for k in plan.after)):
+            raise RequestError(f"a place among results has {kernels.KEYS} numbers, which this one has not")
         found, selected, failing, passing = self._filtered(plan)
         total = sum(part.docs.size for part in passing)
         preferred_total = total
@@ -353,16 +354,13 @@ def open_folder(folder: Path) -> WhooshEngine:
         IndexDamagedError: it can't be opened.
     """
     manifest = store.read_manifest(folder)
-    for what, built, now in (
-        ("schema", manifest.schema, schema.fingerprint()),
-        ("dictionary", manifest.analysis, analysis.fingerprint()),
-    ):
-        if built != now:
-            raise IndexMismatchError(
-                f"the index in {folder.parent} was built with another {what} ({built}, and this version has {now}): "
-                f"rebuild it with medsearch build SOURCE --index {folder.parent}"
-            )
+    check_built_with(manifest, str(folder.parent))
     return WhooshEngine(folder)
+
+
+def rollback(location: str) -> Manifest:
+    """Publish the generation before the published one again; see `indexer.engines.rollback`."""
+    return store.read_manifest(store.rollback(location, lambda folder: open_folder(folder).close()))
 
 
 def open_engine(location: str) -> WhooshEngine:

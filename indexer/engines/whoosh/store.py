@@ -1,6 +1,6 @@
 """Generations on disk.
 
-    INDEX/CURRENT            the name of the published generation, replaced atomically
+    INDEX/CURRENT            the names of the published generation and of the one before, replaced atomically
     INDEX/LOCK               held by the build that is running
     INDEX/g-<time>-<random>/ a generation: whoosh/ manifest.json journals.json journal-tables.bin
                              report.json lexicon.sqlite
@@ -16,6 +16,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -26,6 +27,8 @@ from filelock import FileLock, Timeout
 from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from indexer.search.engine import Manifest
 
+CHECK_SECONDS = 0.0
+"""How often it is worth looking whether another generation was published: always, since that is reading one line."""
 POINTER = "CURRENT"
 LOCK = "LOCK"
 _GENERATION = re.compile(r"g-\d{8}T\d{6}-[0-9a-f]{8}")
@@ -39,13 +42,69 @@ POSTINGS = "whoosh"
 
 def published_generation(location: str) -> str | None:
     """The name of the published generation; None where there is none."""
+    return _pointer(location)[0]
+
+
+def _pointer(location: str) -> tuple[str | None, str | None]:
+    """The names of the published generation and of the one before."""
     try:
-        name = (Path(location) / POINTER).read_text(encoding="utf-8").strip()
+        text = (Path(location) / POINTER).read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return None, None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamagedError(f"can't read {Path(location) / POINTER}: {error}; rebuild the index") from error
-    return name or None
+    published, before = (*text.split("\n"), "", "")[:2]
+    return published.strip() or None, before.strip() or None
+
+
+def _point(location: Path, published: str, before: str | None) -> None:
+    """Lead readers to a generation, in one step that a crash can't split."""
+    pointer = location / f"{POINTER}.{published}"
+    pointer.write_text(f"{published}\n{before or ''}\n", encoding="utf-8")
+    _sync(pointer)
+    pointer.replace(location / POINTER)
+
+
+def rollback(location: str, check: Callable[[Path], None]) -> Path:
+    """Make the generation before the published one the published one, and that one the one before; gives its folder.
+
+    Args:
+        location: Of both.
+        check: Raises where the folder that it is given holds no generation that could be read.
+
+    Raises:
+        BuildError: a build is running.
+        IndexMissingError: there is no generation before.
+    """
+    published_folder(location)  # a place without an index is not made into one
+    lock = _locked(Path(location))
+    try:
+        published, before = _pointer(location)
+        folder = Path(location) / (before or "")
+        if published is None or not _GENERATION.fullmatch(before or "") or not folder.is_dir():
+            raise IndexMissingError(f"there is no generation before the published one at {location}")
+        check(folder)
+        _point(Path(location), folder.name, published)
+    finally:
+        lock.release()
+    return folder
+
+
+def _locked(location: Path) -> FileLock:
+    """The location's lock, which one build can have.
+
+    Raises:
+        BuildError: another build has it, or the place can't be written.
+    """
+    try:
+        location.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(location / LOCK)
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise BuildError(f"another build is writing to {location}; wait until it has ended") from error
+    except OSError as error:
+        raise BuildError(f"can't write to {location}: {error.strerror or error}; choose another --index") from error
+    return lock
 
 
 def published_folder(location: str) -> Path:
@@ -86,14 +145,7 @@ class Generation:
 
     def __init__(self, location: str) -> None:
         self._location = Path(location)
-        try:
-            self._location.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self._location / LOCK)
-            self._lock.acquire(blocking=False)
-        except Timeout as error:
-            raise BuildError(f"another build is writing to {location}; wait until it has ended") from error
-        except OSError as error:
-            raise BuildError(f"can't write to {location}: {error.strerror or error}; choose another --index") from error
+        self._lock = _locked(self._location)
         try:
             self._before = published_generation(location)
             self._remove_all_but({self._before})
@@ -135,10 +187,7 @@ class Generation:
                 _sync(path)
         for folder in (self.folder / POSTINGS, self.folder, self._location):
             _sync(folder)
-        pointer = self._location / f"{POINTER}.{self.name}"
-        pointer.write_text(f"{self.name}\n", encoding="utf-8")
-        _sync(pointer)
-        pointer.replace(self._location / POINTER)
+        _point(self._location, self.name, self._before)
         # It is published now; what follows tidies up, and fails without harm.
         with suppress(OSError):
             _sync(self._location)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 from whoosh.index import FileIndex
 
-from indexer.analysis import Channel
+from indexer.engines.verifying import Sample, Sampled, sampled
 from indexer.engines.whoosh import store
 from indexer.engines.whoosh.columnar import segment
 from indexer.engines.whoosh.columnar.inverter import BatchBuilder, BatchWriter, RunWriter, TokenArrays
@@ -28,19 +28,7 @@ from indexer.engines.whoosh.mapping import (
 from indexer.engines.whoosh.warm import warm
 from indexer.errors import BuildError, MedsearchError
 from indexer.schema import Documents, Editions
-from indexer.search.engine import Companions, Manifest, Plan
-from indexer.search.query import Everything, Term
-
-SAMPLE = 50
-"""Documents that verification looks up and searches for."""
-
-
-class _Sampled(NamedTuple):
-    """A document that verification looks up, and a term of it that it searches for."""
-
-    record_id: str
-    field: tuple[str, Channel] | None
-    term: str
+from indexer.search.engine import Companions, Manifest
 
 
 @dataclass(frozen=True)
@@ -48,7 +36,7 @@ class _Packed:
     """A batch of documents as `WhooshWriter` takes it."""
 
     ids: list[str]
-    sampled: _Sampled
+    sampled: Sampled
     run: ColumnarSegment
 
 
@@ -72,12 +60,7 @@ class WhooshPacker:
             batch.tokens[text_field(*key)] = TokenArrays(
                 found.encoded(), found.ids, found.counts, found.positions, found.lengths
             )
-        sampled = _Sampled(documents.ids[0], None, "")
-        for key, found in documents.tokens.items():
-            if found.counts[0]:
-                sampled = _Sampled(documents.ids[0], key, found.of(0)[0][0])
-                break
-        return _Packed(documents.ids, sampled, RunWriter(self._index).write(batch))
+        return _Packed(documents.ids, sampled(documents), RunWriter(self._index).write(batch))
 
 
 class WhooshWriter:
@@ -97,8 +80,7 @@ class WhooshWriter:
         self._documents = 0 if published is None else published.manifest.documents
         self._count = 0
         self._deleted: set[str] = set()
-        self._batches = 0
-        self._sample: list[_Sampled] = []
+        self._sample = Sample()
 
     @property
     def generation(self) -> str:
@@ -119,10 +101,7 @@ class WhooshWriter:
         for record_id in packed.ids:
             self.delete(record_id)
         self._writer.add_run(packed.run)
-        # Numbers one apart from powers of two spread a sample of bounded size over a build of unknown length.
-        if self._batches & (self._batches - 1) == 0 or len(self._sample) < SAMPLE // 2:
-            self._sample.append(packed.sampled)
-        self._batches += 1
+        self._sample.take(packed.sampled)
         self._count += len(packed.ids)
 
     def delete(self, record_id: str) -> bool:
@@ -139,6 +118,11 @@ class WhooshWriter:
         self._writer.commit()
         return self._documents + self._count - len(self._deleted)
 
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """None: whatever a document holds is taken."""
+        return {}
+
     def publish(self, manifest: Manifest, companions: Companions) -> None:
         """Verify what was finished and switch readers to this generation."""
         self._generation.write(store.JOURNALS, msgspec.json.encode(companions.journals))
@@ -153,7 +137,7 @@ class WhooshWriter:
                 if self._published is None:
                     # Whoever searches next finds all loops compiled; an update finds them so already.
                     warm()
-                self._verify(engine, manifest)
+                self._sample.verify(engine, manifest.documents)
             finally:
                 engine.close()
         except MedsearchError as error:
@@ -168,17 +152,6 @@ class WhooshWriter:
             self._generation.close()
             if self._published is not None:
                 self._published.close()
-
-    def _verify(self, engine: WhooshEngine, manifest: Manifest) -> None:
-        total = engine.search(Plan(Everything(), limit=0)).total
-        if total != manifest.documents:
-            raise BuildError(f"{manifest.documents} documents were written and {total} are found")
-        for record_id, key, text in self._sample:
-            record = engine.record(record_id)
-            if record is None or record.id != record_id:
-                raise BuildError(f"the document {record_id} was written and is not found")
-            if key is not None and not engine.count(Term((key[0],), key[1], text)):
-                raise BuildError(f"the document {record_id} is not found by its word {text!r}")
 
 
 def open_writer(location: str, editions: Editions) -> WhooshWriter:

@@ -21,8 +21,10 @@ from benchmarking.mix import Kind, MixQuery
 from benchmarking.ready import Ready
 from indexer.record import Record
 
-NEEDS = {"ours": "indexer", "whoosh": "whoosh", "fts5": "sqlite3", "tantivy": "tantivy", "bm25s": "bm25s"}
+EMBEDDED = {"ours": "indexer", "whoosh": "whoosh", "fts5": "sqlite3", "tantivy": "tantivy", "bm25s": "bm25s"}
 """What has to be installed for a system, in the order in which tables show them."""
+NEEDS = {**EMBEDDED, "opensearch": "opensearchpy"}
+"""With those that need a server besides, and are measured only where they are named."""
 TITLE_WEIGHT = 3.0
 """As in `indexer.schema`; an abstract weighs one."""
 FACET_VALUES = 100
@@ -39,6 +41,8 @@ class Found:
     total: int | None
     """Of all documents that match; None where a system does not count them."""
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    elsewhere_ms: float | None = None
+    """Of the time that the answer took, what a server says that it worked; None where there is no server."""
 
 
 class System(Protocol):

@@ -31,10 +31,16 @@ SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "hei
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served_location(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the served index is."""
+    return str(tmp_path_factory.mktemp("served") / "index")
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory, served_location: str) -> Iterator[str]:
     """Where `medsearch serve` serves the samples, with two editions of each family, and a retracted article."""
-    folder = tmp_path_factory.mktemp("served")
-    index, journals, retracted = str(folder / "index"), folder / "journals.csv", folder / "retracted.jsonl"
+    folder = tmp_path_factory.mktemp("records")
+    index, journals, retracted = served_location, folder / "journals.csv", folder / "retracted.jsonl"
     journals.write_text(JOURNALS, "utf-8")
     retracted.write_bytes(msgspec.json.encode(RETRACTED))
     build([str(SAMPLES), str(retracted)], index, BuildOptions(journals=(str(journals),)))

@@ -1,0 +1,199 @@
+"""Requests to a cluster, and the errors that they may end in.
+
+What is safe to repeat is repeated on another node where one does not answer; what is not is asked once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from opensearchpy import Transport, Urllib3HttpConnection
+from opensearchpy.exceptions import ConnectionError as NoConnectionError
+from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
+from opensearchpy.serializer import Serializer
+
+from indexer.engines.opensearch.location import AUTHORITY, PASSWORD_FILE, USER, Location, read_credentials
+from indexer.errors import EngineUnavailableError, MedsearchError, RequestError, SearchTimeoutError
+
+RETRIES = 3
+TIMEOUT_SECONDS = 60.0
+GRACE_SECONDS = 0.5
+"""How much longer than a search may take its answer is waited for."""
+CONNECTIONS = 16
+"""To each node, at a time."""
+
+# What goes wrong is said by the errors below; without a handler Python would print the client's warnings as well.
+logging.getLogger("opensearch").addHandler(logging.NullHandler())
+
+Body = Mapping[str, Any] | bytes | None
+
+
+class _Json(Serializer):
+    """JSON by msgspec."""
+
+    mimetype = "application/json"
+
+    def loads(self, s: str) -> Any:  # noqa: ANN401 - what the cluster answers
+        return msgspec.json.decode(s)
+
+    def dumps(self, data: Any) -> Any:  # noqa: ANN401
+        return data if isinstance(data, (bytes, str)) else msgspec.json.encode(data)
+
+
+class Answered(Exception):  # noqa: N818 - an answer, of which the caller knows what it means
+    """The cluster answered with an error that callers tell apart: 404, 408 or 409."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class Connection:
+    """A cluster, for requests of several threads at once."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        given = read_credentials()
+        options: dict[str, Any] = {"http_auth": given.user, "pool_maxsize": CONNECTIONS, "timeout": TIMEOUT_SECONDS}
+        if location.encrypted:
+            options |= {"ca_certs": given.authority, "client_cert": given.certificate, "client_key": given.key}
+            options |= {"verify_certs": True, "ssl_show_warn": False}
+        hosts = [{"host": host.name, "port": host.port, "use_ssl": location.encrypted} for host in location.hosts]
+        self._repeating, self._once = (
+            Transport(
+                hosts,
+                connection_class=Urllib3HttpConnection,
+                serializer=_Json(),
+                max_retries=retries,
+                retry_on_timeout=False,
+                **options,
+            )
+            for retries in (RETRIES, 0)
+        )
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Body = None,
+        params: Mapping[str, str] | None = None,
+        *,
+        deadline: float | None = None,
+        seconds: float = TIMEOUT_SECONDS,
+        repeatable: bool = True,
+    ) -> Any:  # noqa: ANN401 - what the cluster answers
+        """The answer to a request.
+
+        Args:
+            method: GET, POST, PUT, HEAD or DELETE.
+            path: Of the address.
+            body: JSON, or lines of it.
+            params: Of the address.
+            deadline: When to give up, on the clock of `time.monotonic`.
+            seconds: How long an answer is waited for that has no deadline.
+            repeatable: Whether it may be sent again where it is not known whether it was received.
+
+        Raises:
+            Answered: the status is 404 (it is not there), 408 (what was waited for did not come) or 409 (another is).
+            EngineUnavailableError: the cluster can't be reached, or can't do it now.
+            RequestError: the request is more than the cluster takes.
+            SearchTimeoutError: the deadline is over.
+        """
+        transport = self._repeating if repeatable else self._once
+        asked: dict[str, Any] = dict(params or {})
+        if deadline is not None:
+            seconds = max(deadline - time.monotonic(), 0.0) + GRACE_SECONDS
+        asked["request_timeout"] = seconds
+        try:
+            return transport.perform_request(method, path, params=asked, body=body)
+        except ConnectionTimeout as error:
+            if deadline is not None:
+                raise too_slow() from error
+            raise self._unavailable(f"did not answer within {seconds:.0f} s", "look at its load") from error
+        except SSLError as error:
+            raise self._unavailable(
+                f"shows a certificate that does not verify ({_named(error)})",
+                f"set {AUTHORITY} to a file with the certificate of the authority that signed it",
+            ) from error
+        except NoConnectionError as error:
+            raise self._unavailable(
+                f"can't be reached ({_named(error)})", "start it, or correct the hosts of --index"
+            ) from error
+        except TransportError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: TransportError) -> Exception:
+        status = error.status_code
+        kind, reason = described(error.info)
+        if status in {404, 408, 409} or kind == "resource_already_exists_exception":
+            return Answered(409 if status == 400 else int(status), reason)
+        if kind == "cluster_block_exception":
+            return self._unavailable(
+                f"refuses to be written to ({reason})", "make room on its disks, or lift the block"
+            )
+        if status in {401, 403}:
+            return self._unavailable(
+                f"does not let us in (HTTP {status})", f"correct {USER} and {PASSWORD_FILE}, or what that user may do"
+            )
+        if kind == "too_many_clauses" or "maxClauseCount" in reason:
+            return RequestError(
+                f"the query has more parts than the cluster takes ({reason[:200]}); ask for less, or raise its "
+                "indices.query.bool.max_clause_count"
+            )
+        return self._unavailable(f"answered HTTP {status} ({kind}: {reason[:300]})", "look at its health and its log")
+
+    def _unavailable(self, what: str, remedy: str) -> MedsearchError:
+        return EngineUnavailableError(f"the cluster at {self.location.hosts_text} {what}; {remedy}")
+
+    def whole(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to a search, of which nothing is missing.
+
+        Raises:
+            SearchTimeoutError: it was not done in time.
+            EngineUnavailableError: a shard failed.
+        """
+        if "error" in answer:
+            kind, reason = described(answer)
+            raise self._unavailable(f"failed to search ({kind}: {reason[:300]})", "look at its health and its log")
+        if answer["timed_out"]:
+            raise too_slow()
+        if failed := answer["_shards"]["failed"]:
+            raise self._unavailable(
+                f"answered without {failed} of {answer['_shards']['total']} shards", "look at its health and its log"
+            )
+        return answer
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._repeating.close()
+        self._once.close()
+
+
+def too_slow() -> SearchTimeoutError:
+    """What a search ends in that is not done by its deadline."""
+    return SearchTimeoutError("the search takes longer than is allowed; ask for less, or for rarer words")
+
+
+def _named(error: TransportError) -> str:
+    """What a failed connection says of itself, without the objects that the client's text shows."""
+    cause: object = error.info
+    text = str(getattr(cause, "reason", None) or cause)
+    return text.rpartition(": ")[2].strip("'\")")[:200]
+
+
+def described(info: object) -> tuple[str, str]:
+    """The kind of an error and its reason, from the answer that tells of it: the root where there are several."""
+    error = info.get("error") if isinstance(info, Mapping) else None
+    if not isinstance(error, Mapping):
+        return "error", str(error or info)[:300]
+    deepest = error
+    for _ in range(10):
+        following = deepest.get("caused_by") or next(iter(deepest.get("root_cause") or ()), None)
+        if not isinstance(following, Mapping) or following == deepest:
+            break
+        deepest = following
+    return str(deepest.get("type")), str(deepest.get("reason"))

@@ -1,0 +1,274 @@
+"""What goes wrong between us and a cluster is named, and nothing that is not whole is given out."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from indexer.analysis import Channel
+from indexer.engines import open_engine, open_updater, open_writer
+from indexer.engines.opensearch.connection import RETRIES, Connection
+from indexer.engines.opensearch.location import read_location
+from indexer.engines.opensearch.store import find_published, published_generation
+from indexer.errors import (
+    EngineUnavailableError,
+    IndexMismatchError,
+    IndexMissingError,
+    RequestError,
+    SearchTimeoutError,
+)
+from indexer.search.engine import Plan
+from indexer.search.query import And, Everything, Or, Query, Term, Value
+from search_web import create_app
+from search_web.command import main
+from tests.cluster import Cluster
+from tests.engines.conftest import make_records, publish
+
+Answer = tuple[int, Mapping[str, Any]]
+
+
+@contextmanager
+def node(answers: Callable[[str], Answer]) -> Iterator[tuple[str, list[str]]]:
+    """A node that answers as it is told to; gives the location and what it was asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            asked.append(f"{self.command} {self.path}")
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = answers(self.path)
+            content = json.dumps(body).encode()
+            with suppress(ConnectionError):  # who asked may have gone
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _answer  # noqa: N815 - as http.server has it
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"opensearch+http://127.0.0.1:{server.server_port}/name", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def failure(kind: str, reason: str) -> dict[str, Any]:
+    return {"error": {"type": kind, "reason": reason, "root_cause": [{"type": kind, "reason": reason}]}}
+
+
+@pytest.fixture
+def nobody() -> str:
+    """A location at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"opensearch+http://127.0.0.1:{taken.getsockname()[1]}/name"
+
+
+@pytest.fixture(scope="module")
+def location(remote_location: Callable[[], str]) -> str:
+    """A small index."""
+    made = remote_location()
+    publish(open_writer(made, {}), make_records(30, seed=5), 30)
+    return made
+
+
+@pytest.mark.parametrize("command", [["search", "heart"], ["stats"], ["export"], ["rollback"], ["delete", "10.5555/1"]])
+def test_an_unreachable_cluster_ends_a_command_in_a_sentence(nobody: str, command: list[str]) -> None:
+    done = CliRunner().invoke(main, [*command, "--index", nobody])
+    assert done.exit_code == 1
+    assert "can't be reached (" in done.output
+    assert "refused" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_an_unreachable_cluster_is_a_503_and_says_where_to_the_log_alone(
+    nobody: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = create_app(nobody).test_client()
+    for address in ("/api/v1/search?q=heart", "/healthz", "/?q=heart"):
+        answer = client.get(address)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "127.0.0.1" not in answer.text
+    assert client.get("/healthz").mimetype == "application/problem+json"
+    assert client.get("/livez").get_json() == {"status": "alive"}
+    assert "does not answer" in client.get("/?q=heart").text
+    assert nobody.partition("//")[2].partition("/")[0] in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (401, {}, "does not let us in"),
+        (403, failure("security_exception", "no permissions"), "does not let us in"),
+        (403, failure("cluster_block_exception", "index [name] blocked by: FORBIDDEN/12"), "refuses to be written to"),
+        (429, failure("circuit_breaking_exception", "Data too large"), "circuit_breaking_exception: Data too large"),
+        (503, failure("cluster_manager_not_discovered_exception", "no manager"), "no manager"),
+        (500, failure("null_pointer_exception", "oops"), "HTTP 500"),
+    ],
+)
+def test_what_a_cluster_answers_is_said(status: int, body: dict[str, Any], said: str) -> None:
+    with node(lambda _: (status, body)) as (location, _), pytest.raises(EngineUnavailableError, match=said):
+        open_engine(location)
+
+
+def test_what_is_safe_to_repeat_is_repeated_and_what_is_not_is_not() -> None:
+    with node(lambda _: (503, {})) as (location, asked):
+        connection = Connection(read_location(location))
+        for repeatable, times in ((True, RETRIES + 1), (False, 1)):
+            asked.clear()
+            with pytest.raises(EngineUnavailableError):
+                connection.ask("POST", "/_aliases", {}, repeatable=repeatable)
+            assert len(asked) == times
+        connection.close()
+
+
+def _mapping(location: str) -> dict[str, Any]:
+    connection = Connection(read_location(location))
+    found: dict[str, Any] = connection.ask("GET", f"/{connection.location.name}/_mapping")
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"timed_out": False, "_shards": {"failed": 1, "total": 3}}, EngineUnavailableError),
+        ({"timed_out": True, "_shards": {"failed": 0, "total": 3}}, SearchTimeoutError),
+        (failure("search_phase_execution_exception", "all shards failed"), EngineUnavailableError),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_not_given_out(
+    location: str, answer: dict[str, Any], error: type[Exception]
+) -> None:
+    mapping = _mapping(location)
+    hits = {"took": 1, "hits": {"total": {"value": 3}, "hits": []}, "aggregations": {}}
+
+    def answers(path: str) -> Answer:
+        if path.endswith("_mapping"):
+            return 200, mapping
+        return 200, {"responses": [{**hits, **answer}]} if "_msearch" in path else {**hits, **answer}
+
+    with node(answers) as (there, _):
+        engine = open_engine(there)
+        for ask in (
+            lambda: engine.search(Plan(Everything())),
+            lambda: engine.search(Plan(Term(("title_en",), Channel.WORDS, "heart"))),
+            lambda: engine.count(Everything()),
+            lambda: list(engine.records_of(Plan(Everything()))),
+            lambda: list(engine.records()),
+        ):
+            with pytest.raises(error):
+                ask()
+        engine.close()
+
+
+def test_a_node_that_is_silent_is_given_up_at_the_deadline(location: str) -> None:
+    mapping = _mapping(location)
+    over = threading.Event()
+
+    def answers(path: str) -> Answer:
+        if not path.endswith("_mapping"):
+            over.wait(60)
+        return 200, mapping
+
+    with node(answers) as (there, _):
+        engine = open_engine(there)
+        with pytest.raises(SearchTimeoutError, match="longer than is allowed"):
+            engine.search(Plan(Everything(), deadline=time.monotonic() + 0.05))
+        over.set()
+        engine.close()
+
+
+def test_a_silent_cluster_holds_up_no_one_who_asks_whether_there_is_a_new_generation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+
+    def answers(_: str) -> Answer:
+        over.wait(60)
+        return 200, {}
+
+    monkeypatch.setattr("indexer.engines.opensearch.store.CHECK_SECONDS", 0.05)
+    with node(answers) as (there, asked):
+        with pytest.raises(EngineUnavailableError, match="did not answer"):
+            published_generation(there)
+        assert len(asked) == 1
+        over.set()
+
+
+def test_an_index_of_another_version_is_named(location: str) -> None:
+    mapping = _mapping(location)
+    index = next(iter(mapping))
+    about = mapping[index]["mappings"]["_meta"]
+    for changed, said in (
+        ({**about, "manifest": {**about["manifest"], "schema": "0123"}}, "another schema"),
+        ({**about, "manifest": {**about["manifest"], "analysis": "0123"}}, "another dictionary"),
+        ({"beginning": 1}, "another version, or none of medsearch"),
+    ):
+        body = {index: {"mappings": {"_meta": changed}}}
+        with node(lambda _, body=body: (200, body)) as (there, _), pytest.raises(IndexMismatchError, match=said):
+            open_engine(there)
+
+
+def test_an_index_that_is_not_there_is_named(cluster: Cluster) -> None:
+    location = f"opensearch+http://{cluster.hosts}/test-nowhere"
+    done = CliRunner().invoke(main, ["search", "heart", "--index", location])
+    assert done.exit_code == 1
+    assert f"medsearch build SOURCE --index {location}" in done.output
+
+
+def test_a_generation_that_is_gone_is_said_in_the_midst_of_an_export(remote_location: Callable[[], str]) -> None:
+    location = remote_location()
+    records = make_records(8, seed=2)
+    publish(open_writer(location, {}), records, 8)
+    engine = open_engine(location)
+    for _ in range(2):
+        publish(open_writer(location, {}), records, 8)
+    for ask in (lambda: engine.search(Plan(Everything())), lambda: list(engine.records()), lambda: engine.record("x")):
+        with pytest.raises(IndexMissingError, match="no longer there"):
+            ask()
+    engine.close()
+
+
+def test_a_query_that_is_too_large_is_refused(location: str) -> None:
+    engine = open_engine(location)
+    fields = tuple(field for field, _ in Plan(Everything()).ranking.weights)
+    many = Or(tuple(Term(fields, channel, f"w{n}") for n in range(1500) for channel in Channel))
+    with pytest.raises(RequestError, match="more parts than the cluster takes"):
+        engine.search(Plan(many))
+    deep: Query = Value("doi", "10.5555/1")
+    for _ in range(60):
+        deep = And((deep,))
+    assert engine.count(deep) == 1
+    engine.close()
+
+
+def test_a_cluster_that_may_not_be_written_to_ends_a_build(location: str) -> None:
+    connection = Connection(read_location(location))
+    published = find_published(connection)
+    engine, writer = open_updater(location)
+    engine.close()
+    connection.ask("PUT", f"/{writer._generation.index}/_settings", {"index.blocks.read_only_allow_delete": True})
+    with pytest.raises(EngineUnavailableError, match=r"cluster_block_exception|refuses to be written"):
+        publish(writer, make_records(31, seed=5)[30:], 31)
+    assert find_published(connection) == published
+    connection.close()

@@ -1,0 +1,1 @@
+"""One journey of a person over a cluster."""

@@ -1,0 +1,1 @@
+"""The endpoint over a cluster: the same tests, with another index."""

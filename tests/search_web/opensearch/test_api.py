@@ -1,0 +1,1 @@
+from tests.search_web.test_api import *  # noqa: F403

@@ -1,0 +1,1 @@
+from tests.search_web.test_endpoint import *  # noqa: F403
