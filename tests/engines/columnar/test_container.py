@@ -38,6 +38,13 @@ def test_arrays_and_meta_come_back_typed_aligned_and_read_only(path):
     file.verify()
 
 
+def test_what_was_released_is_read_again(path):
+    file = container.ArrayFile(path, "test")
+    file.verify()
+    file.release()
+    assert all(np.array_equal(file.arrays[name], values) for name, values in ARRAYS.items())
+
+
 def test_pieces_of_several_arrays_may_be_written_in_turns(path, tmp_path):
     specs = {name: container.Spec(values.dtype, values.size) for name, values in ARRAYS.items()}
     with container.ArrayFileWriter(tmp_path / "pieces", "test", specs, META) as writer:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from whoosh.fields import ID, KEYWORD, STORED, Schema
 from whoosh.index import LockError
 
-from indexer.engines.whoosh.columnar import inverter, layout, segment
+from indexer.engines.whoosh.columnar import inverter, layout, segment, stored
 from indexer.engines.whoosh.columnar.errors import ColumnarError, DamagedFileError, UnsupportedError
 from tests.engines.columnar.conftest import Doc, PositionedField, dump, make_batch, make_schema, write_fast
 
@@ -67,6 +67,13 @@ def test_runs_written_elsewhere_make_the_same_files(written, tmp_path, monkeypat
         }
     assert [one[0].stored[n] for n in range(300)] == [other[0].stored[n] for n in range(300)]
     assert len(list(tmp_path.glob("*.postings"))) == 1
+
+
+def test_stored_fields_are_written_piece_by_piece(written, tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "_WRITTEN_AT_ONCE", 500)
+    write_fast(tmp_path, DOCS)
+    one, other = (layout.open_generation(path).segments[0] for path in (written[0], tmp_path))
+    assert [one.stored.record(n) for n in range(300)] == [other.stored.record(n) for n in range(300)]
 
 
 def test_runs_written_elsewhere_go_when_the_writer_is_cancelled(tmp_path):

@@ -216,6 +216,11 @@ class ArrayFile:
         """Bytes of the file before an array."""
         return int(self._described[name]["offset"])
 
+    def release(self) -> None:
+        """Give back the memory that the pages read so far take; they are read again when they are needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED)
+
     def verify(self) -> None:
         """Read the whole file and compare its checksums.
 
@@ -233,5 +238,6 @@ class ArrayFile:
             if any(self.data[at : one["offset"]]):
                 raise DamagedFileError(f"{self.path}: damaged before the array {name}; rebuild the index")
             at = one["offset"] + len(view)
+            self.release()
         if any(self.data[at:]):
             raise DamagedFileError(f"{self.path}: damaged at its end; rebuild the index")

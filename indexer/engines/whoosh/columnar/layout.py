@@ -207,6 +207,11 @@ class SegmentArrays:
         freqs[(self.big_postings[low:high] - np.uint64(begin)).astype(np.int64)] = self.big_freqs[low:high]
         return freqs
 
+    def release(self) -> None:
+        """Give back the memory that the pages read so far take; for whoever reads a segment through but once."""
+        for file in self.files:
+            file.release()
+
     def verify(self) -> None:
         """Read all of the segment's files and compare their checksums.
 

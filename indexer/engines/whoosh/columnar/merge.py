@@ -84,8 +84,14 @@ def merge_segments(folder: Path, segment: str, inputs: Sequence[MergeInput], fie
         raise ColumnarError(f"{count} documents are more than a segment can hold; commit without merging")
     _merge_stored(folder, segment, sources, fields)
     _merge_documents(folder, segment, sources, fields, count)
+    _release(sources)
     _merge_postings(folder, segment, sources, fields)
     return count
+
+
+def _release(sources: Sequence[_Source]) -> None:
+    for source in sources:
+        source.arrays.release()
 
 
 @dataclass(frozen=True)
@@ -252,6 +258,7 @@ def _merge_postings(folder: Path, segment: str, sources: Sequence[_Source], fiel
             writer.append("freqs", freqs)
             writer.append("positions", positions)
             writer.append("skips", skips)
+            _release(sources)
             first = last
         postings = np.concatenate(big_postings)
         order = np.argsort(postings)

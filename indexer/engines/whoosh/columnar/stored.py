@@ -179,14 +179,20 @@ class Records:
         }
         meta = {"segment": segment, "fields": list(fields)}
         with ArrayFileWriter(folder / f"{segment}.{STORED}", STORED, specs, meta) as writer:
-            for begin in range(0, len(self.records), _WRITTEN_AT_ONCE):
-                joined = b"".join(self.records[begin : begin + _WRITTEN_AT_ONCE])
-                writer.append("records", np.frombuffer(joined, dtype=np.uint8))
+            waiting: list[bytes | memoryview] = []
+            size = 0
+            for number, record in enumerate(self.records, 1):
+                waiting.append(record)
+                size += len(record)
+                if size >= _WRITTEN_AT_ONCE or number == len(self.records):
+                    writer.append("records", np.frombuffer(b"".join(waiting), dtype=np.uint8))
+                    waiting, size = [], 0
             writer.append("record_starts", starts)
             writer.append("dictionary", np.frombuffer(self.dictionary, dtype=np.uint8))
 
 
-_WRITTEN_AT_ONCE = 1000
+_WRITTEN_AT_ONCE = 1 << 22
+"""Bytes of records that are joined for writing."""
 
 
 class StoredReader:
