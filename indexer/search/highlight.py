@@ -67,12 +67,13 @@ class Highlighter:
                 spans.extend((token.start, token.end) for token in tokens if token.text in terms)
                 spans.extend(_phrase_spans(tokens, phrases))
                 continue
-            spots = self._spotter(channel, terms, phrases).spots(text)
+            spotter = self._spotter(channel, terms, phrases)
+            spots = spotter.spots(text)
             spans.extend((spot.start, spot.end) for spot in spots if spot.text in terms)
             there = {spot.text for spot in spots}
             # Of most phrases a text does not even hold the words.
             if whole := [phrase for phrase in phrases if all(term.text in there for term in phrase)]:
-                spans.extend(_phrase_spans(analysis.tokens(text, channel), whole))
+                spans.extend(_phrase_spans(spotter.tokens(text), whole))
         return _united(spans)
 
     def _spotter(self, channel: Channel, terms: set[str], phrases: Sequence[tuple[TermAt, ...]]) -> Spotter:

@@ -22,6 +22,8 @@ TEXTS = (
 def agrees(text: str, channel: Channel, terms: set[str], spotter: Spotter) -> None:
     expected = sorted((one.text, one.start, one.end) for one in analysis.tokens(text, channel) if one.text in terms)
     assert sorted(map(tuple, spotter.spots(text))) == expected
+    placed = sorted(one for one in analysis.tokens(text, channel) if one.text in terms)
+    assert sorted(spotter.tokens(text)) == placed
 
 
 @pytest.mark.parametrize("channel", list(Channel))
