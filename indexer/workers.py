@@ -44,6 +44,8 @@ class Workers(AbstractContextManager["Workers"]):
     def __init__(self) -> None:
         self._count = cores()
         self._executor: ProcessPoolExecutor | None = None
+        self._worth_it = False
+        """Others have begun at some time."""
         self._works = count()
 
     def __exit__(self, *_error: object) -> None:
@@ -65,10 +67,10 @@ class Workers(AbstractContextManager["Workers"]):
                 results.
             items: What to work on.
             alone: So many items are worked on in this process before others begin; None for all. Where others have
-                begun already, they work from the first item on.
+                begun before, others work from the first item on.
         """
         rest = iter(items)
-        if self._executor is None:
+        if not self._worth_it:
             work = make()
             if self._count == 1 or alone is None:
                 yield from map(work, rest)
@@ -90,6 +92,7 @@ class Workers(AbstractContextManager["Workers"]):
     def _spread(
         self, make: Callable[[], Callable[[Item], Result]], first: Iterable[Item], rest: Iterator[Item]
     ) -> Iterator[Result]:
+        self._worth_it = True
         executor = self._executor = self._executor or _begun(self._count)
         work = next(self._works), pickle.dumps(make)
         waiting: deque[Future[Any]] = deque()

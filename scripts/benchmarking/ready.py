@@ -18,7 +18,7 @@ LANGUAGES = {"en": ("title_en", "abstract_en"), "zh": ("title_zh", "abstract_zh"
 FACETS = ("journal", "quartile", "year")
 SAMPLES = 3000
 """Documents, at most, from which words that stand together are drawn."""
-BATCH = 500
+BATCH = 2_000
 """Documents that are read at a time."""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.build import Stage
+from indexer.build import BATCH, Stage
 from indexer.cli import main
 from tests.conftest import REPOSITORY, SAMPLES, write_jsonl
 
@@ -38,10 +38,11 @@ def test_build_ends_with_a_report(tmp_path: Path) -> None:
 
 def test_progress_says_how_fast_and_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.cli.PLAIN_INTERVAL_SECONDS", 0)
-    path = write_jsonl(tmp_path / "records.jsonl", [{"title": f"Aspirin {number}"} for number in range(1100)])
+    count = BATCH + 100
+    path = write_jsonl(tmp_path / "records.jsonl", [{"title": f"Aspirin {number}"} for number in range(count)])
     lines = run("build", str(path), "--index", str(tmp_path / "index")).stderr.splitlines()
     assert any(re.fullmatch(r"reading: \d+ records?, \d+/s", line) for line in lines)
-    assert any(re.fullmatch(r"indexing: \d+ of 1100 records, \d+/s, 0:00:\d\d left", line) for line in lines)
+    assert any(re.fullmatch(rf"indexing: \d+ of {count} records, \d+/s, 0:00:\d\d left", line) for line in lines)
     assert lines[-1].startswith("publishing: ")
 
 

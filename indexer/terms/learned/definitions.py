@@ -23,7 +23,8 @@ _CAPITAL = re.compile("[A-Z]")
 _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z]?[a-z]+)?")
 """A word or a name in brackets: (Germany), (Smith), (New York)."""
 _ROMAN = re.compile(r"[IVX]+[abAB]?")
-_SENTENCE = re.compile(r"[.!?;:。；：！？](?=\s|$)|[\n。；：！？，]")
+_SENTENCES = re.compile(r"(?s:.*)(?:[.!?;:。；：！？](?=\s|$)|[\n。；：！？，])")
+"""What ends where the last sentence of a text begins."""
 _AFTER_SHORT_FORM = re.compile(r"\s*[,;，；]\s")
 _LAST_WORD = re.compile(r"[^\s(（\[]+\s*\Z")
 _LONG_FORM_LIMIT = 300
@@ -82,12 +83,12 @@ def long_form(short: str, candidate: str) -> str | None:
     lower = candidate.lower()
     if not letters or len(lower) != len(candidate):
         return None
-    for index in range(len(letters) - 1, -1, -1):
-        place -= 1
-        while place >= 0 and (
-            lower[place] != letters[index] or (index == 0 and place > 0 and lower[place - 1].isalnum())
-        ):
-            place -= 1
+    for letter in reversed(letters):
+        place = lower.rfind(letter, 0, place)
+        if place < 0:
+            return None
+    while place > 0 and lower[place - 1].isalnum():
+        place = lower.rfind(letters[0], 0, place)
         if place < 0:
             return None
     found = candidate[candidate.rfind(" ", 0, place + 1) + 1 :].strip("\"'“”‘’,;- ")
@@ -113,8 +114,8 @@ def _most_words(short: str) -> int:
 
 def _sentence_before(text: str, end: int) -> str:
     before = text[max(0, end - _LONG_FORM_LIMIT) : end]
-    stops = list(_SENTENCE.finditer(before))
-    return before[stops[-1].end() :] if stops else before
+    sentences = _SENTENCES.match(before)
+    return before[sentences.end() :] if sentences else before
 
 
 def _last_words(text: str, count: int) -> str:

@@ -7,8 +7,9 @@ is the dictionary of one field, a few numbers for each term and document, and `C
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ class _Terms:
 
 def _merge_terms(sources: Sequence[_Source], fields: Container[str]) -> _Terms:
     names = sorted({name for source in sources for name in source.arrays.field_names if name in fields})
-    counted = [_counts(source) for source in sources]
+    counted = [_counted(source) for source in sources]
     ranks = [np.zeros(source.arrays.term_starts.size - 1, dtype=np.int64) for source in sources]
     kept_names: list[str] = []
     terms_of_fields: list[int] = []
@@ -153,11 +154,11 @@ def _merge_terms(sources: Sequence[_Source], fields: Container[str]) -> _Terms:
         union = union_of_texts([_field_terms(source.arrays, name) for source in sources])
         postings = np.zeros(len(union), dtype=np.int64)
         sizes = np.zeros(len(union), dtype=np.int64)
-        for source, numbers, (of_postings, of_bytes, of_big) in zip(sources, union.numbers, counted, strict=True):
-            low, high = source.arrays.field_range(name)
-            postings[numbers] += of_postings[low:high]
-            sizes[numbers] += of_bytes[low:high]
-            big += int(of_big[low:high].sum())
+        for source, numbers, counts in zip(sources, union.numbers, counted, strict=True):
+            of_postings, of_bytes, of_big = counts(*source.arrays.field_range(name))
+            postings[numbers] += of_postings
+            sizes[numbers] += of_bytes
+            big += int(of_big.sum())
         stays = postings > 0
         new_numbers = first + starts_of(stays, np.int64)
         for source, rank, numbers in zip(sources, ranks, union.numbers, strict=True):
@@ -181,14 +182,16 @@ def _merge_terms(sources: Sequence[_Source], fields: Container[str]) -> _Terms:
     return _Terms(size, texts, ranks)
 
 
-def _counts(source: _Source) -> tuple[Numbers, Numbers, Numbers]:
-    """For each term, how many postings stay, how many bytes of positions, and how many frequencies that are big."""
+_Counts = tuple[Numbers, Numbers, Numbers]
+"""Of terms, how many postings stay, how many bytes of positions, and how many frequencies that are big."""
+
+
+def _counted(source: _Source) -> Callable[[int, int], _Counts]:
+    """What gives the counts of a range of terms: of a segment that stays whole they are worked out when asked for."""
     arrays = source.arrays
     if source.whole:
-        postings = np.diff(arrays.posting_starts).astype(np.int64)
-        big = np.diff(np.searchsorted(arrays.big_postings, arrays.posting_starts))
-        return postings, np.diff(arrays.position_starts).astype(np.int64), big
-    return count_survivors(
+        return partial(_counts, arrays)
+    counts = count_survivors(
         arrays.posting_starts,
         arrays.docs,
         arrays.freqs,
@@ -197,6 +200,13 @@ def _counts(source: _Source) -> tuple[Numbers, Numbers, Numbers]:
         arrays.position_starts,
         source.new_docs,
     )
+    return lambda low, high: (counts[0][low:high], counts[1][low:high], counts[2][low:high])
+
+
+def _counts(arrays: SegmentArrays, low: int, high: int) -> _Counts:
+    starts = arrays.posting_starts[low : high + 1]
+    big = np.diff(np.searchsorted(arrays.big_postings, starts))
+    return np.diff(starts).astype(np.int64), np.diff(arrays.position_starts[low : high + 1]).astype(np.int64), big
 
 
 def _field_terms(arrays: SegmentArrays, name: str) -> tuple[Numbers, Numbers]:
