@@ -43,7 +43,7 @@ from tests.engines.conftest import the_collection, write
 from tests.engines.reference import Collection
 
 slow_fixtures = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
