@@ -209,7 +209,7 @@ def test_a_facet_count_is_the_total_after_choosing_it(
 
 
 @pytest.mark.parametrize("sort", Sort)
-@settings(slow_fixtures, max_examples=50)  # each asks for many pages
+@settings(slow_fixtures, max_examples=30)  # each asks for many pages
 @given(query=queries, preferred=st.one_of(st.none(), queries), step=st.integers(15, 50))
 def test_orders_and_pages(
     engine: Engine, collection: Collection, sort: Sort, query: Query, preferred: Query | None, step: int
