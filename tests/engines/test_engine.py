@@ -43,7 +43,7 @@ from tests.engines.conftest import the_collection, write
 from tests.engines.reference import Collection
 
 slow_fixtures = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -209,7 +209,7 @@ def test_a_facet_count_is_the_total_after_choosing_it(
 
 
 @pytest.mark.parametrize("sort", Sort)
-@settings(slow_fixtures, max_examples=50)  # each asks for many pages
+@settings(slow_fixtures, max_examples=30)  # each asks for many pages
 @given(query=queries, preferred=st.one_of(st.none(), queries), step=st.integers(15, 50))
 def test_orders_and_pages(
     engine: Engine, collection: Collection, sort: Sort, query: Query, preferred: Query | None, step: int

@@ -20,6 +20,7 @@ from indexer.engines.opensearch.connection import TIMEOUT_SECONDS, Answered, Con
 from indexer.engines.opensearch.location import read_location
 from indexer.engines.verifying import check_built_with
 from indexer.errors import BuildError, IndexMismatchError, IndexMissingError, MedsearchError
+from indexer.schema import FAMILIES
 from indexer.search.engine import Manifest
 
 CHECK_SECONDS = 1.0
@@ -104,7 +105,10 @@ def _described(connection: Connection, alias: str) -> Published | None:
             "or choose another name"
         ) from error
     check_built_with(about.manifest, location.text)
-    return Published(index, about)
+    # The cluster keeps no order of names.
+    editions = {name: about.manifest.editions[name] for name in FAMILIES if name in about.manifest.editions}
+    manifest = msgspec.structs.replace(about.manifest, editions=editions)
+    return Published(index, msgspec.structs.replace(about, manifest=manifest))
 
 
 def rollback(location: str) -> Manifest:
@@ -136,7 +140,8 @@ def publish(connection: Connection, index: str, published: str | None) -> None:
     if published is not None:
         # That the alias is still there is the condition of the whole request.
         actions.insert(0, {"remove": {"index": published, "alias": name, "must_exist": True}})
-        actions.append({"remove": {"index": "*", "alias": before(name), "must_exist": False}})
+        if earlier := alias_of(connection, before(name)):
+            actions.append({"remove": {"index": earlier, "alias": before(name)}})
         actions.append({"add": {"index": published, "alias": before(name)}})
     try:
         connection.ask("POST", "/_aliases", {"actions": actions}, repeatable=False)
