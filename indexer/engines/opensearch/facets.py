@@ -92,34 +92,44 @@ def counts(
     found = answer["values"]
     if found["doc_count_error_upper_bound"] or found["sum_other_doc_count"]:
         raise IndexDamagedError(f"{field} has more than {MOST_VALUES} values, which are more than can be counted")
+    buckets = found["buckets"]
+    numeric = kind_of(field) is Kind.INTEGER
+    none = MISSING if numeric else _NO_VALUE
+    unknown = next((bucket["doc_count"] for bucket in buckets if bucket["key"] == none), 0)
+    wanted = buckets if limit is None else _most_frequent(buckets, limit + bool(unknown))
     spelled = spellings.get(field, {})
-    unknown = 0
-    values: dict[str, int] = {}
-    for bucket in found["buckets"]:
-        key = bucket["key"]
-        if key in {MISSING, _NO_VALUE}:
-            unknown = bucket["doc_count"]
-        else:
-            values[spelled.get(key, str(key))] = bucket["doc_count"]
-    distinct = len(values) + bool(unknown)
-    ordered = sorted(values.items(), key=lambda item: (-item[1], item[0]))
-    kept = dict(ordered if limit is None else ordered[:limit])
+    values = [
+        (spelled.get(bucket["key"], str(bucket["key"])), bucket["doc_count"])
+        for bucket in wanted
+        if bucket["key"] != none
+    ]
+    values.sort(key=lambda item: (-item[1], item[0]))
+    kept = dict(values[:limit])
     if limit is not None and chosen:
-        folded = {fold_value(choice) for choice in chosen if not isinstance(choice, Span)}
+        folded = {value(fold_value(choice)) for choice in chosen if not isinstance(choice, Span)}
         spans = [choice for choice in chosen if isinstance(choice, Span)]
-        numeric = kind_of(field) is Kind.INTEGER
         kept |= {
-            name: count
-            for name, count in ordered[limit:]
-            if fold_value(name) in folded or (numeric and _in(spans, name))
+            spelled.get(bucket["key"], str(bucket["key"])): bucket["doc_count"]
+            for bucket in buckets
+            if bucket["key"] != none and (str(bucket["key"]) in folded or (numeric and _in(spans, bucket["key"])))
         }
     if unknown:
         kept[UNKNOWN] = unknown
-    return FacetCounts(kept, distinct)
+    return FacetCounts(kept, len(buckets))
 
 
-def _in(spans: Sequence[Span], number: str) -> bool:
-    return any(int(number) in span for span in spans)
+def _most_frequent(buckets: Sequence[Mapping[str, Any]], most: int) -> Sequence[Mapping[str, Any]]:
+    """The first of buckets that are ordered by count, and all others that count the same as the last of these."""
+    if most >= len(buckets) or not most:
+        return buckets[:most]
+    least = buckets[most - 1]["doc_count"]
+    while most < len(buckets) and buckets[most]["doc_count"] == least:
+        most += 1
+    return buckets[:most]
+
+
+def _in(spans: Sequence[Span], number: int) -> bool:
+    return any(number in span for span in spans)
 
 
 def facet_fields(editions: Iterable[str]) -> list[str]:
