@@ -25,8 +25,8 @@ _PRELOADED = ("indexer.preloading",)
 """What is imported once, for all workers."""
 
 _COLLECTED_AFTER = 100_000
-"""Objects that a worker makes before Python looks for garbage in cycles. There is hardly any, and the look is long: it
-goes through all that the analysis remembers."""
+"""Objects that a process makes before Python looks for garbage in cycles, where many items are worked on. There is
+hardly any, and the look is long: it goes through all that the analysis remembers."""
 
 
 def cores() -> int:
@@ -37,8 +37,9 @@ def cores() -> int:
 class Workers(AbstractContextManager["Workers"]):
     """Processes that work on items; they begin when it shows that they are worth it, and stay for further work.
 
-    A context: what is still undone at its end is given up. Workers end with the process that has them, however that
-    ends. On a machine of one core all is done in this process.
+    A context, in which this process looks for garbage as rarely as they do: what is still undone at its end is given
+    up. Workers end with the process that has them, however that ends. On a machine of one core all is done in this
+    process.
     """
 
     def __init__(self) -> None:
@@ -47,8 +48,15 @@ class Workers(AbstractContextManager["Workers"]):
         self._worth_it = False
         """Others have begun at some time."""
         self._works = count()
+        self._collected_after = gc.get_threshold()
+
+    def __enter__(self) -> Workers:  # noqa: PYI034 - Python 3.10 has no Self
+        self._collected_after = gc.get_threshold()
+        gc.set_threshold(_COLLECTED_AFTER, *self._collected_after[1:])
+        return self
 
     def __exit__(self, *_error: object) -> None:
+        gc.set_threshold(*self._collected_after)
         self.end()
 
     def end(self) -> None:

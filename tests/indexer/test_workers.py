@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 
@@ -74,3 +75,10 @@ def _loaded(_number: int) -> int:
 def test_workers_begin_with_the_dictionary(two_cores: None) -> None:
     with Workers() as several:
         assert set(several.map(_dictionaries, range(4))) == {1}
+
+
+def test_garbage_is_looked_for_as_before_when_all_is_done() -> None:
+    before = gc.get_threshold()
+    with Workers():
+        assert gc.get_threshold() > before
+    assert gc.get_threshold() == before
