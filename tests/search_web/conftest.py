@@ -134,6 +134,11 @@ PATIENT = Settings(time_limit=3600)
 
 @pytest.fixture(scope="session")
 def app(index: str) -> Flask:
+    return served(index)
+
+
+def served(index: str) -> Flask:
+    """The application over an index, as it is tested."""
     made = create_app(index, PATIENT)
     made.testing = True
     return made
@@ -146,6 +151,4 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def no_index_client(tmp_path: Path) -> FlaskClient:
-    made = create_app(str(tmp_path / "nothing"), PATIENT)
-    made.testing = True
-    return made.test_client()
+    return served(str(tmp_path / "nothing")).test_client()

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -38,9 +39,20 @@ def served_location(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory, served_location: str) -> Iterator[str]:
-    """Where `medsearch serve` serves the samples, with two editions of each family, and a retracted article."""
-    folder = tmp_path_factory.mktemp("records")
-    index, journals, retracted = served_location, folder / "journals.csv", folder / "retracted.jsonl"
+    """Where `medsearch serve` serves the samples."""
+    with serving(served_location, tmp_path_factory.mktemp("records")) as found:
+        yield found
+
+
+@contextmanager
+def serving(index: str, folder: Path) -> Iterator[str]:
+    """Serve the samples, with two editions of each family, and a retracted article; where that is.
+
+    Args:
+        index: Where they are indexed.
+        folder: For files.
+    """
+    journals, retracted = folder / "journals.csv", folder / "retracted.jsonl"
     journals.write_text(JOURNALS, "utf-8")
     retracted.write_bytes(msgspec.json.encode(RETRACTED))
     build([str(SAMPLES), str(retracted)], index, BuildOptions(journals=(str(journals),)))

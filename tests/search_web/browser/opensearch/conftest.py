@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.search_web.browser.conftest import serving
+
 
 @pytest.fixture(scope="session")
-def served_location(remote_location: Callable[[], str]) -> str:
-    """In place of the embedded index of the same records."""
-    return remote_location()
+def address(remote_location: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """In place of that of the embedded index of the same records."""
+    with serving(remote_location(), tmp_path_factory.mktemp("records")) as found:
+        yield found
 
 
 @pytest.fixture
