@@ -76,8 +76,7 @@ _PREFIXES = frozenset(
 """What a hyphen joins to a word that is written without it as well."""
 
 _COMBINING = re.compile("(?!(?:placebo|video|ratio|zero|vitro|vivo|novo|utero|into|tobacco)$)[a-z]{3,}o")
-"""Beginnings of Greek and Latin compounds, which are joined so too: gastro-, cerebro-, uretero-; and words that are none.
-"""
+"""Beginnings of Greek and Latin compounds, which are joined as well (gastro-, cerebro-), and no other words in o."""
 
 _WINDOW = 20_000
 """Characters tokenised at a time: NLTK gives up on a text that takes it five seconds."""
