@@ -384,6 +384,25 @@ fundus | The fundi of diabetic eyes.
 meninx | Inflammation of the meninges.
 non-small cell lung cancer | Non - small cell lung cancer and anaemia.
 never-smokers | Lung function of never smokers.
+type 2 diabetes | Types 1 and 2 diabetes were compared.
+type II diabetes | Type I or type II diabetes was present.
+stage III colon cancer | Stages I-III colon cancer in the young.
+stage 3 colon cancer | Stages I, II and III colon cancer.
+stage III colon cancer | Stage II to III colon cancer.
+grade 4 toxicity | Grade 3 or 4 toxicity was seen.
+glucagon-like peptide 1 receptor agonist | Glucagon-like peptide-1 receptor agonists in obesity.
+2型糖尿病 | Children with type 2 diabetes mellitus.
+GERD | Gastro-oesophageal reflux disease in babies.
+胃食管反流病 | Gastro-oesophageal reflux disease in babies.
+CT | Computed tomography of the petrous bone.
+eGFR | The estimated glomerular filtration rate fell.
+红斑狼疮 | Systemic lupus erythematosus flares.
+类风湿 | Rheumatoid arthritis in farmers.
+帕金森 | Parkinson's disease and pesticides.
+病例对照 | A case-control study of asbestos.
+骨髓瘤 | Multiple myeloma of the jaw.
+不孕症 | Infertility of couples.
+ST depression | ST-segment depression during exercise.
 """
 
 MISSES = """
@@ -572,6 +591,22 @@ basis | Base deficit in shock.
 small cell lung cancer | Non - small cell lung cancer and anaemia.
 smokers | Lung function of never smokers.
 smokers | Airways of never-smokers.
+type 2 diabetes | Type 1 diabetes in 2 towns.
+type II diabetes | Type I diabetes in 2 clinics.
+type 2 diabetes | Type 1 diabetes and 2 controls each.
+2型糖尿病 | Type 1 diabetes mellitus of 2 brothers.
+stage III colon cancer | Stage II colon cancer in 3 hospitals.
+glucagon-like peptide 1 receptor agonist | Glucagon-like peptide 2 receptor agonist in 1 girl.
+eGFR | Mutations of the epidermal growth factor receptor.
+EGFR | The estimated glomerular filtration rate fell.
+PSA | Psoriatic arthritis of the spine.
+CT | Calcitonin in salmon.
+Aids for hearing | Acquired immunodeficiency syndrome and hearing.
+Pet ownership | Positron emission tomography and ownership.
+Ca supplementation | Coronary artery supplementation.
+ST depression | 支架内血栓形成与抑郁症
+小细胞癌 | 非小细胞癌的分化
+木通 | 关木通肾病的预后
 """
 
 

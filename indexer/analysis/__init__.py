@@ -67,7 +67,7 @@ __all__ = [
     "tokens",
 ]
 
-VERSION = 8
+VERSION = 9
 """Raised when the same text yields other tokens for a reason that `fingerprint` does not see: our own code."""
 
 

@@ -75,6 +75,9 @@ _PREFIXES = frozenset(
 )
 """What a hyphen joins to a word that is written without it as well."""
 
+_COMBINING = re.compile("(?!(?:placebo|video|ratio|zero|vitro|vivo|novo|utero|into|tobacco)$)[a-z]{3,}o")
+"""Beginnings of Greek and Latin compounds, which are joined as well (gastro-, cerebro-), and no other words in o."""
+
 _WINDOW = 20_000
 """Characters tokenised at a time: NLTK gives up on a text that takes it five seconds."""
 
@@ -208,6 +211,7 @@ def _has_joined(words: Sequence[str]) -> bool:
     return (
         len(letters) <= _SHORT_COMPOUND
         or words[0] in _PREFIXES
+        or bool(_COMBINING.fullmatch(words[0]))
         or any(len(word) <= 2 or word in numbers.GREEK_NAMES for word in words)
         or bool(_DIGIT.search(letters))
     )

@@ -30,9 +30,10 @@ _PARTS: dict[str, str] = {
     # One of two vowels, where British English writes both.
     r"aem": "em",
     r"paed(?=i|o)": "ped",
-    r"oesoph": "esoph",
-    r"oestr": "estr",
-    r"oedem": "edem",
+    # The o of gastro- is lost as well: gastrooesophageal is gastroesophageal, and both hold oesoph.
+    r"o?oesoph": "esoph",
+    r"o?oestr": "estr",
+    r"o?oedem": "edem",
     r"foet(?=[aiou])": "fet",
     r"rrhoe": "rrhe",
     r"pnoe": "pne",

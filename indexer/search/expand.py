@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, product
+from itertools import accumulate, pairwise, product
 from typing import Protocol
 
 from indexer import analysis, schema
@@ -42,6 +42,9 @@ _MEANINGS = 2
 """Concepts that an abbreviation is read as, at most."""
 
 _JOINTS = ("and", "or")
+_COUNTED_JOINTS = (*_JOINTS, "to")
+_LONGEST_NUMBER = 2
+"""Digits of a number that says which: 4 of interleukin 4, but not 2019."""
 
 _BETWEEN = re.compile(r"[\s\-/'’·:+]{0,2}")
 _BEHIND_A_LETTER = re.compile(r"\.\s?")
@@ -223,8 +226,9 @@ def _go_on(text: str, word: QueryWord, behind: QueryWord) -> bool:
 def _meant(entries: Sequence[Entry], key: str, surface: str, spelt_out: frozenset[str]) -> list[Entry]:
     """Of the concepts that have a key those that are meant by what was typed.
 
-    An abbreviation means what the query spells out besides, if it does. Otherwise, what a collection taught is asked
-    only where no table knows the words.
+    An abbreviation means what the query spells out besides, if it does; else what is abbreviated by just these letters,
+    small and large, and of that what is called so, if anything is. What a collection taught is asked only where no
+    table knows the words.
 
     Args:
         entries: The concepts, best first.
@@ -250,12 +254,21 @@ def _meant(entries: Sequence[Entry], key: str, surface: str, spelt_out: frozense
     ]
     if explained := [entry for entry in short if entry.id in spelt_out]:
         return explained[:_MEANINGS]
-    return [entry for entry in short if entry.curated][:_MEANINGS] or named or short[:_MEANINGS]
+    if curated := [entry for entry in short if entry.curated]:
+        # EGFR is no eGFR and ALS no plural of AL; CT is a name of computed tomography, and seldom calcitonin.
+        curated = [entry for entry in curated if any(form.text == surface for form in entry.forms)] or curated
+        return ([entry for entry in curated if _is_name(entry, key)] or curated)[:_MEANINGS]
+    return named or short[:_MEANINGS]
 
 
 def _in_full(entry: Entry, key: str) -> bool:
     """Whether a key is that of a form of the concept that is no abbreviation."""
     return any(not _is_short(form) and analysis.key(form.text) == key for form in entry.forms)
+
+
+def _is_name(entry: Entry, key: str) -> bool:
+    """Whether a key is that of a name of the concept, which may be written as abbreviations are."""
+    return any(form.role is not Role.ABBREVIATION and analysis.key(form.text) == key for form in entry.forms)
 
 
 def _name(entry: Entry) -> str:
@@ -284,13 +297,16 @@ def _abbreviation_query(text: str, fields: tuple[str, ...]) -> Query | None:
 
 
 def _reads_as(surface: str, abbreviation: str, *, learned: bool) -> bool:
-    """Whether what was typed is meant as the abbreviation: with a capital, or in small letters if they are no word.
+    """Whether what was typed is meant as the abbreviation: with its capitals, or in small letters if they are no word.
 
-    Which small letters are words is known of everyday ones only; a collection abbreviates with others as well (AIR),
-    and what it taught is taken for an abbreviation where it looks like one.
+    A capital at the beginning alone tells nothing, for a title is pasted with it (Aids for hearing); two letters of
+    which the first is one are a symbol (Ca). Which small letters are words is known of everyday ones only; a collection
+    abbreviates with others as well (AIR), and what it taught is taken for an abbreviation where it looks like one.
     """
-    if any(letter.isupper() for letter in surface):
+    if surface == abbreviation:
         return len(surface) > 1
+    if any(letter.isupper() for letter in surface) and surface != surface.capitalize():
+        return True
     if learned:
         return any(letter.isdecimal() for letter in surface)
     return len(abbreviation) >= _SHORTEST_WRITTEN and surface.casefold() not in everyday_words()
@@ -349,13 +365,16 @@ def _meaningful(name: str) -> list[QueryWord]:
 
 
 def _all_words(words: Sequence[QueryWord], fields: tuple[str, ...]) -> Query:
-    """The documents that hold all words of a name; the number at its end beside the word before it.
+    """The documents that hold all words of a name, and each number that says which behind the word before it.
 
-    Programmed death 1 is not programmed death-ligand 1. Of stages and the like texts name several (stages I-III).
+    Programmed death 1 is not programmed death-ligand 1, and type 1 diabetes of 2 children is not type 2.
     """
     queries = [word_query(word, fields) for word in words]
-    if len(words) > 1 and words[-1].surface.isdecimal() and not _is_counted(words[-2]):
-        queries[-1] = _numbered(words[-2], words[-1], fields)
+    for place, (before, word) in enumerate(pairwise(words), 1):
+        number = _words_readings(word)[0][0].text
+        last = place == len(words) - 1
+        if number.isdecimal() and (last or len(number) <= _LONGEST_NUMBER):
+            queries[place] = _numbered(before, word, fields)
     return _all_of(queries)
 
 
@@ -365,14 +384,25 @@ def _is_counted(word: QueryWord) -> bool:
 
 
 def _numbered(word: QueryWord, number: QueryWord, fields: tuple[str, ...]) -> Query:
-    """The documents that hold a word and a number behind it, the first or the second of two: peptides 1 and 2."""
+    """The documents that hold a word and a number behind it, the first or the second of two: peptides 1 and 2.
+
+    Of stages and the like texts name several: stages I-III; stages I, II and III.
+    """
     found: list[Query] = []
     for before, reading in product(_words_readings(word), _words_readings(number)):
         behind = before[-1].offset + 1
         term = reading[0].text
-        for between in ((), *((TermAt(joint, behind + 1),) for joint in _JOINTS)):
-            place = TermAt(term, behind + 2 * len(between))
-            found.append(Phrase(fields, Channel.WORDS, (*before, *between, place)))
+        found += [Phrase(fields, Channel.WORDS, (*before, TermAt(term, behind)))]
+        counted = _is_counted(word)
+        for joint in _COUNTED_JOINTS if counted else _JOINTS:
+            between = TermAt(joint, behind + 1), TermAt(term, behind + 2)
+            found.append(Phrase(fields, Channel.WORDS, (*before, *between)))
+        if counted:
+            found.append(Phrase(fields, Channel.WORDS, (*before, TermAt(term, behind + 1))))
+            if term.isdecimal() and int(term) > 1:
+                row = TermAt(str(int(term) - 1), behind + 1)
+                ends = ((row, TermAt(joint, behind + 2), TermAt(term, behind + 3)) for joint in _JOINTS)
+                found += [Phrase(fields, Channel.WORDS, (*before, *end)) for end in ends]
     return _any_reading(found)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from indexer.terms.lexicon.entries import Entry
+from indexer.terms.concept import Role
+from indexer.terms.lexicon.entries import ROLES, Entry
 from indexer.terms.lexicon.folding import Folded
 from indexer.terms.lexicon.spelling import Correction, QueryCorrection, Speller
 from indexer.terms.lexicon.store import Connections
@@ -43,7 +44,8 @@ class Lexicon:
         """The concepts that have a form of each key; a key without any is left out.
 
         Curated ones come before learned ones, then those that prefer the form before those of which it is a synonym or
-        an abbreviation, then those of more sources, or of more evidence.
+        an abbreviation, then, of curated abbreviations, those of which more documents of the collection may be, then
+        those of more sources, or of more evidence.
         """
         entries: dict[int, Entry] = {}
         found: dict[str, list[tuple[tuple[int, ...], int]]] = {}
@@ -51,14 +53,15 @@ class Lexicon:
         for start in range(0, len(wanted), _KEYS_AT_ONCE):
             some = wanted[start : start + _KEYS_AT_ONCE]
             marks = ",".join("?" * len(some))
-            for key, role, number, learned, forms in self._connections.rows(
-                "SELECT k.key, k.role, e.id, e.learned, e.forms FROM form_key k JOIN entry e ON e.id = k.entry "  # noqa: S608
-                f"WHERE k.key IN ({marks})",
+            for key, role, number, learned, forms, documents in self._connections.rows(
+                "SELECT k.key, k.role, e.id, e.learned, e.forms, s.documents FROM form_key k "  # noqa: S608
+                f"JOIN entry e ON e.id = k.entry LEFT JOIN standing s ON s.entry = e.id WHERE k.key IN ({marks})",
                 some,
             ):
                 if number not in entries:
                     entries[number] = Entry(str(number), decode_forms(self._connections, forms))
-                found.setdefault(key, []).append(((learned, role, -_weight(entries[number]), number), number))
+                held = (documents or 0) if ROLES[role] is Role.ABBREVIATION and not learned else 0
+                found.setdefault(key, []).append(((learned, role, -held, -_weight(entries[number]), number), number))
         return {key: tuple(entries[number] for _, number in sorted(places)) for key, places in found.items()}
 
     def entries(self, prefix: str = "", source: str | None = None) -> Iterator[Entry]:

@@ -26,7 +26,7 @@ def _concept(
 ) -> Concept:
     forms = [Form(english, "en", Role.PREFERRED), Form(chinese, "zh", Role.PREFERRED)]
     for other in others:
-        role = Role.ABBREVIATION if other.isupper() and other.isascii() else Role.SYNONYM
+        role = Role.ABBREVIATION if other.isascii() and " " not in other else Role.SYNONYM
         forms.append(Form(other, "en" if other.isascii() else "zh", role))
     return Concept(tuple(forms), source, evidence)
 
@@ -44,6 +44,20 @@ CONCEPTS = (
     _concept("mean intensity", "平均强度", "MI", source="abbreviation", evidence=2),
     _concept("autoimmune regulator", "自身免疫调节因子", "AIR", source="abbreviation", evidence=3),
     _concept("helicase", "解旋酶", "H", source="abbreviation", evidence=3),
+    _concept("epidermal growth factor receptor", "表皮生长因子受体", "EGFR"),
+    _concept("estimated glomerular filtration rate", "估算肾小球滤过率", "eGFR"),
+    _concept("cardiac arrest", "心脏骤停", "CA"),
+    _concept("calcium", "钙", "Ca"),
+    _concept("calcitonin", "降钙素", "CT"),
+    Concept(
+        (
+            Form("computed tomography", "en", Role.PREFERRED),
+            Form("计算机断层扫描", "zh", Role.PREFERRED),
+            Form("CT", "en", Role.SYNONYM),
+            Form("CT", "en", Role.ABBREVIATION),
+        ),
+        "medsearch",
+    ),
     _concept("green factor 2", "绿色因子2", "GRF2", source="abbreviation", evidence=3),
 )
 
@@ -112,13 +126,16 @@ def test_longer_abbreviations_are_written(lexicon: Lexicon) -> None:
     assert "QOL" in expanded(lexicon, "生活质量")["生活质量"]
 
 
-@pytest.mark.parametrize(("text", "named"), [("AIDS", True), ("aids", False), ("qol", True), ("QoL", True)])
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("AIDS", True), ("aids", False), ("Aids", False), ("qol", True), ("QoL", True), ("Qol", True)],
+)
 def test_an_abbreviation_that_is_a_word_needs_its_capitals(lexicon: Lexicon, text: str, *, named: bool) -> None:
     assert bool(expanded(lexicon, text)) == named
 
 
 @pytest.mark.parametrize(
-    ("text", "named"), [("AIR", True), ("air", False), ("H", False), ("GRF2", True), ("grf2", True)]
+    ("text", "named"), [("AIR", True), ("air", False), ("Air", False), ("H", False), ("GRF2", True), ("grf2", True)]
 )
 def test_a_learned_abbreviation_has_to_look_like_one(lexicon: Lexicon, text: str, *, named: bool) -> None:
     assert bool(expanded(lexicon, text)) == named
@@ -134,6 +151,22 @@ def test_a_learned_abbreviation_has_to_look_like_one(lexicon: Lexicon, text: str
     ],
 )
 def test_an_abbreviation_means_what_the_query_spells_out(lexicon: Lexicon, text: str, meant: set[str]) -> None:
+    assert {expansion.id for expansion in compile_query(text, Reading(terms=lexicon)).expansions} == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("EGFR", {"epidermal growth factor receptor"}),
+        ("eGFR", {"estimated glomerular filtration rate"}),
+        ("egfr", {"epidermal growth factor receptor", "estimated glomerular filtration rate"}),
+        ("CT", {"computed tomography"}),
+        ("Ca", {"calcium"}),
+    ],
+)
+def test_an_abbreviation_means_what_is_written_so_and_what_it_is_a_name_of(
+    lexicon: Lexicon, text: str, meant: set[str]
+) -> None:
     assert {expansion.id for expansion in compile_query(text, Reading(terms=lexicon)).expansions} == meant
 
 

@@ -97,6 +97,14 @@ def test_learned_concepts_stand_apart_behind_curated_ones_with_their_evidence(tm
     assert [form.evidence for form in found[1].forms] == [9, 9]
 
 
+def test_of_an_abbreviation_what_the_collection_is_about_comes_first(tmp_path):
+    articles = [article(n, "Pulmonary embolism after surgery") for n in range(3)]
+    concepts = [concept("Plasma exchange", "=PE"), concept("Pulmonary embolism", "=PE"), concept("Effusion", "=PE")]
+    book = lexicon(tmp_path / "l", [*articles, article(9, "An effusion")], concepts)
+    found = texts(entry.forms[0] for entry in book.concepts(key("PE")))
+    assert found == ["Pulmonary embolism", "Effusion", "Plasma exchange"]
+
+
 def test_an_update_replaces_evidence(tmp_path):
     pair = ("Stroke", "脑卒中")
     lexicon(tmp_path / "a", [article(1, "Stroke")], [concept("Stroke", "~Apoplexy"), concept(*pair, evidence=3)])
