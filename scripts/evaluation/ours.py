@@ -55,6 +55,7 @@ def _weights(**changed: float) -> tuple[tuple[str, float], ...]:
 VARIANTS: dict[str, Variant] = {
     "no exact-form bonus": Variant({"exact": 0.0}),
     "no proximity bonus": Variant({"proximity": 0.0}),
+    "proximity 0.05": Variant({"proximity": 0.05}),
     "no parts of compounds": Variant({"parts": 0.0}),
     "no expansion": Variant(request={"expand": False}),
     "titles as abstracts": Variant({"weights": _weights(title_en=1.0, title_zh=1.0)}),
