@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -179,7 +180,7 @@ EXPORTS: dict[tuple[str, str], tuple[str, Callable[[bytes, bytes], bool]]] = {
     ),
     ("export", "sort"): (
         "/export?format=jsonl&q=myeloma&sort=oldest",
-        lambda a, b: a != b and sorted(a.splitlines()) == sorted(b.splitlines()),
+        lambda a, b: exported(a) != exported(b) and sorted(exported(a)) == sorted(exported(b)),
     ),
     ("export", "edition"): ("/export?format=csv&edition=JCR 2023", lambda a, b: b"JCR 2023" in a and b"JCR 2024" in b),
 }
@@ -188,6 +189,10 @@ EXPORTS: dict[tuple[str, str], tuple[str, Callable[[bytes, bytes], bool]]] = {
 
 def lines(file: bytes) -> int:
     return file.count(b"\n")
+
+
+def exported(file: bytes) -> list[str]:
+    return [json.loads(line)["id"] for line in file.splitlines()]
 
 
 def file(client: FlaskClient, address: str) -> bytes:

@@ -118,7 +118,7 @@ def test_chinese_interface(client: FlaskClient) -> None:
 
 
 def test_the_side_that_matched_comes_first(client: FlaskClient) -> None:
-    tree = page(client, "/?q=骨髓瘤&lang=en")
+    tree = page(client, '/?q="骨髓瘤"&lang=en')
     heads = [hit.one("h3").one("a") for hit in tree.all("li", class_="hit")]
     assert heads
     assert {head.attributes["lang"] for head in heads} == {"zh-Hans"}
