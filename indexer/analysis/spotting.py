@@ -8,7 +8,7 @@ most of which are met but once, are passed over where no term has a digit.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -84,7 +84,7 @@ class Spotter:
             runs_with = [run for run in HAN_RUN.finditer(folded) if any(term in run[0] for term in han)]
             if self._is_words:
                 for run, cut in zip(runs_with, chinese.cut_all([run[0] for run in runs_with]), strict=True):
-                    self._add_cut(found, chinese.as_meant(cut), cut, run.start())
+                    self._add_cut(found, cut, run.start())
             else:
                 for run in runs_with:
                     self._add_strings(found, run[0], run.start())
@@ -114,10 +114,9 @@ class Spotter:
                         position = self._add_zone(found, run, zone, start, position)
             elif self._is_words:
                 cut = next(cuts)
-                meant = chinese.as_meant(cut)
-                self._add_cut(found, meant, cut, start, position)
+                self._add_cut(found, cut, start, position)
                 position += len(cut)
-                turned = meant[-1] == chinese.PREFIX
+                turned = cut[-1] == chinese.PREFIX
             else:
                 self._add_strings(found, run, start, position)
                 position += len(run)
@@ -126,17 +125,15 @@ class Spotter:
         starts, ends = normalized.starts, normalized.ends
         return [Token(term, position, starts[start], ends[end - 1]) for term, position, start, end in found]
 
-    def _add_cut(
-        self, found: list[Token], meant: Sequence[str], cut: Sequence[str], start: int, position: int = 0
-    ) -> None:
+    def _add_cut(self, found: list[Token], cut: list[str], start: int, position: int = 0) -> None:
         """Add those of a run of Han characters that is cut into words."""
-        for word, whole in zip(cut, meant, strict=True):
+        for word, meant in zip(cut, chinese.as_meant(cut), strict=True):
             start += len(word)
-            inside = self._inside.get(whole)
+            inside = self._inside.get(meant)
             if inside is None:
-                inside = [token for token in chinese.word_tokens(whole) if token.text in self._terms]
-                self._inside[whole] = inside
-            begin = start - len(whole)
+                inside = [token for token in chinese.word_tokens(meant) if token.text in self._terms]
+                self._inside[meant] = inside
+            begin = start - len(meant)
             for term, _, first, last in inside:
                 found.append(Token(term, position, begin + first, begin + last))
             position += 1
@@ -209,8 +206,7 @@ class Spotter:
         """How many positions a piece takes."""
         if not piece or _ONE_NUMBER.fullmatch(piece):
             return bool(piece)
-        bare = piece.strip(_MARKS)
-        return self._terms_of(bare if bare.isalpha() and bare.isascii() else piece, edges=edges).positions
+        return self._terms_of(piece, edges=edges).positions
 
     def _has_telling(self, pieces: Iterable[str], *, edges: bool) -> bool:
         """Whether one of some pieces tells."""
@@ -223,16 +219,17 @@ class Spotter:
 
     def _tells(self, piece: str, *, edges: bool) -> bool:
         """Whether a piece has one of the terms, or may have it by what stands before it."""
-        bare = piece.strip(_MARKS)
-        if bare.isalpha() and bare.isascii():
-            piece = bare
-        elif not self._has_numbers and _NUMBERS.fullmatch(piece):
+        if not self._has_numbers and _NUMBERS.fullmatch(piece):
             return False
         terms, leads, _ = self._terms_of(piece, edges=edges)
         # What stands before a piece makes it a number, or a part of one.
         return (leads and self._has_numbers) or not terms.isdisjoint(self._terms)
 
     def _terms_of(self, piece: str, *, edges: bool) -> _Terms:
+        # A word has the terms that it has without the marks around it, and is remembered once.
+        bare = piece.strip(_MARKS)
+        if bare.isalpha() and bare.isascii():
+            piece = bare
         return _words_of(piece) if self._is_words else _forms_of(piece, edges=edges)
 
 
