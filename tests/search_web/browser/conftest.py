@@ -32,15 +32,9 @@ SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "hei
 
 
 @pytest.fixture(scope="session")
-def served_location(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where the served index is."""
-    return str(tmp_path_factory.mktemp("served") / "index")
-
-
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory, served_location: str) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `medsearch serve` serves the samples."""
-    with serving(served_location, tmp_path_factory.mktemp("records")) as found:
+    with serving(str(tmp_path_factory.mktemp("served") / "index"), tmp_path_factory.mktemp("records")) as found:
         yield found
 
 
