@@ -31,7 +31,7 @@ from indexer.analysis import chinese, english, spelling, stopwords
 from indexer.analysis.arrays import TermArrays, term_arrays, texts_with
 from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
-from indexer.analysis.mixed import named, phrase, query_words, quotation, tokens
+from indexer.analysis.mixed import may_stack, named, phrase, query_words, quotation, tokens
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.numbering import TextCounts, TextTally
 from indexer.analysis.script import Language, language_of
@@ -56,6 +56,7 @@ __all__ = [
     "key",
     "language_of",
     "load",
+    "may_stack",
     "named",
     "normalize",
     "phrase",

@@ -58,6 +58,19 @@ def tokens(text: str, channel: Channel) -> list[Token]:
     return [Token(term, position, starts[start], ends[end - 1]) for term, position, start, end in found]
 
 
+def may_stack(one: str, other: str) -> bool:
+    """Whether two FORMS terms may stand at one position of a text.
+
+    A word of letters stands alone at its place; a character has the pair that begins with it beside it; what holds a
+    digit or a sign may have others of it.
+    """
+    if one == other:
+        return True
+    if has_han(one) or has_han(other):
+        return one[0] == other[0]
+    return not (one.isalpha() and other.isalpha())
+
+
 def turned_round(of_run: list[Token], start: int = 0, position: int = 0) -> list[Token]:
     """The WORDS tokens of a run of other characters behind a lone 非, which turns round the word that it begins with.
 

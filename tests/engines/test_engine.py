@@ -101,6 +101,28 @@ def _near(collection: Collection, fields: st.SearchStrategy[tuple[str, ...]]) ->
     return near()
 
 
+def _crowds() -> Queries:
+    """As many words near each other as a searcher can ask for, as they are written, of one text in any order."""
+    texts = [
+        (field, tokens)
+        for document in the_collection().documents
+        for (field, channel), tokens in document.tokens.items()
+        if channel is Channel.FORMS and len(tokens) > 5
+    ]
+
+    @st.composite
+    def crowd(draw: st.DrawFn) -> Query:
+        field, tokens = draw(st.sampled_from(texts))
+        places = draw(st.lists(st.integers(0, len(tokens) - 1), min_size=3, max_size=6, unique=True))
+        parts = dict.fromkeys((TermAt(tokens[place].text, 0),) for place in places)
+        if draw(st.booleans()):
+            parts[TermAt(tokens[0].text, 0), TermAt(tokens[-1].text, tokens[-1].position - tokens[0].position)] = None
+        gap = max(0, max(places) - min(places) - draw(st.integers(-1, 4)))
+        return Near((field,), Channel.FORMS, tuple(draw(st.permutations(list(parts)[:6]))), gap)
+
+    return crowd()
+
+
 def _queries() -> Queries:
     """Random query trees over the collection's words."""
     collection = the_collection()
@@ -194,6 +216,16 @@ def test_any_query_answers_as_the_oracle(
     for name in schema.FACETS:
         folded = {schema.fold_value(value): count for value, count in answer.facets[name].values.items()}
         assert folded == reference.facet(name, query, filters, collection), name
+
+
+@settings(slow_fixtures, max_examples=40)
+@given(query=st.deferred(_crowds))
+def test_many_words_near_each_other_are_found_as_by_the_oracle(
+    engine: Engine, collection: Collection, query: Query
+) -> None:
+    found = engine.search(Plan(query, limit=len(collection.documents)))
+    expected = reference.found(query, Filters(), collection)
+    assert {hit.record.id for hit in found.hits} == {document.id for document in expected}
 
 
 @slow_fixtures

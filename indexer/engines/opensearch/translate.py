@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Union
 
-from indexer.analysis import Channel, TermAt
+from indexer.analysis import Channel, TermAt, may_stack
 from indexer.engines.opensearch.mapping import GAP, ID_FIELD, length_field, shortened, term, text_field, value
 from indexer.errors import RequestError
 from indexer.schema import BY_NAME, Kind
@@ -46,8 +46,11 @@ ALL: Dsl = {"match_all": {}}
 NONE: Dsl = {"match_none": {}}
 GRID = 1e6
 """Scores are rounded to parts of one in so many, so that sums taken in another order tie where they should."""
-MOST_NEAR = 6
-"""Parts of a `Near` whose orders are all asked for: there are 720 of so many."""
+MOST_OVERLAPPING = 6
+"""Different parts of a `Near` that may overlap one another; the search core gives no more parts than these."""
+
+Part = tuple[TermAt, ...]
+"""Of a `Near`: a phrase."""
 
 
 class Statistics:
@@ -221,30 +224,53 @@ def _spans(field: str, terms: Sequence[TermAt]) -> Dsl:
 
 
 def _near(field: str, query: Near) -> Dsl:
-    """The parts in any order that lets none overlap another."""
-    parts = [_interval(part) for part in query.parts]
-    distinct = len({tuple(part) for part in query.parts})
-    if distinct > MOST_NEAR:
+    """The parts in any order that lets none overlap another.
+
+    Of a rule of parts in any order OpenSearch knows no other way to keep them apart than to name all orders, of which
+    there are 720 of six parts. So only those are named of parts that may overlap at all.
+    """
+    groups = [_in_all_orders(group, query.gap) for group in _overlapping(query.channel, query.parts)]
+    rule = groups[0]
+    if len(groups) > 1:
+        rule = {"all_of": {"mode": "unordered", "max_gaps": query.gap, "intervals": groups}}
+    return {"intervals": {field: rule}}
+
+
+def _in_all_orders(parts: Sequence[Part], gap: int) -> Dsl:
+    if len(parts) == 1:
+        return _interval(parts[0])
+    if len(set(parts)) > MOST_OVERLAPPING:
         raise RequestError(
-            f"{distinct} words near each other are more than a cluster is asked for; leave out some, {MOST_NEAR} are "
-            "the most"
+            f"{len(set(parts))} words near each other that may overlap are more than a cluster is asked for; leave out "
+            f"some, {MOST_OVERLAPPING} are the most"
         )
-    orders = {tuple(order) for order in itertools.permutations(query.parts)} if distinct > 1 else {query.parts}
-    by_part = dict(zip(query.parts, parts, strict=True))
-    return any_of(
-        {
-            "intervals": {
-                field: {
-                    "all_of": {
-                        "mode": "ordered",
-                        "max_gaps": query.gap,
-                        "intervals": [by_part[part] for part in order],
-                    }
-                }
-            }
-        }
-        for order in sorted(orders)
-    )
+    rules: list[Dsl] = [
+        {"all_of": {"mode": "ordered", "max_gaps": gap, "intervals": list(map(_interval, order))}}
+        for order in sorted(set(itertools.permutations(parts)))
+    ]
+    return {"any_of": {"intervals": rules}} if len(rules) > 1 else rules[0]
+
+
+def _overlapping(channel: Channel, parts: Iterable[Part]) -> list[list[Part]]:
+    """Parts in groups, of which no part can overlap one of another."""
+    groups: list[list[Part]] = []
+    for part in parts:
+        near = [group for group in groups if any(_may_overlap(channel, part, other) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([part, *itertools.chain.from_iterable(near)])
+    return groups
+
+
+def _may_overlap(channel: Channel, one: Part, other: Part) -> bool:
+    # Of WORDS nobody says what may stand at one place, nor of any what stands in the gap of a phrase.
+    if channel is Channel.WORDS or any(map(_has_gap, (one, other))):
+        return True
+    return any(may_stack(first.text, second.text) for first in one for second in other)
+
+
+def _has_gap(part: Part) -> bool:
+    offsets = {term.offset for term in part}
+    return max(offsets) >= len(offsets)
 
 
 def _interval(terms: Sequence[TermAt]) -> Dsl:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from indexer.analysis import Channel, phrase, tokens
+from indexer.analysis import Channel, may_stack, phrase, tokens
 from tests.indexer.analysis.matching import holds, quoted, yields
 from tests.indexer.analysis.strategies import texts
 
@@ -112,6 +112,19 @@ def test_offsets_slice_the_source() -> None:
 def test_a_raised_digit_is_no_part_of_the_letter_before_it(source: str, term: str, expected: str) -> None:
     (token,) = (token for token in tokens(source, Channel.WORDS) if token.text == term)
     assert source[token.start : token.end] == expected
+
+
+@given(source=texts)
+def test_what_stands_at_one_position_may(source: str) -> None:
+    for stack in stacks(source, Channel.FORMS).split():
+        terms = stack.split("|")
+        assert all(may_stack(one, other) for one in terms for other in terms)
+
+
+@pytest.mark.parametrize(("one", "other"), [("heart", "stroke"), ("糖", "尿"), ("糖尿", "尿"), ("d", "维")])
+def test_what_can_not_stand_at_one_position_is_told(one: str, other: str) -> None:
+    assert not may_stack(one, other)
+    assert not may_stack(other, one)
 
 
 @given(texts)
