@@ -78,6 +78,19 @@ def test_a_rollback_serves_the_generation_before_and_a_second_one_takes_it_back(
     assert rollback(location).generation == third
 
 
+def test_a_build_that_fails_costs_no_rollback(new_location: Callable[[], str]) -> None:
+    location = new_location()
+    first = _build(location, RECORDS[:5])
+    _build(location, RECORDS[:6])
+
+    open_writer(location, {}).close()
+    with pytest.raises(BuildError, match="does not verify"):
+        publish(open_writer(location, {}), RECORDS[:7], 7, claimed=8)
+
+    assert rollback(location).generation == first
+    assert _held(location) == _by_id(RECORDS[:5])
+
+
 def test_an_update_after_a_rollback_goes_on_from_what_is_served(new_location: Callable[[], str]) -> None:
     location = new_location()
     first = _build(location, RECORDS[:10])

@@ -5,8 +5,8 @@
     INDEX/g-<time>-<random>/ a generation: whoosh/ manifest.json journals.json journal-tables.bin
                              report.json lexicon.sqlite
 
-The published generation and the one before it are kept; a build removes the others when it begins and when it ends,
-among them what a killed build has left. Readers of a removed generation go on reading: the system keeps its files until
+The published generation and the one before it are kept, also while a build makes a third, so that one that fails costs
+nothing; a build removes the others when it begins and when it has published, among them what a killed build has left. Readers of a removed generation go on reading: the system keeps its files until
 they are closed.
 """
 
@@ -147,11 +147,11 @@ class Generation:
         self._location = Path(location)
         self._lock = _locked(self._location)
         try:
-            self._before = published_generation(location)
-            self._remove_all_but({self._before})
+            self._published, before = _pointer(location)
+            self._remove_all_but({self._published, before})
         except IndexDamagedError:
             # Which of the generations was published can't be known, so all stay until the new one is.
-            self._before = None
+            self._published = None
         now = datetime.now(timezone.utc)
         self.name = f"g-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
         self.folder = self._location / self.name
@@ -187,11 +187,11 @@ class Generation:
                 _sync(path)
         for folder in (self.folder / POSTINGS, self.folder, self._location):
             _sync(folder)
-        _point(self._location, self.name, self._before)
+        _point(self._location, self.name, self._published)
         # It is published now; what follows tidies up, and fails without harm.
         with suppress(OSError):
             _sync(self._location)
-            self._remove_all_but({self.name, self._before})
+            self._remove_all_but({self.name, self._published})
 
     def close(self) -> None:
         """Let others build here. The folder is removed unless it has been published."""
