@@ -298,7 +298,7 @@ def search_command(
             per_page=per_page,
             expand=not no_expand,
         )
-        for line in _result_lines(search(engine, request)):
+        for line in _result_lines(search(engine, request, partial=True)):
             click.echo(line)
     finally:
         engine.close()
@@ -376,6 +376,11 @@ def _result_lines(result: SearchResult) -> Iterator[str]:
     if result.relaxation:
         shown += f": {result.relaxation.all_words} hold all words, {result.relaxation.most_words} most of them"
     yield f"{shown} ({result.took_ms:.0f} ms)"
+    if result.partial:
+        yield (
+            f"NOT WHOLE: {result.partial.answered} of {result.partial.parts} parts of the index answered; documents "
+            "and counts of the others are missing"
+        )
     for part in result.ignored:
         yield f"ignored {part.text!r}: {part.reason.value.replace('_', ' ')}"
     if result.correction:

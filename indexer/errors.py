@@ -41,6 +41,10 @@ class EngineUnavailableError(MedsearchError):
     """What holds the index, on other machines, can't be reached or can't answer now. HTTP 503."""
 
 
+class IncompleteError(EngineUnavailableError):
+    """Parts of an index did not answer, and what the others say is not the whole. HTTP 503."""
+
+
 class BuildError(MedsearchError):
     """A build can't start or can't publish; what was published before still serves."""
 

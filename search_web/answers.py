@@ -77,6 +77,13 @@ class Relaxed(msgspec.Struct, frozen=True):
     most_words: int
 
 
+class PartialAnswer(msgspec.Struct, frozen=True):
+    """Parts of the index did not answer: results, count and facets are of the others alone."""
+
+    answered: int
+    parts: int
+
+
 class SearchMeta(msgspec.Struct, frozen=True):
     """What was searched, and how much was found."""
 
@@ -87,6 +94,8 @@ class SearchMeta(msgspec.Struct, frozen=True):
     next_cursor: str | None
     """Null without a cursor, and behind the last result."""
     took_ms: float
+    partial: PartialAnswer | None
+    """Null where the answer is whole. One that is not has no ETag and is not to be kept."""
     relaxed: Relaxed | None
     match: str
     query: QueryReading

@@ -22,7 +22,7 @@ from indexer.record import Record
 from indexer.report import read_report
 from indexer.schema import Kind
 from indexer.search.editions import chosen_editions
-from indexer.search.engine import Engine
+from indexer.search.engine import Engine, Plan
 from indexer.search.expand import Expansion
 from indexer.search.explain import Explanation, explain
 from indexer.search.facets import Facet, FacetValue
@@ -106,14 +106,15 @@ def search_records() -> Response:
         asked = replace(asked, after=position.place)
     if kept := tag.unchanged():
         return kept
-    result = search(index, asked, deadline=deadline())
+    # A walk by cursor takes all results away, which is for a whole index only.
+    result = search(index, asked, deadline=deadline(), partial=cursor is None)
     following = _next_cursor(result, position) if cursor is not None else None
     body = answers.SearchAnswer(
         meta=_meta(result, following, paged=cursor is None),
         results=_results(result, given[endpoint.SELECT]),
         facets=_facets(result, given, t),
     )
-    return tag.on(_json(body))
+    return _json(body, **{"Cache-Control": "no-store"}) if result.partial else tag.on(_json(body))
 
 
 def _next_cursor(result: SearchResult, position: Position) -> str | None:
@@ -350,9 +351,9 @@ def alive() -> Response:
 def health() -> Response:
     """Whether searches can be answered."""
     index = engine()
-    index.count(Everything(), deadline())
+    whole = index.search(Plan(Everything(), limit=0, deadline=deadline(), partial=True)).partial is None
     manifest = index.manifest
-    body = {"status": "ok", "generation": manifest.generation, "documents": manifest.documents}
+    body = {"status": "ok" if whole else "partial", "generation": manifest.generation, "documents": manifest.documents}
     return _json(body, **{"Cache-Control": "no-store"})
 
 
@@ -368,6 +369,7 @@ def _meta(result: SearchResult, following: str | None, *, paged: bool) -> answer
         per_page=asked.per_page,
         next_cursor=following,
         took_ms=round(result.took_ms, 2),
+        partial=answers.PartialAnswer(*result.partial) if result.partial else None,
         relaxed=answers.Relaxed(relaxation.all_words, relaxation.most_words) if relaxation else None,
         match=asked.match.value,
         query=answers.QueryReading(

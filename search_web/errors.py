@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from indexer.errors import (
     CursorExpiredError,
     EngineUnavailableError,
+    IncompleteError,
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
@@ -37,6 +38,7 @@ _UNUSABLE: dict[type[MedsearchError], tuple[str, str]] = {
     IndexMismatchError: ("mismatch", "the index is of another version and has to be rebuilt; the log says more"),
     IndexDamagedError: ("damaged", "the index can't be read; the server's log says why"),
     EngineUnavailableError: ("unavailable", "what holds the index does not answer; the server's log says why"),
+    IncompleteError: ("unavailable", "parts of the index do not answer; the server's log says why"),
 }
 """The end of the page's message, `error.index.<end>`, and what programs are told. Paths are for the log alone."""
 JSON = "application/json"

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.citations import Style, coins, highwire, schema_org
-from indexer.errors import RequestError, SearchTimeoutError
+from indexer.errors import IncompleteError, RequestError, SearchTimeoutError
 from indexer.export import FORMATS
 from indexer.record import Record
 from indexer.search.editions import chosen_editions
@@ -133,10 +133,10 @@ def search_page() -> Response:
     t = current.messages(state.language)
     links = Links(request.script_root, state)
     until = current.deadline()
-    result = search(engine, state.request, deadline=until)
+    result = search(engine, state.request, deadline=until, partial=True)
     held, partly = views.split(result, views.hits(result, links, t))
-    nothing = result.total == 0
-    return page(
+    nothing = result.total == 0 and result.partial is None
+    response = page(
         "search.html",
         t,
         links=links,
@@ -168,6 +168,9 @@ def search_page() -> Response:
         styles=list(Style),
         manifest=result.manifest,
     )
+    if result.partial:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/record/<path:record_id>")
@@ -210,10 +213,10 @@ def record_page(record_id: str) -> Response:
 
 
 def _similar(engine: Engine, record: Record, editions: tuple[str, ...], deadline: float) -> tuple[FoundRecord, ...]:
-    """Records like one; none where the time does not reach, since the record itself is what was asked for."""
+    """Records like one; none where time or index do not reach, since the record itself is what was asked for."""
     try:
         return similar(engine, record, editions=editions, deadline=deadline)
-    except SearchTimeoutError:
+    except (IncompleteError, SearchTimeoutError):
         return ()
 
 

@@ -63,6 +63,8 @@ class Plan:
     deadline: float | None = None
     """When to give up, on the clock of `time.monotonic`; never where it is None."""
     ranking: Settings = DEFAULT
+    partial: bool = False
+    """An answer without the parts of the index that can't be asked is welcome, where its location allows one."""
 
 
 class EngineHit(NamedTuple):
@@ -86,6 +88,15 @@ class FacetCounts:
     """How many values there are before any limit."""
 
 
+class Partial(NamedTuple):
+    """How much of an index an answer is of."""
+
+    answered: int
+    """Parts that did."""
+    parts: int
+    """That there are."""
+
+
 @dataclass(frozen=True)
 class EngineAnswer:
     """The answer to a plan."""
@@ -96,6 +107,8 @@ class EngineAnswer:
     hits: tuple[EngineHit, ...]
     facets: Mapping[str, FacetCounts]
     """Of each facet asked for."""
+    partial: Partial | None = None
+    """Where parts of the index did not answer: all of the above is of the others. Only for plans that allow it."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +145,8 @@ class Engine(Protocol):
     """One published generation, open for reading. Safe to use from several threads at once.
 
     Whatever is asked of one that other machines hold may raise EngineUnavailableError, and IndexMissingError where the
-    generation was removed, since others were published. An answer is always whole.
+    generation was removed, since others were published. An answer is whole, or IncompleteError, but for the one that
+    says that it is not (`EngineAnswer.partial`).
     """
 
     @property

@@ -8,7 +8,7 @@ from enum import Enum
 
 from indexer.record import Record
 from indexer.schema import FACETS
-from indexer.search.engine import Manifest, Place, Sort
+from indexer.search.engine import Manifest, Partial, Place, Sort
 from indexer.search.expand import Expansion
 from indexer.search.facets import Facet
 from indexer.search.filters import Filters
@@ -171,3 +171,5 @@ class SearchResult:
     relaxation: Relaxation | None
     took_ms: float
     manifest: Manifest
+    partial: Partial | None = None
+    """Where parts of the index did not answer: all of this is of the others. Only where it is welcome."""

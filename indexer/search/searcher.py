@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from indexer import schema
+from indexer.errors import IncompleteError
 from indexer.journals import as_of
 from indexer.record import Record
 from indexer.schema import Kind
@@ -32,7 +33,12 @@ Counted without the filters: a filter narrows what was found and must not bring 
 
 
 def search(
-    engine: Engine, request: SearchRequest, ranking: Settings = DEFAULT, deadline: float | None = None
+    engine: Engine,
+    request: SearchRequest,
+    ranking: Settings = DEFAULT,
+    deadline: float | None = None,
+    *,
+    partial: bool = False,
 ) -> SearchResult:
     """Answer a request. No query text fails.
 
@@ -41,17 +47,19 @@ def search(
         request: What is asked.
         ranking: Other settings than the default are for evaluation.
         deadline: When to give up, on the clock of `time.monotonic`; never where it is None.
+        partial: A result without parts of the index is welcome, where its location allows one: whoever asks for it
+            has to say so. It is not relaxed, and no correction is offered.
 
     Raises:
         RequestError: the request names an edition that the index does not hold, or a place that is none.
+        IncompleteError: parts of the index did not answer, and a result without them is not welcome or not allowed.
         SearchTimeoutError: it was not done by the deadline.
     """
     started = time.perf_counter()
     chosen = chosen_editions(request.editions, engine.manifest.editions)
     reading = _reading(engine, request, chosen, ranking)
     compiled = compile_query(request.text, reading)
-    plan = _plan(engine, request, compiled, reading, deadline)
-    answer = engine.search(plan)
+    plan, answer = _executed(engine, request, compiled, reading, deadline, partial=partial)
     highlighter = Highlighter(plan.query) if request.fragments else None
     return SearchResult(
         request=request,
@@ -62,11 +70,36 @@ def search(
         ignored=compiled.ignored,
         expansions=compiled.expansions,
         not_expanded=compiled.not_expanded,
-        correction=_correction(engine, request, reading, answer, deadline),
+        correction=None if answer.partial else _correction(engine, request, reading, answer, deadline),
         relaxation=_relaxation(answer) if plan.preferred is not None else None,
         took_ms=(time.perf_counter() - started) * 1000,
         manifest=engine.manifest,
+        partial=answer.partial,
     )
+
+
+def _executed(
+    engine: Engine,
+    request: SearchRequest,
+    compiled: Compiled,
+    reading: Reading,
+    deadline: float | None,
+    *,
+    partial: bool,
+) -> tuple[Plan, EngineAnswer]:
+    """The plan of a request, and its answer."""
+    try:
+        plan = replace(_plan(request, *relaxed(engine, compiled, deadline), reading, deadline), partial=partial)
+        return plan, engine.search(plan)
+    except IncompleteError:
+        if not partial:
+            raise
+        # How many hold all words can't be counted, so that nothing is relaxed; a whole answer might have been.
+        plan = replace(_plan(request, compiled.query, None, reading, deadline), partial=True)
+        answer = engine.search(plan)
+        if answer.partial is None:
+            raise
+        return plan, answer
 
 
 def found_records(engine: Engine, request: SearchRequest, deadline: float | None = None) -> Iterator[Record]:
@@ -83,7 +116,8 @@ def found_records(engine: Engine, request: SearchRequest, deadline: float | None
     """
     chosen = chosen_editions(request.editions, engine.manifest.editions)
     reading = _reading(engine, request, chosen, DEFAULT)
-    return engine.records_of(_plan(engine, request, compile_query(request.text, reading), reading, deadline))
+    query, preferred = relaxed(engine, compile_query(request.text, reading), deadline)
+    return engine.records_of(_plan(request, query, preferred, reading, deadline))
 
 
 def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ranking: Settings) -> Reading:
@@ -93,8 +127,9 @@ def _reading(engine: Engine, request: SearchRequest, chosen: dict[str, str], ran
     )
 
 
-def _plan(engine: Engine, request: SearchRequest, compiled: Compiled, reading: Reading, deadline: float | None) -> Plan:
-    query, preferred = relaxed(engine, compiled, deadline)
+def _plan(
+    request: SearchRequest, query: Query, preferred: Query | None, reading: Reading, deadline: float | None
+) -> Plan:
     return Plan(
         query=query,
         preferred=preferred,

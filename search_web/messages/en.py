@@ -49,6 +49,8 @@ TEXTS: dict[str, str] = {
     "repeat.changed": "The index has changed since this search was made: it was {before} then, and is {now} now. "
     "Results may differ.",
     "results.read": "Searched for",
+    "results.partial": "This answer is not complete: {answered:,} of {parts:,} parts of the index answered. Documents "
+    "and counts of the others are missing; search again in a while.",
     "results.relaxed.some": "With every word of the query: {all_words:,}. With most, further down: {most_words:,}.",
     "results.relaxed.none": "No document has every word of the query. With most of them: {most_words:,}.",
     "results.divider": "The following have most of the words, not all",

@@ -47,6 +47,8 @@ TEXTS: dict[str, str] = {
     "repeat.same": "这是对同一索引版本（{generation}）的重复检索，结果与原检索相同。",
     "repeat.changed": "自该检索完成以来索引已更新：当时为 {before}，现为 {now}，结果可能不同。",
     "results.read": "检索式解读为",
+    "results.partial": "本次结果不完整：索引的 {parts:,} 个部分中只有 {answered:,} 个作出响应，其余部分的文献和计数"
+    "均未包括在内。请稍后重新检索。",
     "results.relaxed.some": "{all_words:,} 篇包含全部检索词，其后另有 {most_words:,} 篇包含大部分检索词。",
     "results.relaxed.none": "没有文献包含全部检索词；{most_words:,} 篇包含大部分检索词。",
     "results.divider": "以下文献包含大部分而非全部检索词",

@@ -27,7 +27,7 @@ def test_the_shape_of_an_answer(client: FlaskClient) -> None:
     assert list(answer) == ["meta", "results", "facets"]
     meta = answer["meta"]
     assert set(meta) == {
-        *("count", "page", "per_page", "next_cursor", "took_ms", "relaxed", "match", "query", "index"),
+        *("count", "page", "per_page", "next_cursor", "took_ms", "partial", "relaxed", "match", "query", "index"),
     }
     assert (meta["page"], meta["per_page"], meta["match"], meta["relaxed"]) == (1, 3, "auto", None)
     assert meta["next_cursor"] is None

@@ -17,7 +17,14 @@ from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
 from opensearchpy.serializer import Serializer
 
 from indexer.engines.opensearch.location import AUTHORITY, PASSWORD_FILE, USER, Location, read_credentials
-from indexer.errors import EngineUnavailableError, MedsearchError, RequestError, SearchTimeoutError
+from indexer.errors import (
+    EngineUnavailableError,
+    IncompleteError,
+    MedsearchError,
+    RequestError,
+    SearchTimeoutError,
+)
+from indexer.search.engine import Partial
 
 RETRIES = 3
 TIMEOUT_SECONDS = 60.0
@@ -139,11 +146,8 @@ class Connection:
             return self._unavailable(
                 f"does not let us in (HTTP {status})", f"correct {USER} and {PASSWORD_FILE}, or what that user may do"
             )
-        if kind == "too_many_clauses" or "maxClauseCount" in reason:
-            return RequestError(
-                f"the query has more parts than the cluster takes ({reason[:200]}); ask for less, or raise its "
-                "indices.query.bool.max_clause_count"
-            )
+        if _is_too_large(kind, reason):
+            return _too_large(reason)
         return self._unavailable(f"answered HTTP {status} ({kind}: {reason[:300]})", "look at its health and its log")
 
     def _unavailable(self, what: str, remedy: str) -> MedsearchError:
@@ -153,24 +157,54 @@ class Connection:
         """The answer to a search, of which nothing is missing.
 
         Raises:
+            IncompleteError: a shard failed.
+            EngineUnavailableError, RequestError, SearchTimeoutError: as `partial`.
+        """
+        if partial := self.partial(answer):
+            raise IncompleteError(
+                f"the cluster at {self.location.hosts_text} answered without {partial.parts - partial.answered} of "
+                f"{partial.parts} shards; look at its health and its log"
+            )
+        return answer
+
+    def partial(self, answer: Mapping[str, Any]) -> Partial | None:
+        """How many shards an answer to a search is of; None where it is of all.
+
+        Raises:
+            EngineUnavailableError: there is no answer.
+            RequestError: the query was more than a shard takes.
             SearchTimeoutError: it was not done in time.
-            EngineUnavailableError: a shard failed.
         """
         if "error" in answer:
             kind, reason = described(answer)
             raise self._unavailable(f"failed to search ({kind}: {reason[:300]})", "look at its health and its log")
         if answer["timed_out"]:
             raise too_slow()
-        if failed := answer["_shards"]["failed"]:
-            raise self._unavailable(
-                f"answered without {failed} of {answer['_shards']['total']} shards", "look at its health and its log"
-            )
-        return answer
+        # One that has no copy left did not fail, but was not asked either.
+        shards = answer["_shards"]
+        if shards["successful"] == shards["total"]:
+            return None
+        for failure in shards.get("failures", ()):
+            kind, reason = described({"error": failure["reason"]})
+            if _is_too_large(kind, reason):
+                raise _too_large(reason)
+        return Partial(shards["successful"], shards["total"])
 
     def close(self) -> None:
         """Give back connections."""
         self._repeating.close()
         self._once.close()
+
+
+def _is_too_large(kind: str, reason: str) -> bool:
+    return kind in {"too_many_clauses", "too_many_nested_clauses"} or "maxClauseCount" in reason
+
+
+def _too_large(reason: str) -> RequestError:
+    return RequestError(
+        f"the query has more parts than the cluster takes ({reason[:200]}); ask for less, or raise its "
+        "indices.query.bool.max_clause_count"
+    )
 
 
 def too_slow() -> SearchTimeoutError:

@@ -34,7 +34,7 @@ from indexer.engines.opensearch.translate import (
 from indexer.errors import IndexMissingError, RequestError
 from indexer.journals import Journal, journal_key
 from indexer.record import Record
-from indexer.search.engine import EngineAnswer, EngineHit, FacetCounts, Manifest, Place, Plan, Sort
+from indexer.search.engine import EngineAnswer, EngineHit, FacetCounts, Manifest, Partial, Place, Plan, Sort
 from indexer.search.query import Everything, Query
 from indexer.terms.lexicon import Lexicon
 
@@ -44,7 +44,8 @@ KNOWN_FREQUENCIES = 100_000
 """Document frequencies that are kept."""
 _MISSING = 2.0**62
 """Stands for no value in an order."""
-_WHOLE = {"allow_partial_search_results": "false"}
+# Which shards failed is told with an answer and not in place of one, whoever set the cluster to do otherwise.
+_TOLD = {"allow_partial_search_results": "true"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class _Asked:
     """Filters that the query goes with."""
     after: Sequence[Dsl]
     """Filters that hits have to pass which what is counted need not."""
+    partial: Partial | None
+    """Of what part of the generation the statistics are; None where they are of all."""
 
 
 class OpenSearchEngine:
@@ -89,6 +92,7 @@ class OpenSearchEngine:
             name: facets.filter_query(self._stored_name(name, plan), of) for name, of in plan.filters.chosen.items()
         }
         asked = self._asked(plan, filters, counting=bool(plan.facets))
+        partials = [asked.partial]
         fields = {name: self._stored_name(name, plan) for name in plan.facets}
         aggregations = facets.aggregations(fields, filters)
         if asked.preferred is not None:
@@ -96,6 +100,7 @@ class OpenSearchEngine:
             aggregations["preferred"] = {"filter": facets.both([*asked.after, asked.preferred])}
         in_first = plan.after is None or plan.after[0] == 1.0
         answer = self._ask(asked, plan, preferred=in_first, aggregations=aggregations)
+        partials.append(self._connection.partial(answer))
         total = preferred_total = answer["hits"]["total"]["value"]
         hits = [_hit(hit, preferred=in_first) for hit in answer["hits"]["hits"]]
         if asked.preferred is not None:
@@ -104,12 +109,13 @@ class OpenSearchEngine:
                 offset = max(0, plan.offset - preferred_total)
                 rest = replace(plan, offset=offset, limit=plan.limit - len(hits), after=None)
                 others = self._ask(asked, rest, preferred=False, total=False)
+                partials.append(self._connection.partial(others))
                 hits += [_hit(hit, preferred=False) for hit in others["hits"]["hits"]]
         found: dict[str, FacetCounts] = {}
         for name, field in fields.items():
             of = answer["aggregations"][name]
             found[name] = facets.counts(of, field, self._spellings, plan.facet_limits.get(name), plan.filters.of(name))
-        return EngineAnswer(total, preferred_total, tuple(hits), found)
+        return EngineAnswer(total, preferred_total, tuple(hits), found, min(filter(None, partials), default=None))
 
     def count(self, query: Query, deadline: float | None = None) -> int:
         """How many documents match, without filters."""
@@ -147,7 +153,7 @@ class OpenSearchEngine:
 
     def records_of(self, plan: Plan) -> Iterator[Record]:
         """All records of the answer to a plan, in its order."""
-        plan = replace(plan, facets=(), offset=0, limit=BATCH, after=None)
+        plan = replace(plan, facets=(), offset=0, limit=BATCH, after=None, partial=False)
         filters = {
             name: facets.filter_query(self._stored_name(name, plan), of) for name, of in plan.filters.chosen.items()
         }
@@ -186,7 +192,8 @@ class OpenSearchEngine:
         """Fetch the companions, and have the cluster work out what facets need."""
         self.terms()
         self.journals()
-        self.search(Plan(Everything(), facets=schema.FACETS, facet_limits=dict.fromkeys(schema.FACETS, 1)))
+        limits = dict.fromkeys(schema.FACETS, 1)
+        self.search(Plan(Everything(), facets=schema.FACETS, facet_limits=limits, partial=True))
 
     def close(self) -> None:
         """Give back connections and the lexicon."""
@@ -217,13 +224,14 @@ class OpenSearchEngine:
         sort = self._sort(plan)
         if plan.after is not None and not _is_place(plan.after, 1 + len(sort)):
             raise RequestError(f"a place among results has {len(sort)} numbers and an identity, which this one has not")
-        query = unscored(matching(plan.query))
+        query, partial = unscored(matching(plan.query)), None
         if is_scored(plan.query):
-            query = rounded(Scorer(self._statistics(plan.query, plan.deadline), plan.ranking).scoring(plan.query))
+            statistics, partial = self._statistics(plan.query, plan)
+            query = rounded(Scorer(statistics, plan.ranking).scoring(plan.query))
         preferred = None if plan.preferred is None else matching(plan.preferred)
         chosen = list(filters.values())
         # A facet's own filter does not narrow it, so that filters can't narrow the query where facets are counted.
-        return _Asked(query, sort, preferred, [] if counting else chosen, chosen if counting else [])
+        return _Asked(query, sort, preferred, [] if counting else chosen, chosen if counting else [], partial)
 
     def _sort(self, plan: Plan) -> list[Dsl]:
         last: list[Dsl] = [{"_score": {"order": "desc"}}, _order("date", "desc"), {ID_FIELD: {"order": "asc"}}]
@@ -262,43 +270,56 @@ class OpenSearchEngine:
             body["search_after"] = [_sortable(value) for value in plan.after[1:]]
         else:
             body["from"] = plan.offset
-        return self._search(body, plan.deadline)
+        return self._search(body, plan.deadline, partial=self._may_be_partial(plan))
 
-    def _search(self, body: dict[str, Any], deadline: float | None = None) -> Mapping[str, Any]:
+    def _may_be_partial(self, plan: Plan) -> bool:
+        return plan.partial and self._connection.location.partial
+
+    def _search(
+        self, body: dict[str, Any], deadline: float | None = None, *, partial: bool = False
+    ) -> Mapping[str, Any]:
+        """The answer to a search, whole where it may not be partial."""
         if deadline is not None:
             left = int((deadline - time.monotonic()) * 1000)
             if left <= 0:
                 raise too_slow()
             body = {**body, "timeout": f"{left}ms"}
         try:
-            answer = self._connection.ask("POST", f"/{self.index}/_search", body, _WHOLE, deadline=deadline)
+            answer: Mapping[str, Any] = self._connection.ask(
+                "POST", f"/{self.index}/_search", body, _TOLD, deadline=deadline
+            )
         except Answered as error:
             raise self._gone() from error
-        return self._connection.whole(answer)
+        return answer if partial else self._connection.whole(answer)
 
     def _gone(self) -> IndexMissingError:
         return IndexMissingError(
             f"generation {self._manifest.generation} is no longer there, since others were published; ask again"
         )
 
-    def _statistics(self, query: Query, deadline: float | None) -> Statistics:
-        """What the scores of a query need; frequencies that are not known yet are asked for."""
+    def _statistics(self, query: Query, plan: Plan) -> tuple[Statistics, Partial | None]:
+        """What the scores of a query need, and of what part; frequencies that are not known yet are asked for."""
+        partial = None
         needed = set(counted(query))
         with self._lock:
             known = {one: self._frequencies[one] for one in needed if one in self._frequencies}
         if unknown := [one for one in needed if one not in known]:
-            found = dict(zip(unknown, self._count_all(unknown, deadline), strict=True))
+            counts, partial = self._count_all(unknown, plan)
+            found = dict(zip(unknown, counts, strict=True))
             known |= found
-            with self._lock:
-                if len(self._frequencies) + len(found) > KNOWN_FREQUENCIES:
-                    self._frequencies.clear()
-                self._frequencies.update(found)
-        return Statistics(self._manifest.documents, self._mean_lengths, known)
+            if partial is None:
+                with self._lock:
+                    if len(self._frequencies) + len(found) > KNOWN_FREQUENCIES:
+                        self._frequencies.clear()
+                    self._frequencies.update(found)
+        return Statistics(self._manifest.documents, self._mean_lengths, known), partial
 
-    def _count_all(self, queries: Sequence[Query], deadline: float | None) -> list[int]:
+    def _count_all(self, queries: Sequence[Query], plan: Plan) -> tuple[list[int], Partial | None]:
+        """How many documents each query has, and of what part of the generation."""
+        deadline = plan.deadline
         if deadline is not None and time.monotonic() > deadline:
             raise too_slow()
-        header = b'{"allow_partial_search_results":false}'
+        header = msgspec.json.encode(_TOLD)
         bodies = (
             msgspec.json.encode({"size": 0, "track_total_hits": True, "query": unscored(matching(query))})
             for query in queries
@@ -308,7 +329,11 @@ class OpenSearchEngine:
             answer = self._connection.ask("POST", f"/{self.index}/_msearch", lines, deadline=deadline)
         except Answered as error:
             raise self._gone() from error
-        return [self._connection.whole(one)["hits"]["total"]["value"] for one in answer["responses"]]
+        answers = answer["responses"]
+        if not self._may_be_partial(plan):
+            answers = list(map(self._connection.whole, answers))
+        partials = map(self._connection.partial, answers)
+        return [one["hits"]["total"]["value"] for one in answers], min(filter(None, partials), default=None)
 
 
 def _order(field: str, direction: str) -> Dsl:

@@ -1,6 +1,7 @@
 """Where a cluster is, and who may use it.
 
-A location names the hosts and the index, and how a build divides it: `?shards=6&replicas=2`. It stands on command lines
+A location names the hosts and the index, how a build divides it, and what is answered where a part of it is lost:
+`?shards=6&replicas=2&partial=1`. It stands on command lines
 and in messages, so that it may hold no password: credentials come from the environment.
 """
 
@@ -24,7 +25,7 @@ CERTIFICATE = "MEDSEARCH_OPENSEARCH_CERT"
 KEY = "MEDSEARCH_OPENSEARCH_KEY"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
-_NUMBERS = {"shards": (1, 1024), "replicas": (0, 20)}
+_NUMBERS = {"shards": (1, 1024), "replicas": (0, 20), "partial": (0, 1)}
 _EXAMPLE = "opensearch+https://host:9200/name"
 
 
@@ -49,6 +50,8 @@ class Location:
     """Of a generation that is built; as many as there are nodes with data where it is None."""
     replicas: int = 1
     """Copies besides the first, as far as there are nodes for them."""
+    partial: bool = False
+    """Whether a search of which some shards can't be asked is answered by the others, and says so; else it fails."""
 
     @property
     def hosts_text(self) -> str:
@@ -102,10 +105,18 @@ def read_location(text: str) -> Location:
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
         low, high = _NUMBERS.get(key, (0, -1))
         if not value.isdecimal() or not low <= int(value) <= high:
-            raise SettingsError(f"{text}: {key}={value} is no setting; there are shards=1 to 1024 and replicas=0 to 20")
+            raise SettingsError(
+                f"{text}: {key}={value} is no setting; there are shards=1 to 1024, replicas=0 to 20 and partial=0 or 1"
+            )
         given[key] = int(value)
     return Location(
-        text, SCHEMES[parts.scheme], tuple(hosts), name, given.get("shards"), given.get("replicas", Location.replicas)
+        text,
+        SCHEMES[parts.scheme],
+        tuple(hosts),
+        name,
+        shards=given.get("shards"),
+        replicas=given.get("replicas", Location.replicas),
+        partial=bool(given.get("partial", Location.partial)),
     )
 
 

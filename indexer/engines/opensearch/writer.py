@@ -153,7 +153,8 @@ class OpenSearchWriter:
         self._wait_for_senders(0)
         index = self._generation.index
         self._connection.ask("POST", f"/{index}/_refresh")
-        count: int = self._connection.ask("GET", f"/{index}/_count")["count"]
+        answer = self._connection.ask("POST", f"/{index}/_search", {"size": 0, "track_total_hits": True})
+        count: int = self._connection.whole(answer)["hits"]["total"]["value"]
         return count
 
     def _send(self, documents: Sequence[bytes]) -> None:
@@ -242,8 +243,7 @@ class OpenSearchWriter:
 
     def _aggregated(self, aggregations: dict[str, Any]) -> dict[str, Any]:
         body = {"size": 0, "track_total_hits": False, "aggs": aggregations}
-        params = {"allow_partial_search_results": "false"}
-        answer = self._connection.ask("POST", f"/{self._generation.index}/_search", body, params)
+        answer = self._connection.ask("POST", f"/{self._generation.index}/_search", body)
         found: dict[str, Any] = self._connection.whole(answer)["aggregations"]
         return found
 

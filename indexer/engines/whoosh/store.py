@@ -6,8 +6,8 @@
                              report.json lexicon.sqlite
 
 The published generation and the one before it are kept, also while a build makes a third, so that one that fails costs
-nothing; a build removes the others when it begins and when it has published, among them what a killed build has left. Readers of a removed generation go on reading: the system keeps its files until
-they are closed.
+nothing; a build removes the others when it begins and when it has published, among them what a killed build has left.
+Readers of a removed generation go on reading: the system keeps its files until they are closed.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from indexer.engines.opensearch.location import read_location
 from indexer.engines.opensearch.store import find_published, published_generation
 from indexer.errors import (
     EngineUnavailableError,
+    IncompleteError,
     IndexMismatchError,
     IndexMissingError,
     RequestError,
@@ -151,8 +152,9 @@ def _mapping(location: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ({"timed_out": False, "_shards": {"failed": 1, "total": 3}}, EngineUnavailableError),
-        ({"timed_out": True, "_shards": {"failed": 0, "total": 3}}, SearchTimeoutError),
+        ({"timed_out": False, "_shards": {"failed": 1, "successful": 2, "total": 3}}, IncompleteError),
+        ({"timed_out": False, "_shards": {"failed": 0, "successful": 2, "total": 3}}, IncompleteError),
+        ({"timed_out": True, "_shards": {"failed": 0, "successful": 3, "total": 3}}, SearchTimeoutError),
         (failure("search_phase_execution_exception", "all shards failed"), EngineUnavailableError),
     ],
 )

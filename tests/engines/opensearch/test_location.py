@@ -38,6 +38,7 @@ def test_a_location_names_hosts_an_index_and_how_it_is_divided() -> None:
         ("opensearch+http://host/a/b", "no name of an index"),
         ("opensearch+http://host/a?shards=0", "shards=0 is no setting"),
         ("opensearch+http://host/a?colour=red", "colour=red is no setting"),
+        ("opensearch+http://host/a?partial=yes", "partial=yes is no setting"),
     ],
 )
 def test_what_is_no_location_is_named(text: str, said: str) -> None:
