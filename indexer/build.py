@@ -32,11 +32,11 @@ from indexer.engines import open_updater, open_writer
 from indexer.errors import BuildError
 from indexer.journals import Journal, JournalCollector, JournalTables, MatchCounts, read_tables
 from indexer.preparing import Named, Prepared, Preparer
-from indexer.record import fold_doi
+from indexer.record import Record, fold_doi
 from indexer.report import Report, SourceReport, Tally, Trouble, met
 from indexer.schema import fold_value
 from indexer.search.engine import Companions, Engine, IndexWriter, Manifest, Plan
-from indexer.search.query import Value
+from indexer.search.query import Identity, Or, Query, Value
 from indexer.sources import Deleted, Each, Noted, Options, Outcome, Skipped, read
 from indexer.spool import Spool
 from indexer.terms.concept import Concept
@@ -50,6 +50,8 @@ BATCH = 2_000
 """Documents that are prepared and written at once."""
 _WORTH_WORKERS = 4_000
 """Documents for which it pays to begin other processes: they take as long to begin as it takes to prepare so many."""
+_ASKED_AT_ONCE = 1_000
+"""Names of published records that are looked up at once."""
 _SPOOLED_AT_ONCE = 1 << 20
 """Bytes of records that are written to the disk at once."""
 _READ_ALONE = 64
@@ -140,7 +142,7 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
     with _written(writer, index), closing(_Target(writer, engine)) as target:
         named = {name: _named(engine, name) for name in names}
         unknown = tuple(name for name, found in named.items() if not found)
-        deleted = sum(target.remove(record_id) for found in named.values() for record_id in found)
+        deleted = target.remove(record for found in named.values() for record in found)
         if not deleted:
             raise BuildError(f"no document is named {', '.join(unknown)}; the index is as it was")
         report = _report("delete", writer, writer.finish(), started)
@@ -194,31 +196,31 @@ class _Target:
 
     def put(self, prepared: Prepared) -> int:
         """Write documents, in place of published ones; gives how many these were."""
-        replaced = sum(map(self._replace, prepared.documents))
+        replaced = self._replace(prepared.documents) if self.engine else 0
         self.writer.add(prepared.packed)
         self.lexicon.take(prepared.counts)
         for shown in decode_observed(prepared.observed):
             self.learner.take(shown)
         return replaced
 
-    def remove(self, record_id: str) -> bool:
-        """Remove a published record; False where there is none."""
-        record = self.engine.record(record_id) if self.engine else None
-        if record is None or not self.writer.delete(record_id):
-            return False
-        self.lexicon.take_away(counted([record]))
-        return True
+    def remove(self, records: Iterable[Record]) -> int:
+        """Remove published records; gives how many there were."""
+        removed = [record for record in records if self.writer.delete(record.id)]
+        if removed:
+            self.lexicon.take_away(counted(removed))
+        return len(removed)
 
-    def _replace(self, named: Named) -> int:
-        """Remove what a document takes the place of; gives the number of documents.
+    def _replace(self, documents: Sequence[Named]) -> int:
+        """Remove what documents take the place of; gives the number of documents.
 
         Besides the one of its identity it is the one of its PMID: PubMed revises records, and a DOI that it adds makes
         another identity.
         """
         if self.engine is None:
             return 0
-        same = _ids(self.engine, "pmid", named.pmid) if named.pmid else []
-        return sum(self.remove(record_id) for record_id in dict.fromkeys([named.id, *same]))
+        known: list[Query] = [Identity(named.id) for named in documents]
+        known += [_has("pmid", named.pmid) for named in documents if named.pmid]
+        return self.remove(_found(self.engine, known))
 
     def finish(self, each: Each) -> tuple[int, dict[str, int]]:
         """Write what was put: how many documents there are, and how many concepts were learned, by the way of learning.
@@ -293,8 +295,8 @@ def _write(
         spool = Spool(file)
         reports = [_spool_source(source, found, spool, options) for source, found in outcomes]
         _check_readings(reports, spool)
-        taken_back = (_ids(engine, "pmid", pmid) for pmid in spool.taken_back) if engine else ()
-        removed = sum(target.remove(record_id) for ids in taken_back for record_id in ids)
+        taken_back = [_has("pmid", pmid) for pmid in spool.taken_back]
+        removed = target.remove(_found(engine, taken_back)) if engine else 0
         journals = JournalCollector(engine.journals() if engine else ())
         counts = MatchCounts()
         tally = Tally()
@@ -445,18 +447,23 @@ def _first_reason(reports: Sequence[SourceReport]) -> str:
     return f"{first.examples[0].position}: {first.what}"
 
 
-def _ids(engine: Engine, name: str, value: str) -> list[str]:
-    """The identities of the documents that have a value."""
-    query = Value(name, fold_value(value))
-    hits = engine.search(Plan(query, limit=engine.count(query))).hits
-    return [hit.record.id for hit in hits]
+def _has(name: str, value: str) -> Query:
+    """Documents that have a value."""
+    return Value(name, fold_value(value))
 
 
-def _named(engine: Engine, name: str) -> list[str]:
-    """The identities that a name may mean."""
+def _found(engine: Engine, queries: Sequence[Query]) -> Iterator[Record]:
+    """The published records that any of some queries finds, asked for by many at a time."""
+    for some in _batches(queries, _ASKED_AT_ONCE):
+        yield from engine.records_of(Plan(Or(tuple(some))))
+
+
+def _named(engine: Engine, name: str) -> list[Record]:
+    """The published records that a name may mean."""
     name = name.strip()
-    if engine.record(name) is not None:
-        return [name]
+    if record := engine.record(name):
+        return [record]
     if doi := fold_doi(name):
-        return _ids(engine, "doi", doi)
-    return _ids(engine, "pmid", re.sub(r"(?i)^pmid:\s*", "", name)) or _ids(engine, "pmcid", name)
+        return list(_found(engine, [_has("doi", doi)]))
+    pmid = re.sub(r"(?i)^pmid:\s*", "", name)
+    return list(_found(engine, [_has("pmid", pmid)])) or list(_found(engine, [_has("pmcid", name)]))

@@ -255,7 +255,7 @@ class IndexWriter(Protocol):
         ...
 
     def delete(self, record_id: str) -> bool:
-        """Remove a published document; False where there was none."""
+        """Remove a document that is published; False where it was removed already."""
         ...
 
     def finish(self) -> int:

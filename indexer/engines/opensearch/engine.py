@@ -134,11 +134,6 @@ class OpenSearchEngine:
             return None
         return schema.load_record(found["_source"][RECORD_FIELD].encode())
 
-    def holds(self, record_id: str) -> bool:
-        """Whether a document has the identity."""
-        found: bool = self._connection.ask("HEAD", f"/{self.index}/_doc/{document_id(record_id)}")
-        return found
-
     def records(self) -> Iterator[Record]:
         """All records, in the order of their identities."""
         body: dict[str, Any] = {

@@ -119,7 +119,7 @@ def matching(query: Query) -> Dsl:
             }
         }
     if isinstance(query, (Or, AnyReading)):
-        return any_of(map(matching, query.clauses))
+        return any_of(_merged(map(matching, query.clauses)))
     if isinstance(query, Synonyms):
         return any_of(matching(form.clause) for form in query.forms)
     if isinstance(query, AtLeast):
@@ -159,6 +159,19 @@ def any_of(queries: Iterable[Dsl]) -> Dsl:
     if len(found) == 1:
         return found[0]
     return {"bool": {"should": found, "minimum_should_match": 1}} if found else NONE
+
+
+def _merged(queries: Iterable[Dsl]) -> Iterator[Dsl]:
+    """Some queries, of which those for a value of one field are one, however many there are."""
+    values: dict[str, list[Any]] = {}
+    for query in queries:
+        if "term" in query:
+            ((field, wanted),) = query["term"].items()
+            values.setdefault(field, []).append(wanted)
+        else:
+            yield query
+    for field, wanted in values.items():
+        yield {"term": {field: wanted[0]}} if len(wanted) == 1 else {"terms": {field: wanted}}
 
 
 def at_least(minimum: int, queries: Sequence[Dsl]) -> Dsl:

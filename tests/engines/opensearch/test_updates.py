@@ -1,0 +1,52 @@
+"""What an update asks of a cluster is in proportion to its batches, not to its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.build import build, delete, update
+from indexer.engines import open_engine
+from indexer.engines.opensearch.connection import Connection
+from tests.conftest import write_jsonl
+
+DOCUMENTS = 120
+MOST_REQUESTS = 60
+"""Of an update, whatever it holds; most of these make and publish a generation."""
+
+
+def _article(number: int, title: str) -> dict[str, object]:
+    return {"title": title, "doi": f"10.5555/{number}", "PMID": str(900 + number), "year": 2020}
+
+
+def test_an_update_asks_for_many_documents_at_once(
+    tmp_path: Path, remote_location: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = remote_location()
+    old = [_article(number, f"Heart, part {number}") for number in range(DOCUMENTS)]
+    build([str(write_jsonl(tmp_path / "old.jsonl", old))], location)
+    # One in two changed, under another DOI but with the same PMID, and as many new ones.
+    new = [_article(number, f"Stroke, part {number}") for number in range(0, 2 * DOCUMENTS, 2)]
+    for one in new[: len(new) // 4]:
+        one["doi"] = f"{one['doi']}.b"
+    asked: list[str] = []
+    ask = Connection.ask
+
+    def counted(connection: Connection, method: str, path: str, *given: Any, **named: Any) -> Any:
+        asked.append(f"{method} {path}")
+        return ask(connection, method, path, *given, **named)
+
+    monkeypatch.setattr(Connection, "ask", counted)
+    report = update([str(write_jsonl(tmp_path / "new.jsonl", new))], location)
+    assert (report.indexed, report.replaced, report.documents) == (DOCUMENTS, DOCUMENTS // 2, DOCUMENTS * 3 // 2)
+    assert len(asked) < MOST_REQUESTS, asked
+    monkeypatch.undo()
+
+    report, unknown = delete(["900", "pmid:901", "10.5555/239", "10.5555/absent"], location)
+    assert (report.deleted, unknown) == (2, ("10.5555/239", "10.5555/absent"))
+    engine = open_engine(location)
+    assert sum("Stroke" in str(record.title_en) for record in engine.records()) == DOCUMENTS - 1
+    engine.close()
