@@ -228,6 +228,14 @@ def test_many_words_near_each_other_are_found_as_by_the_oracle(
     assert {hit.record.id for hit in found.hits} == {document.id for document in expected}
 
 
+@pytest.mark.parametrize("words", ["糖 糖尿 病", "患 患者 的", "细 细胞 肺 癌", "糖 糖尿 尿 病 2 型"])
+def test_words_near_each_other_do_not_overlap(engine: Engine, collection: Collection, words: str) -> None:
+    parts = tuple((TermAt(word, 0),) for word in words.split())
+    for gap in (0, 1, 3, 6, 12, 90):
+        query = Near(("title_zh", "abstract_zh"), Channel.FORMS, parts, gap)
+        assert engine.count(query) == len(reference.found(query, Filters(), collection)), gap
+
+
 @slow_fixtures
 @given(query=queries, filters=filters_, name=st.sampled_from(schema.FACETS))
 def test_a_facet_count_is_the_total_after_choosing_it(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ import msgspec
 import zstandard
 
 from indexer.config import cache_folder
-from indexer.engines.opensearch.connection import Answered, Connection
-from indexer.errors import IndexDamagedError, SettingsError
+from indexer.engines.opensearch.connection import Answered, Connection, described
+from indexer.errors import EngineUnavailableError, IndexDamagedError, SettingsError
 
 JOURNALS = "journals"
 TABLES = "tables"
@@ -40,6 +41,16 @@ class _Described(msgspec.Struct, frozen=True):
     """Of the content."""
 
 
+def _pieces(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """A file as documents, each with its name; the one that describes it comes last."""
+    packed = zstandard.ZstdCompressor().compress(content)
+    starts = range(0, len(packed), _PIECE_BYTES)
+    for number, start in enumerate(starts):
+        data = base64.b64encode(packed[start : start + _PIECE_BYTES]).decode()
+        yield f"{name}-{number}", msgspec.json.encode({"data": data})
+    yield name, msgspec.json.encode(_Described(len(starts), hashlib.sha256(content).hexdigest()))
+
+
 class CompanionStore:
     """The companions of a generation."""
 
@@ -55,17 +66,27 @@ class CompanionStore:
         }
         self._connection.ask("PUT", f"/{self._index}", body, repeatable=False)
 
-    def write(self, name: str, content: bytes) -> None:
-        """Keep a file."""
-        packed = zstandard.ZstdCompressor().compress(content)
-        pieces = [packed[start : start + _PIECE_BYTES] for start in range(0, len(packed), _PIECE_BYTES)]
-        described = _Described(len(pieces), hashlib.sha256(content).hexdigest())
-        for number, piece in enumerate(pieces):
-            self._put(f"{name}-{number}", {"data": base64.b64encode(piece).decode()})
-        self._put(name, msgspec.to_builtins(described))
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Keep files, and have them ready to be read."""
+        some: list[bytes] = []
+        for document, body in itertools.chain.from_iterable(itertools.starmap(_pieces, files.items())):
+            if sum(map(len, some)) + len(body) > _PIECE_BYTES:
+                self._send(some)
+                some = []
+            some.append(b'{"index":{"_id":"%s"}}\n%s\n' % (document.encode(), body))
+        self._send(some)
+        self._connection.ask("POST", f"/{self._index}/_refresh")
 
-    def _put(self, document: str, body: dict[str, Any]) -> None:
-        self._connection.ask("PUT", f"/{self._index}/_doc/{document}", body)
+    def _send(self, lines: list[bytes]) -> None:
+        if not lines:
+            return
+        answer = self._connection.ask("POST", f"/{self._index}/_bulk", b"".join(lines))
+        if answer["errors"]:
+            kind, reason = next(described(item["index"]) for item in answer["items"] if "error" in item["index"])
+            raise EngineUnavailableError(
+                f"the cluster at {self._connection.location.hosts_text} does not take what is kept beside documents "
+                f"({kind}: {reason[:300]}); look at its health and its log"
+            )
 
     def read(self, name: str) -> bytes:
         """A file.
@@ -78,10 +99,10 @@ class CompanionStore:
     def _described(self, name: str) -> _Described:
         return msgspec.convert(self._get(name), _Described)
 
-    def _read(self, name: str, described: _Described) -> bytes:
-        packed = b"".join(self._pieces(name, described.pieces))
+    def _read(self, name: str, about: _Described) -> bytes:
+        packed = b"".join(self._pieces(name, about.pieces))
         content = zstandard.ZstdDecompressor().decompressobj().decompress(packed)
-        if hashlib.sha256(content).hexdigest() != described.sha256:
+        if hashlib.sha256(content).hexdigest() != about.sha256:
             raise IndexDamagedError(f"{name} in {self._index} is not what was written; rebuild the index")
         return content
 
@@ -104,14 +125,14 @@ class CompanionStore:
             IndexDamagedError: it is not there, or not what was written.
             SettingsError: there is no room for it.
         """
-        described = self._described(LEXICON)
+        about = self._described(LEXICON)
         folder = cache_folder() / "lexicons"
-        path = folder / f"{described.sha256}.sqlite"
+        path = folder / f"{about.sha256}.sqlite"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 part = folder / f"{path.name}.{secrets.token_hex(4)}"
-                part.write_bytes(self._read(LEXICON, described))
+                part.write_bytes(self._read(LEXICON, about))
                 part.replace(path)
             os.utime(path)
             kept = sorted(folder.glob("*.sqlite"), key=lambda one: one.stat().st_mtime, reverse=True)

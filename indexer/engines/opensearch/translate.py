@@ -49,6 +49,9 @@ GRID = 1e6
 MOST_OVERLAPPING = 6
 """Different parts of a `Near` that may overlap one another; the search core gives no more parts than these."""
 
+MOST_WIDTH = 64
+"""Positions of a `Near` that a script counts: a cluster compiles one for each number of them, and keeps a hundred."""
+
 Part = tuple[TermAt, ...]
 """Of a `Near`: a phrase."""
 
@@ -242,14 +245,22 @@ def _near(field: str, query: Near) -> Dsl:
     Of a rule of parts in any order OpenSearch knows no other way to keep them apart than to name all orders, of which
     there are 720 of six parts. So only those are named of parts that may overlap at all.
     """
-    groups = [_in_all_orders(group, query.gap) for group in _overlapping(query.channel, query.parts)]
-    rule = groups[0]
-    if len(groups) > 1:
-        rule = {"all_of": {"mode": "unordered", "max_gaps": query.gap, "intervals": groups}}
-    return {"intervals": {field: rule}}
+    groups = _overlapping(query.channel, query.parts)
+    width = query.gap + sum(max(term.offset for term in part) + 1 for part in query.parts)
+    alone = all(len(group) == 1 for group in groups)
+    if len(groups) == 1 or not (alone or width <= MOST_WIDTH):
+        return {"intervals": {field: _in_all_orders(query.parts, query.gap)}}
+    rule: Dsl = {"mode": "unordered"}
+    if alone:
+        rule |= {"max_gaps": query.gap, "intervals": [_interval(part) for (part,) in groups]}
+    else:
+        # What lies in the gaps of a group is no gap, so that not their number tells, but the width of the whole.
+        rule |= {"intervals": [_in_all_orders(group) for group in groups]}
+        rule |= {"filter": {"script": {"source": f"interval.end - interval.start < {width}"}}}
+    return {"intervals": {field: {"all_of": rule}}}
 
 
-def _in_all_orders(parts: Sequence[Part], gap: int) -> Dsl:
+def _in_all_orders(parts: Sequence[Part], gap: int = -1) -> Dsl:
     if len(parts) == 1:
         return _interval(parts[0])
     if len(set(parts)) > MOST_OVERLAPPING:

@@ -205,13 +205,15 @@ class OpenSearchWriter:
         self._generation.publish()
 
     def _write_companions(self, given: Companions) -> None:
-        self._companions.write(companions.JOURNALS, msgspec.json.encode(given.journals))
-        self._companions.write(companions.TABLES, given.tables)
-        self._companions.write(companions.REPORT, given.report)
-        self._companions.write(companions.LEXICON, given.lexicon.read_bytes())
         names = (name for _, name in schema.edition_fields(self._editions))
-        self._companions.write(companions.SPELLINGS, msgspec.json.encode(self._spelled(facet_fields(names))))
-        self._connection.ask("POST", f"/{self._generation.index}{companions.SUFFIX}/_refresh")
+        files = {
+            companions.JOURNALS: msgspec.json.encode(given.journals),
+            companions.TABLES: given.tables,
+            companions.REPORT: given.report,
+            companions.LEXICON: given.lexicon.read_bytes(),
+            companions.SPELLINGS: msgspec.json.encode(self._spelled(facet_fields(names))),
+        }
+        self._companions.write(files)
 
     def _spelled(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         """How most documents spell each value of some fields, the first spelling where several are equal."""
