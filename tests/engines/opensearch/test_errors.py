@@ -254,7 +254,7 @@ def test_a_generation_that_is_gone_is_said_in_the_midst_of_an_export(remote_loca
 def test_a_query_that_is_too_large_is_refused(location: str) -> None:
     engine = open_engine(location)
     fields = tuple(field for field, _ in Plan(Everything()).ranking.weights)
-    many = Or(tuple(Term(fields, channel, f"w{n}") for n in range(1500) for channel in Channel))
+    many = Or(tuple(Term(fields, channel, f"w{n}") for n in range(1050) for channel in Channel))
     with pytest.raises(RequestError, match="more parts than the cluster takes"):
         engine.search(Plan(many))
     deep: Query = Value("doi", "10.5555/1")
