@@ -26,6 +26,8 @@ public class Node {
             settings.putList("cluster.initial_cluster_manager_nodes", names);
             // What is typed may be long, and each of its words is sought in each field.
             settings.put("indices.query.bool.max_clause_count", 16384);
+            // What counts is what is held. Of what is not any more, this collector leaves much for later.
+            settings.put("indices.breaker.total.use_real_memory", false);
             // A full disk of a developer's machine is no reason to refuse documents of a test.
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
             // Rebalancing copies shards that a test is about to delete.

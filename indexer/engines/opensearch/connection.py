@@ -27,6 +27,8 @@ from indexer.errors import (
 from indexer.search.engine import Partial
 
 RETRIES = 3
+BUSY = (429, 502, 503, 504)
+"""Statuses of a node or a proxy that can't answer now, where another may."""
 TIMEOUT_SECONDS = 60.0
 GRACE_SECONDS = 0.5
 """How much longer than a search may take its answer is waited for."""
@@ -76,6 +78,7 @@ class Connection:
                 connection_class=Urllib3HttpConnection,
                 serializer=_Json(),
                 max_retries=retries,
+                retry_on_status=BUSY,
                 retry_on_timeout=False,
                 **options,
             )

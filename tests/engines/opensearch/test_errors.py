@@ -131,8 +131,9 @@ def test_what_a_cluster_answers_is_said(status: int, body: dict[str, Any], said:
         open_engine(location)
 
 
-def test_what_is_safe_to_repeat_is_repeated_and_what_is_not_is_not() -> None:
-    with node(lambda _: (503, {})) as (location, asked):
+@pytest.mark.parametrize("status", [429, 503])
+def test_what_is_safe_to_repeat_is_repeated_and_what_is_not_is_not(status: int) -> None:
+    with node(lambda _: (status, {})) as (location, asked):
         connection = Connection(read_location(location))
         for repeatable, times in ((True, RETRIES + 1), (False, 1)):
             asked.clear()
