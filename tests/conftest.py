@@ -46,12 +46,16 @@ def shared() -> Path:
 ENGINES = ("whoosh", "opensearch")
 
 
+def shared_by_processes(factory: pytest.TempPathFactory) -> Path:
+    """A folder of a run, however many processes it has: each has one of its own in it."""
+    folder = factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes of OpenSearch."""
-    # The processes of a run have folders of their own in one that they share.
-    folder = tmp_path_factory.getbasetemp()
-    with clusters.running(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as found:
+    with clusters.running(shared_by_processes(tmp_path_factory)) as found:
         yield found
 
 

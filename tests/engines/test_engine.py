@@ -197,7 +197,7 @@ chosen = st.fixed_dictionaries(
 filters_ = chosen.map(lambda given: Filters({name: tuple(choices) for name, choices in given.items()}))
 
 
-@slow_fixtures
+@settings(slow_fixtures, max_examples=60)  # each asks four times, and random searches are compared elsewhere, too
 @given(query=queries, filters=filters_)
 def test_any_query_answers_as_the_oracle(
     engine: Engine, collection: Collection, query: Query, filters: Filters
@@ -249,7 +249,7 @@ def test_a_facet_count_is_the_total_after_choosing_it(
 
 
 @pytest.mark.parametrize("sort", Sort)
-@settings(slow_fixtures, max_examples=30)  # each asks for many pages
+@settings(slow_fixtures, max_examples=20)  # each asks for many pages
 @given(query=queries, preferred=st.one_of(st.none(), queries), step=st.integers(15, 50))
 def test_orders_and_pages(
     engine: Engine, collection: Collection, sort: Sort, query: Query, preferred: Query | None, step: int

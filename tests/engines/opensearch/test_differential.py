@@ -14,8 +14,8 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 from benchmarking.corpus import made
 from comparing import answers, drawing
 
-RECORDS = 300
-SEARCHES = 60
+RECORDS = 200
+SEARCHES = 50
 
 
 def test_both_engines_give_the_same(tmp_path: Path, remote_location: Callable[[], str]) -> None:

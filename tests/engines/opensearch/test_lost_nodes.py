@@ -10,6 +10,7 @@ from operator import gt
 
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 from flask.testing import FlaskClient
 
 from indexer.engines import open_engine, open_writer
@@ -24,6 +25,7 @@ from search_web.command import main
 from search_web.messages import CATALOGUES
 from tests import cluster as clusters
 from tests.cluster import Cluster
+from tests.conftest import shared_by_processes
 from tests.engines.conftest import make_records, publish
 
 CLIENTS = 8
@@ -32,10 +34,15 @@ RECORDS = make_records(60, seed=4)
 ALLOWED = "&partial=1"
 
 
+pytestmark = pytest.mark.xdist_group("mortal")
+
+
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Nodes that may be killed: not those that other tests use at the same time."""
-    with clusters.running(tmp_path_factory.mktemp("mortal"), clusters.PORT + 10) as found:
+    """Nodes that may be killed: not those that other tests use at the same time, in this process or another one."""
+    folder = shared_by_processes(tmp_path_factory) / "mortal"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "lock"), clusters.running(folder, clusters.PORT + 10) as found:
         yield found
 
 
