@@ -25,9 +25,10 @@ KILLS = 10
 """Of each kind of run."""
 MOMENTS = {"build": 56, "update": 58}
 """Before and after each request of a run: nearly as many as there are, so that all that it does is interrupted."""
-# Everything is imported once, and each run is a fork of it.
+# Everything is imported once, and what analysis needs is loaded; each run is a fork of it.
 RUNNER = """
 import os, signal, sys
+from indexer import schema
 from indexer.engines import open_updater, open_writer
 from indexer.engines.opensearch.connection import Connection
 from tests.engines.conftest import make_records, publish
@@ -55,6 +56,7 @@ def run(location, kind, moment):
         publish(writer, make_records(25, seed=2), 35)
     return passed
 
+schema.index_documents(make_records(25, seed=2))
 for line in sys.stdin:
     location, kind, moment = line.split()
     out, into = os.pipe()
