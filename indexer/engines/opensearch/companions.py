@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import itertools
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import zstandard
@@ -41,14 +43,22 @@ class _Described(msgspec.Struct, frozen=True):
     """Of the content."""
 
 
-def _pieces(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+def _documents(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes]]:
     """A file as documents, each with its name; the one that describes it comes last."""
-    packed = zstandard.ZstdCompressor().compress(content)
-    starts = range(0, len(packed), _PIECE_BYTES)
-    for number, start in enumerate(starts):
-        data = base64.b64encode(packed[start : start + _PIECE_BYTES]).decode()
-        yield f"{name}-{number}", msgspec.json.encode({"data": data})
-    yield name, msgspec.json.encode(_Described(len(starts), hashlib.sha256(content).hexdigest()))
+    chunker = zstandard.ZstdCompressor().chunker(chunk_size=_PIECE_BYTES)
+    digest = hashlib.sha256()
+
+    def packed() -> Iterator[bytes]:
+        while chunk := content.read(_PIECE_BYTES):
+            digest.update(chunk)
+            yield from chunker.compress(chunk)
+        yield from chunker.finish()  # type: ignore[no-untyped-call]  # its stub leaves the type out
+
+    pieces = 0
+    for piece in packed():
+        yield f"{name}-{pieces}", msgspec.json.encode({"data": base64.b64encode(piece).decode()})
+        pieces += 1
+    yield name, msgspec.json.encode(_Described(pieces, digest.hexdigest()))
 
 
 class CompanionStore:
@@ -66,10 +76,10 @@ class CompanionStore:
         }
         self._connection.ask("PUT", f"/{self._index}", body, repeatable=False)
 
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Keep files, and have them ready to be read."""
+    def write(self, files: Mapping[str, BinaryIO]) -> None:
+        """Keep files, which may be larger than memory, and have them ready to be read."""
         some: list[bytes] = []
-        for document, body in itertools.chain.from_iterable(itertools.starmap(_pieces, files.items())):
+        for document, body in itertools.chain.from_iterable(itertools.starmap(_documents, files.items())):
             if sum(map(len, some)) + len(body) > _PIECE_BYTES:
                 self._send(some)
                 some = []
@@ -94,21 +104,23 @@ class CompanionStore:
         Raises:
             IndexDamagedError: it is not there, or not what was written.
         """
-        return self._read(name, self._described(name))
+        content = io.BytesIO()
+        self._copy(name, self._described(name), content)
+        return content.getvalue()
 
     def _described(self, name: str) -> _Described:
         return msgspec.convert(self._get(name), _Described)
 
-    def _read(self, name: str, about: _Described) -> bytes:
-        packed = b"".join(self._pieces(name, about.pieces))
-        content = zstandard.ZstdDecompressor().decompressobj().decompress(packed)
-        if hashlib.sha256(content).hexdigest() != about.sha256:
+    def _copy(self, name: str, about: _Described, target: BinaryIO) -> None:
+        unpacked = zstandard.ZstdDecompressor().decompressobj()
+        digest = hashlib.sha256()
+        with suppress(zstandard.ZstdError):  # which the digest shows as well
+            for piece in range(about.pieces):
+                content = unpacked.decompress(base64.b64decode(self._get(f"{name}-{piece}")["data"]))
+                digest.update(content)
+                target.write(content)
+        if digest.hexdigest() != about.sha256:
             raise IndexDamagedError(f"{name} in {self._index} is not what was written; rebuild the index")
-        return content
-
-    def _pieces(self, name: str, number: int) -> Iterator[bytes]:
-        for piece in range(number):
-            yield base64.b64decode(self._get(f"{name}-{piece}")["data"])
 
     def _get(self, document: str) -> dict[str, Any]:
         try:
@@ -132,8 +144,12 @@ class CompanionStore:
             folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 part = folder / f"{path.name}.{secrets.token_hex(4)}"
-                part.write_bytes(self._read(LEXICON, about))
-                part.replace(path)
+                try:
+                    with part.open("wb") as target:
+                        self._copy(LEXICON, about, target)
+                    part.replace(path)
+                finally:
+                    part.unlink(missing_ok=True)
             os.utime(path)
             kept = sorted(folder.glob("*.sqlite"), key=lambda one: one.stat().st_mtime, reverse=True)
             for old in kept[_KEPT_LEXICONS:]:

@@ -6,6 +6,7 @@ by several threads; a node that has too much to do is asked again, later.
 
 from __future__ import annotations
 
+import io
 import logging
 import random
 import shutil
@@ -16,7 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -206,14 +207,14 @@ class OpenSearchWriter:
 
     def _write_companions(self, given: Companions) -> None:
         names = (name for _, name in schema.edition_fields(self._editions))
-        files = {
-            companions.JOURNALS: msgspec.json.encode(given.journals),
-            companions.TABLES: given.tables,
-            companions.REPORT: given.report,
-            companions.LEXICON: given.lexicon.read_bytes(),
-            companions.SPELLINGS: msgspec.json.encode(self._spelled(facet_fields(names))),
+        files: dict[str, BinaryIO] = {
+            companions.JOURNALS: io.BytesIO(msgspec.json.encode(given.journals)),
+            companions.TABLES: io.BytesIO(given.tables),
+            companions.REPORT: io.BytesIO(given.report),
+            companions.SPELLINGS: io.BytesIO(msgspec.json.encode(self._spelled(facet_fields(names)))),
         }
-        self._companions.write(files)
+        with given.lexicon.open("rb") as lexicon:
+            self._companions.write({**files, companions.LEXICON: lexicon})
 
     def _spelled(self, names: Sequence[str]) -> dict[str, dict[str, str]]:
         """How most documents spell each value of some fields, the first spelling where several are equal."""
