@@ -18,6 +18,7 @@ LONGEST_SHORT_FORM = 10
 """Characters."""
 
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{2,200})[)）\]]")
+_OPENING = "(（["
 _SHORT_FORM = re.compile(r"[^\W_][^\s(){}\[\]=<>≤≥±%*^~|\\,;:]*(?: [^\W_][^\s=<>≤≥±%*^~|\\,;:]*)?")
 _CAPITAL = re.compile("[A-Z]")
 _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z]?[a-z]+)?")
@@ -44,7 +45,7 @@ class Definition(NamedTuple):
 
 def definitions(text: str) -> Iterator[Definition]:
     """The definitions of an English text, in order."""
-    for match in _BRACKETS.finditer(text):
+    for match in _brackets(text):
         inside = " ".join(match.group(1).split())
         short = _AFTER_SHORT_FORM.split(inside, maxsplit=1)[0].strip("\"'“”‘’ ")
         begins = is_short_form(short)
@@ -60,6 +61,22 @@ def definitions(text: str) -> Iterator[Definition]:
             long = long_form(short, inside.split(", ", 1)[0])
             if long and len(inside.split()) <= _most_words(short):
                 yield Definition(short, long)
+
+
+def _brackets(text: str) -> Iterator[re.Match[str]]:
+    """What `_BRACKETS` finds, in a fraction of the time: most of a text is no bracket."""
+    behind = 0
+    for place in sorted(place for bracket in _OPENING for place in _places(text, bracket)):
+        if place >= behind and (match := _BRACKETS.match(text, place)):
+            behind = match.end()
+            yield match
+
+
+def _places(text: str, character: str) -> Iterator[int]:
+    place = text.find(character)
+    while place >= 0:
+        yield place
+        place = text.find(character, place + 1)
 
 
 def is_short_form(text: str) -> bool:
