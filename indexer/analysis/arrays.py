@@ -12,7 +12,6 @@ import threading
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -236,7 +235,13 @@ class _Memory:
         """The same for its piece with edges; `_BREAK` where it has none yet."""
         self._pairs = TextNumbers()
         self._of_pairs = array("I")
-        self._words: dict[str, int] = {}
+        self._words = TextNumbers()
+        """Words that are cut out of runs of Han characters, or meant by them."""
+        self._of_words = array("I")
+        self._turning = array("B")
+        """By the number of a word, whether it may turn round the word behind it."""
+        self._meant: dict[tuple[int, int], int] = {}
+        """By the numbers of the word before and a word, the number of what is meant there."""
         self._behind: dict[Channel, dict[tuple[int, int], int]] = {channel: {} for channel in Channel}
         """By the piece before and a piece, the number of the latter as it is there."""
         self._alone: dict[int, english.Analysed] = {}
@@ -263,13 +268,14 @@ class _Memory:
             least *= 2
         often = uses >= least
         often[: _LINE_BREAK + 1] = True
-        english, pairs = (np.frombuffer(part, np.uint32) for part in (self._of_english, self._of_pairs))
-        kept_english, kept_pairs = np.flatnonzero(often[english]), np.flatnonzero(often[pairs])
-        words = {word: piece for word, piece in self._words.items() if often[piece]}
+        english, pairs, words = (
+            np.frombuffer(part, np.uint32) for part in (self._of_english, self._of_pairs, self._of_words)
+        )
+        kept_english, kept_pairs, kept_words = (np.flatnonzero(often[part]) for part in (english, pairs, words))
         first = np.arange(_LINE_BREAK + 1, dtype=np.int64)
-        pieces = np.concatenate(
-            [first, english[kept_english[1:]], pairs[kept_pairs], np.fromiter(words.values(), np.int64, len(words))]
-        ).astype(np.int64)
+        pieces = np.concatenate([first, english[kept_english[1:]], pairs[kept_pairs], words[kept_words]]).astype(
+            np.int64
+        )
         kept = _Memory()
         kept._take(self, pieces)
         count = first.size
@@ -277,7 +283,9 @@ class _Memory:
         kept._of_english.extend(range(count, count := count + kept_english.size - 1))
         kept._pairs = self._pairs.chosen(kept_pairs)
         kept._of_pairs.extend(range(count, count := count + kept_pairs.size))
-        kept._words = dict(zip(words, range(count, count + len(words)), strict=True))
+        kept._words = self._words.chosen(kept_words)
+        kept._of_words.extend(range(count, count + kept_words.size))
+        kept._turning.frombytes(np.frombuffer(self._turning, np.uint8)[kept_words].tobytes())
         names = np.full(pieces.size, _NO_TEXT, np.int32)
         names[np.frombuffer(kept._of_english, np.uint32)] = np.arange(kept_english.size, dtype=np.int32)
         kept._names = array("i", names.tobytes())
@@ -312,7 +320,7 @@ class _Memory:
         in_form_numbers = numbers.copy()
         in_form_numbers[with_edges] = self._edged(texts_of[with_edges])
         runs = np.flatnonzero(items.kinds == compiled.RUN)
-        of_runs = self._of_runs(items, runs, "".join(folded) if runs.size else "")
+        of_runs = self._of_runs(items, runs)
         self._turn_round(items, runs, of_runs, numbers)
         # A line has a break before it.
         most = 2 * numbers.size
@@ -356,7 +364,7 @@ class _Memory:
     def _turn_round(self, items: _Items, runs: Places, of_runs: _OfRuns, numbers: U32) -> None:
         """Put down the pieces behind a lone 非 as they are there."""
         lasts = of_runs.words[np.cumsum(of_runs.word_counts) - 1]
-        prefix = self._words.get(chinese.PREFIX, _BREAK)
+        prefix = self._pieces_of_words(self._words.numbers_of([chinese.PREFIX]))
         behind = runs[(lasts == prefix) & (runs + 1 < items.kinds.size)] + 1
         behind = behind[(items.kinds[behind] == compiled.PIECE) & (items.begins[behind] < items.ends[behind])]
         for item in behind.tolist():
@@ -389,7 +397,7 @@ class _Memory:
         del leads, endings, numerals
         self._read(items, wholes[:count], texts, numbers)
 
-    def _of_runs(self, items: _Items, runs: Places, text: str) -> _OfRuns:
+    def _of_runs(self, items: _Items, runs: Places) -> _OfRuns:
         """The pieces of the runs of Han characters, which are items of a text."""
         begins, ends = items.begins[runs], items.ends[runs]
         sizes = ends - begins
@@ -397,11 +405,32 @@ class _Memory:
         compiled.cut_pairs(begins, ends, pair_begins, pair_ends)
         pairs = self._pairs.numbers(items.codes, pair_begins, pair_ends)
         self._add_pairs()
-        cut = chinese.cut_all(list(map(text.__getitem__, map(slice, begins.tolist(), ends.tolist())))) if text else []
-        cut = list(map(chinese.as_meant, cut))
-        words = self._words_of(list(chain.from_iterable(cut)))
-        counts = np.fromiter(map(len, cut), np.int64, len(cut))
-        return _OfRuns(np.array(words, np.uint32), counts, np.frombuffer(self._of_pairs, np.uint32)[pairs], sizes)
+        of_pairs = np.frombuffer(self._of_pairs, np.uint32)[pairs]
+        codes, run_ends = items.codes[pair_begins], np.cumsum(sizes)
+        word_ends = chinese.word_ends(codes, run_ends) if runs.size else run_ends
+        words = self._words.numbers(codes, np.concatenate([run_ends[:0], [0], word_ends])[:-1], word_ends)
+        behind = np.searchsorted(word_ends, run_ends, side="right")
+        pieces = self._pieces_of_words(self._as_meant(words, behind))
+        return _OfRuns(pieces, np.diff(behind, prepend=0), of_pairs, sizes)
+
+    def _as_meant(self, words: Places, behind: Places) -> Places:
+        """Words of runs, as they are meant behind those that stand before them.
+
+        Args:
+            words: Their numbers.
+            behind: How many words the runs have, up to each of them and with it.
+        """
+        self._add_words()
+        turned = np.flatnonzero(np.frombuffer(self._turning, np.uint8)[words[:-1]]) + 1
+        turned = turned[~np.isin(turned, behind)]
+        found = words.copy()
+        for place, *pair in zip(turned.tolist(), words[turned - 1].tolist(), words[turned].tolist(), strict=True):
+            before, word = pair
+            if (before, word) not in self._meant:
+                meant = chinese.as_meant([self._words.text(before), self._words.text(word)])[1]
+                self._meant[before, word] = int(self._words.numbers_of([meant])[0])
+            found[place] = self._meant[before, word]
+        return found
 
     def _in_context(self, pieces: U32, channel: Channel) -> U32:
         """The pieces, others in place of those whose tokens are changed by what stands before them."""
@@ -539,15 +568,20 @@ class _Memory:
         self._with_edges.add(number)
         return number
 
-    def _words_of(self, words: Sequence[str]) -> list[int]:
-        """The pieces of words that were cut out of runs of Han characters."""
-        new = [word for word in dict.fromkeys(words) if word not in self._words]
+    def _pieces_of_words(self, words: Places) -> U32:
+        """The pieces of words of runs of Han characters, given by their numbers."""
+        self._add_words()
+        return np.frombuffer(self._of_words, np.uint32)[words]
+
+    def _add_words(self) -> None:
+        """Add the pieces of words of runs of Han characters that have numbers and no pieces yet."""
+        new = self._words.texts(len(self._of_words))
         for word, texts in zip(new, chinese.stacked(new), strict=True):
             terms = [self._terms[text] for text in texts]
             self._tables[Channel.WORDS].add(terms, [0] * len(terms), 1)
             self._tables[Channel.FORMS].add((), (), 0)
-            self._words[word] = self._describe(0, _BORDER)
-        return list(map(self._words.__getitem__, words))
+            self._turning.append(chinese.may_turn_round(word))
+            self._of_words.append(self._describe(0, _BORDER))
 
     def _add_pairs(self) -> None:
         """Add the pieces of pairs of Han characters that have numbers and no pieces yet."""
