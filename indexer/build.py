@@ -143,7 +143,8 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
         deleted = sum(target.remove(record_id) for found in named.values() for record_id in found)
         if not deleted:
             raise BuildError(f"no document is named {', '.join(unknown)}; the index is as it was")
-        report = _report("delete", writer, writer.finish(), started)
+        documents, _ = target.finish()
+        report = _report("delete", writer, documents, started)
         report.deleted = deleted
         _publish(target, report, engine.journals(), JournalTables.load(engine.tables()))
     return report, unknown
@@ -220,12 +221,24 @@ class _Target:
         same = _ids(self.engine, "pmid", named.pmid) if named.pmid else []
         return sum(self.remove(record_id) for record_id in dict.fromkeys([named.id, *same]))
 
-    def finish(self, each: Each) -> tuple[int, dict[str, int]]:
-        """Write what was put: how many documents there are, and how many concepts were learned, by the way of learning.
+    def learn(self, each: Each) -> None:
+        """Work out what was put teaches, which `finish` writes.
 
         Args:
             each: How batches of titles are cut.
         """
+        # SQLite leaves the processor's other cores to what is done meanwhile.
+        placed = self._beside.submit(self.lexicon.place_items)
+        self.learner.mine(each)
+        placed.result()
+
+    def finish(self) -> tuple[int, dict[str, int]]:
+        """Write what was put: how many documents there are, and how many concepts were learned, by their source."""
+        lexicon = self._beside.submit(self._finish_lexicon)
+        documents = self.writer.finish()
+        return documents, lexicon.result()
+
+    def _finish_lexicon(self) -> dict[str, int]:
         learned: Counter[str] = Counter()
 
         def noted() -> Iterator[Concept]:
@@ -233,17 +246,12 @@ class _Target:
                 learned[concept.source] += 1
                 yield concept
 
-        # SQLite leaves the processor's other cores to what is done meanwhile.
-        placed = self._beside.submit(self.lexicon.place_items)
-        documents = self.writer.finish()
-        self.learner.mine(each)
-        placed.result()
         self.lexicon.add_concepts(noted())
-        return documents, dict(learned)
+        self.lexicon.finish()
+        return dict(learned)
 
     def publish(self, manifest: Manifest, companions: Callable[[Path], Companions]) -> None:
-        """Finish the lexicon, and publish."""
-        self.lexicon.finish()
+        """Publish what is finished."""
         self.writer.publish(manifest, companions(self._path))
 
     def close(self) -> None:
@@ -310,10 +318,11 @@ def _write(
     options.progress(Stage.WRITING, tally.documents, None)
     # Merging and learning need memory of their own, so what the workers remember of texts goes first.
     workers.end()
-    documents, learned = target.finish(partial(workers.map, alone=_CUT_ALONE))
+    target.learn(partial(workers.map, alone=_CUT_ALONE))
+    workers.end()
+    documents, learned = target.finish()
     refused = _refused(target.writer.refused, options)
     reports += [refused] if refused.skipped else []
-    workers.end()
     report = _report(kind, target.writer, documents, started, reports, tally)
     report.indexed -= refused.skipped
     report.read, report.merged_examples = spool.records, spool.merged_examples()
