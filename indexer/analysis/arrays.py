@@ -20,7 +20,7 @@ from indexer.analysis import chinese, compiled, english
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import fold
 from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers, codes_of
-from indexer.analysis.numbers import SIGNS
+from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.script import HAN
 from indexer.analysis.tokens import Channel, Token
 
@@ -162,6 +162,8 @@ _BREAK, _EMPTY, _LINE_BREAK = range(3)
 _OTHER, _SIGN, _DIGIT, _BORDER = range(4)
 """What a piece ends in. Nothing reaches over a border to change the tokens of the piece behind it."""
 
+_UNKNOWN, _NO, _YES = range(3)
+
 _LEADS = ("", *english.LEADS)
 _PERCENT, _NUMBER, _NUMERAL = map(_LEADS.index, english.LEADS)
 _BEGINNINGS = tuple((_LEADS.index(lead), begins) for lead, begins in english.LEADS.items())
@@ -222,6 +224,8 @@ class _Memory:
         self._ends = array("B")
         self._numerals = array("B")
         """Whether a Roman numeral may stand in each piece."""
+        self._counted = array("B")
+        """Whether a Roman numeral behind each piece may be a number, of the first pieces."""
         self._names = array("i")
         """Of each piece, the number of its text between spaces."""
         self._with_edges: set[int] = set()
@@ -439,7 +443,7 @@ class _Memory:
         led = (leads == _PERCENT) & (ends == _DIGIT)
         led |= (leads == _NUMBER) & (ends == _SIGN)
         if channel is Channel.WORDS:
-            led |= (leads == _NUMERAL) & (ends != _BORDER)
+            led |= self._may_be_counted(pieces[:-1], (leads == _NUMERAL) & (ends != _BORDER))
         places = np.flatnonzero(led) + 1
         found = pieces.copy()
         known = self._behind[channel]
@@ -454,6 +458,17 @@ class _Memory:
                 number = self._as_it_is_there(found, place, channel)
             if number != piece:
                 found[place] = changed[place] = number
+        return found
+
+    def _may_be_counted(self, before: U32, numerals: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Those of some Roman numerals that may be numbers behind the pieces that stand before them."""
+        self._counted.frombytes(bytes(len(self) - len(self._counted)))
+        counted = np.frombuffer(self._counted, np.uint8)
+        unknown = np.unique(before[numerals & (counted[before] == _UNKNOWN)]).tolist()
+        del counted
+        for piece in unknown:
+            self._counted[piece] = _YES if may_be_counted(self._name_of(piece)) else _NO
+        found: npt.NDArray[np.bool_] = numerals & (np.frombuffer(self._counted, np.uint8)[before] == _YES)
         return found
 
     def _as_it_is_there(self, pieces: U32, place: int, channel: Channel) -> int:

@@ -131,9 +131,9 @@ def fold(text: str) -> str:
     return _joined("".join(pieces).replace("`", "'"))
 
 
-_APART = re.compile(
-    r"(?<![^\W_])(non)(\s|\s-\s?)(?=[a-z])|(?<![^\W_])(never)(\s)(?=(?:smok|us|drink)(?:ers?)(?![^\W_]))"
-)
+# The words first, for Python searches by what a pattern begins with.
+_NON_APART = re.compile(r"(non)(?<![^\W_]non)(?:\s|\s-\s?)(?=[a-z])")
+_NEVER_APART = re.compile(r"(never)(?<![^\W_]never)\s(?=(?:smok|us|drink)(?:ers?)(?![^\W_]))")
 
 
 def _lowered(text: str) -> str:
@@ -145,14 +145,13 @@ def _joined(text: str) -> str:
 
     As many as there were characters, so that no offset moves; and one behind the `never` of never smokers.
     """
-    if "non" not in text and "never" not in text:
-        return text
-    return _APART.sub(_hyphened, text)
+    if "non" in text:
+        text = _NON_APART.sub(_hyphened, text)
+    return _NEVER_APART.sub(_hyphened, text) if "never" in text else text
 
 
 def _hyphened(match: re.Match[str]) -> str:
-    word = match[1] or match[3]
-    return word + "-" * (len(match[0]) - len(word))
+    return match[1] + "-" * (len(match[0]) - len(match[1]))
 
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")

@@ -46,12 +46,15 @@ class Definition(NamedTuple):
 def definitions(text: str) -> Iterator[Definition]:
     """The definitions of an English text, in order."""
     for match in _brackets(text):
+        # Most brackets hold numbers, behind a word that is no abbreviation.
+        last = text[max(0, match.start() - _LONG_FORM_LIMIT) : match.start()].rsplit(None, 1)[-1:]
+        after_capital = bool(last and _CAPITAL.search(last[0]))
+        if not after_capital and not _CAPITAL.search(match[1]):
+            continue
         inside = " ".join(match.group(1).split())
         short = _AFTER_SHORT_FORM.split(inside, maxsplit=1)[0].strip("\"'“”‘’ ")
         begins = is_short_form(short)
-        # Most brackets hold numbers, behind a word that is no abbreviation.
-        last = text[max(0, match.start() - _LONG_FORM_LIMIT) : match.start()].rsplit(None, 1)[-1:]
-        if not begins and not any(map(_CAPITAL.search, last)):
+        if not begins and not after_capital:
             continue
         before = _sentence_before(text, match.start())
         if begins:
