@@ -123,19 +123,19 @@ class _Table:
         self.terms.extend(terms)
         self.places.extend(places)
 
-    def add_one(self, term: int) -> None:
-        """Add a piece of one token."""
-        self.starts.append(len(self.terms))
-        self.sizes.append(1)
-        self.spans.append(1)
-        self.terms.append(term)
-        self.places.append(0)
+    def add_each(self, terms: Sequence[int]) -> None:
+        """Add pieces of one token each."""
+        count = len(terms)
+        self.starts.extend(range(len(self.terms), len(self.terms) + count))
+        self.sizes.extend((1,) * count)
+        self.spans.extend((1,) * count)
+        self.terms.extend(terms)
+        self.places.frombytes(bytes(self.places.itemsize * count))
 
-    def repeat(self, piece: int) -> None:
-        """Add a piece with the tokens of another."""
-        self.starts.append(self.starts[piece])
-        self.sizes.append(self.sizes[piece])
-        self.spans.append(self.spans[piece])
+    def repeat(self, pieces: U32) -> None:
+        """Add pieces with the tokens of others."""
+        for part in (self.starts, self.sizes, self.spans):
+            part.frombytes(np.frombuffer(part, np.uint32)[pieces].tobytes())
 
     def chosen(self, pieces: Places) -> _Table:
         """Some of the pieces, numbered in the order in which they are given."""
@@ -550,26 +550,43 @@ class _Memory:
         bare = [text.lstrip(_OPENING).rstrip(_CLOSING) for text in new]
         marked = [place for place, text in enumerate(new) if bare[place] != text]
         # A word has the tokens that it has without the marks around it.
-        words = self._english.numbers_of([bare[place] for place in marked]).tolist()
+        words = self._english.numbers_of([bare[place] for place in marked])
         new += self._english.texts(first + len(new))
         self._of_english.frombytes(bytes(4 * len(new)))
+        plain: list[int] = []
         has_marks = set(marked)
         for place, text in enumerate(new):
-            if place not in has_marks:
+            if place in has_marks:
+                continue
+            if english.is_plain_word(text):
+                plain.append(place)
+            else:
                 self._of_english[first + place] = self._add_text(text)
                 self._names[-1] = first + place
-        for place, word in zip(marked, words, strict=True):
-            for table in self._tables.values():
-                table.repeat(self._of_english[word])
-            leads = next((number for number, begins in _BEGINNINGS if begins.match(new[place])), 0)
-            self._of_english[first + place] = self._describe(leads, *_end_of(new[place]), text=first + place)
+        self._add_plain(first, plain, [new[place] for place in plain])
+        pieces = np.frombuffer(self._of_english, np.uint32)[words]
+        for table in self._tables.values():
+            table.repeat(pieces)
+        self._describe_each(first, marked, [(_lead_of(new[place]), *_end_of(new[place])) for place in marked])
+
+    def _add_plain(self, first: int, places: Sequence[int], texts: Sequence[str]) -> None:
+        """Add the pieces of plain words, given by their places among the new texts, of which the first has a number."""
+        self._tables[Channel.WORDS].add_each([self._terms[english.term(text)] for text in texts])
+        self._tables[Channel.FORMS].add_each([self._terms[text] for text in texts])
+        self._describe_each(first, places, [(0, _OTHER, bool(_MAY_BE_NUMERAL.search(text))) for text in texts])
+
+    def _describe_each(self, first: int, places: Sequence[int], described: Sequence[tuple[int, int, int]]) -> None:
+        """Say what the pieces of texts are whose tokens were added last, each as `_describe`."""
+        count = len(places)
+        numbers = np.frombuffer(self._of_english, np.uint32)
+        numbers[first + np.array(places, np.int64)] = np.arange(len(self), len(self) + count)
+        for kept, column in zip((self._leads, self._ends, self._numerals), zip(*described, strict=True), strict=False):
+            kept.extend(column)
+        self._names.extend(first + place for place in places)
+        self._uses.frombytes(bytes(self._uses.itemsize * count))
 
     def _add_text(self, text: str) -> int:
         """Add a piece of a text that has no marks around it."""
-        if english.is_plain_word(text):
-            self._tables[Channel.WORDS].add_one(self._terms[english.term(text)])
-            self._tables[Channel.FORMS].add_one(self._terms[text])
-            return self._describe(0, _OTHER, bool(_MAY_BE_NUMERAL.search(text)))
         alone = english.words_of(text)
         borders = _LEADS.index(alone.leads), *_end_of(text)
         return self._add(alone.tokens, alone.positions, english.forms_of(text).tokens, *borders)
@@ -604,7 +621,7 @@ class _Memory:
             self._tables[Channel.WORDS].add((), (), 0)
             character = self._terms[pair[0]]
             if len(pair) == 1:
-                self._tables[Channel.FORMS].add_one(character)
+                self._tables[Channel.FORMS].add((character,), (0,), 1)
             else:
                 self._tables[Channel.FORMS].add((character, self._terms[pair]), (0, 0), 1)
             self._of_pairs.append(self._describe(0, _BORDER))
@@ -627,14 +644,19 @@ class _Memory:
             self._tables[channel].add(terms, [token.position for token in tokens], positions)
         return self._describe(leads, ends, numeral)
 
-    def _describe(self, leads: int, ends: int, numeral: int = 0, text: int = _NO_TEXT) -> int:
-        """Say what the piece is whose tokens were added last; its number."""
+    def _describe(self, leads: int, ends: int, numeral: int = 0) -> int:
+        """Say what the piece is whose tokens were added last, which has no text of its own; its number."""
         self._leads.append(leads)
         self._ends.append(ends)
         self._numerals.append(numeral)
-        self._names.append(text)
+        self._names.append(_NO_TEXT)
         self._uses.append(0)
         return len(self._uses) - 1
+
+
+def _lead_of(text: str) -> int:
+    """What a text between spaces begins with."""
+    return next((number for number, begins in _BEGINNINGS if begins.match(text)), 0)
 
 
 def _end_of(text: str) -> tuple[int, int]:

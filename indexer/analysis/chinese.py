@@ -189,7 +189,8 @@ def load() -> None:
 def _load() -> _Dictionary:
     counts = frequencies()
     total = log(sum(counts.values()))
-    return _Dictionary({word: _whole(log(count) - total) for word, count in counts.items() if count}, _whole(-total))
+    weights = {count: _whole(log(count) - total) for count in set(counts.values()) if count}
+    return _Dictionary({word: weights[count] for word, count in counts.items() if count}, _whole(-total))
 
 
 def _whole(logarithm: float) -> int:
