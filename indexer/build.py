@@ -410,20 +410,20 @@ def _spool_source(source: str, outcomes: Iterator[Outcome], spool: Spool, option
     skipped: dict[str, Trouble] = {}
     noted: dict[str, Trouble] = {}
     for outcome in outcomes:
-        position = str(outcome.position)
         if isinstance(outcome, Skipped):
+            position = str(outcome.position)
             if options.strict:
                 raise BuildError(f"{position}: {outcome.reason} Nothing was published, since --strict was asked for.")
             report.skipped += 1
             _meet(skipped, outcome.reason, position)
         elif isinstance(outcome, Noted):
-            _meet(noted, outcome.what, position)
+            _meet(noted, outcome.what, str(outcome.position))
         elif isinstance(outcome, Deleted):
             report.deleted += 1
             spool.take_back(outcome.pmid)
         else:
             report.read += 1
-            report.merged += spool.add(outcome.record, position)
+            report.merged += spool.add(outcome.record, outcome.position)
             options.progress(Stage.READING, spool.records, None)
     report.reasons = sorted(skipped.values(), key=lambda trouble: -trouble.count)
     report.noted = sorted(noted.values(), key=lambda trouble: -trouble.count)

@@ -27,7 +27,6 @@ _ROMAN = re.compile(r"[IVX]+[abAB]?")
 _SENTENCES = re.compile(r"(?s:.*)(?:[.!?;:。；：！？](?=\s|$)|[\n。；：！？，])")
 """What ends where the last sentence of a text begins."""
 _AFTER_SHORT_FORM = re.compile(r"\s*[,;，；]\s")
-_LAST_WORD = re.compile(r"[^\s(（\[]+\s*\Z")
 _LONG_FORM_LIMIT = 300
 _LONGEST_WORD = 30
 """Characters: what is longer are words that lost their spaces."""
@@ -60,7 +59,7 @@ def definitions(text: str) -> Iterator[Definition]:
         if begins:
             if long := long_form(short, _last_words(before, _most_words(short))):
                 yield Definition(short, long)
-        elif (word := _LAST_WORD.search(before)) and is_short_form(short := word.group().strip("\"'“”‘’,; ")):
+        elif is_short_form(short := _last_word(before).strip("\"'“”‘’,; ")):
             long = long_form(short, inside.split(", ", 1)[0])
             if long and len(inside.split()) <= _most_words(short):
                 yield Definition(short, long)
@@ -125,6 +124,12 @@ def long_form(short: str, candidate: str) -> str | None:
     ):
         return None
     return found
+
+
+def _last_word(text: str) -> str:
+    """What stands at the end of a text behind a space or a bracket; empty where that is nothing."""
+    word = (text.rsplit(None, 1) or [""])[-1]
+    return word[max(map(word.rfind, _OPENING)) + 1 :]
 
 
 def _most_words(short: str) -> int:
