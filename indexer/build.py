@@ -145,7 +145,8 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
         deleted = target.remove(record for found in named.values() for record in found)
         if not deleted:
             raise BuildError(f"no document is named {', '.join(unknown)}; the index is as it was")
-        report = _report("delete", writer, writer.finish(), started)
+        documents, _ = target.finish()
+        report = _report("delete", writer, documents, started)
         report.deleted = deleted
         _publish(target, report, engine.journals(), JournalTables.load(engine.tables()))
     return report, unknown
@@ -222,12 +223,24 @@ class _Target:
         known += [_has("pmid", named.pmid) for named in documents if named.pmid]
         return self.remove(_found(self.engine, known))
 
-    def finish(self, each: Each) -> tuple[int, dict[str, int]]:
-        """Write what was put: how many documents there are, and how many concepts were learned, by the way of learning.
+    def learn(self, each: Each) -> None:
+        """Work out what was put teaches, which `finish` writes.
 
         Args:
             each: How batches of titles are cut.
         """
+        # SQLite leaves the processor's other cores to what is done meanwhile.
+        placed = self._beside.submit(self.lexicon.place_items)
+        self.learner.mine(each)
+        placed.result()
+
+    def finish(self) -> tuple[int, dict[str, int]]:
+        """Write what was put: how many documents there are, and how many concepts were learned, by their source."""
+        lexicon = self._beside.submit(self._finish_lexicon)
+        documents = self.writer.finish()
+        return documents, lexicon.result()
+
+    def _finish_lexicon(self) -> dict[str, int]:
         learned: Counter[str] = Counter()
 
         def noted() -> Iterator[Concept]:
@@ -235,17 +248,12 @@ class _Target:
                 learned[concept.source] += 1
                 yield concept
 
-        # SQLite leaves the processor's other cores to what is done meanwhile.
-        placed = self._beside.submit(self.lexicon.place_items)
-        documents = self.writer.finish()
-        self.learner.mine(each)
-        placed.result()
         self.lexicon.add_concepts(noted())
-        return documents, dict(learned)
+        self.lexicon.finish()
+        return dict(learned)
 
     def publish(self, manifest: Manifest, companions: Callable[[Path], Companions]) -> None:
-        """Finish the lexicon, and publish."""
-        self.lexicon.finish()
+        """Publish what is finished."""
         self.writer.publish(manifest, companions(self._path))
 
     def close(self) -> None:
@@ -312,10 +320,11 @@ def _write(
     options.progress(Stage.WRITING, tally.documents, None)
     # Merging and learning need memory of their own, so what the workers remember of texts goes first.
     workers.end()
-    documents, learned = target.finish(partial(workers.map, alone=_CUT_ALONE))
+    target.learn(partial(workers.map, alone=_CUT_ALONE))
+    workers.end()
+    documents, learned = target.finish()
     refused = _refused(target.writer.refused, options)
     reports += [refused] if refused.skipped else []
-    workers.end()
     report = _report(kind, target.writer, documents, started, reports, tally)
     report.indexed -= refused.skipped
     report.read, report.merged_examples = spool.records, spool.merged_examples()
@@ -403,20 +412,20 @@ def _spool_source(source: str, outcomes: Iterator[Outcome], spool: Spool, option
     skipped: dict[str, Trouble] = {}
     noted: dict[str, Trouble] = {}
     for outcome in outcomes:
-        position = str(outcome.position)
         if isinstance(outcome, Skipped):
+            position = str(outcome.position)
             if options.strict:
                 raise BuildError(f"{position}: {outcome.reason} Nothing was published, since --strict was asked for.")
             report.skipped += 1
             _meet(skipped, outcome.reason, position)
         elif isinstance(outcome, Noted):
-            _meet(noted, outcome.what, position)
+            _meet(noted, outcome.what, str(outcome.position))
         elif isinstance(outcome, Deleted):
             report.deleted += 1
             spool.take_back(outcome.pmid)
         else:
             report.read += 1
-            report.merged += spool.add(outcome.record, position)
+            report.merged += spool.add(outcome.record, outcome.position)
             options.progress(Stage.READING, spool.records, None)
     report.reasons = sorted(skipped.values(), key=lambda trouble: -trouble.count)
     report.noted = sorted(noted.values(), key=lambda trouble: -trouble.count)

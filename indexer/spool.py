@@ -65,8 +65,8 @@ class Spool:
         """How many documents the records will be, at most."""
         return self.records - len(self._later)
 
-    def add(self, record: Record, position: str) -> bool:
-        """Append a record; True where it is of the document of one before."""
+    def add(self, record: Record, position: object) -> bool:
+        """Append a record, read at a position to be shown; True where it is of the document of one before."""
         encoded = _encode(record)
         digest = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
         first = self._offset
@@ -78,7 +78,7 @@ class Spool:
             self._repeats.setdefault(first, []).append(self._offset)
             self._later.add(self._offset)
             if first in self._named or len(self._named) < EXAMPLES:
-                self._named.setdefault(first, MergedIdentity(record.id, [])).positions.append(position)
+                self._named.setdefault(first, MergedIdentity(record.id, [])).positions.append(str(position))
         self._file.write(len(encoded).to_bytes(_HEAD, "big") + encoded)
         self._offset += _HEAD + len(encoded)
         self.records += 1

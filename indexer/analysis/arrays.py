@@ -12,7 +12,6 @@ import threading
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ from indexer.analysis import chinese, compiled, english
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import fold
 from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers, codes_of
-from indexer.analysis.numbers import SIGNS
+from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.script import HAN
 from indexer.analysis.tokens import Channel, Token
 
@@ -124,19 +123,19 @@ class _Table:
         self.terms.extend(terms)
         self.places.extend(places)
 
-    def add_one(self, term: int) -> None:
-        """Add a piece of one token."""
-        self.starts.append(len(self.terms))
-        self.sizes.append(1)
-        self.spans.append(1)
-        self.terms.append(term)
-        self.places.append(0)
+    def add_each(self, terms: Sequence[int]) -> None:
+        """Add pieces of one token each."""
+        count = len(terms)
+        self.starts.extend(range(len(self.terms), len(self.terms) + count))
+        self.sizes.extend((1,) * count)
+        self.spans.extend((1,) * count)
+        self.terms.extend(terms)
+        self.places.frombytes(bytes(self.places.itemsize * count))
 
-    def repeat(self, piece: int) -> None:
-        """Add a piece with the tokens of another."""
-        self.starts.append(self.starts[piece])
-        self.sizes.append(self.sizes[piece])
-        self.spans.append(self.spans[piece])
+    def repeat(self, pieces: U32) -> None:
+        """Add pieces with the tokens of others."""
+        for part in (self.starts, self.sizes, self.spans):
+            part.frombytes(np.frombuffer(part, np.uint32)[pieces].tobytes())
 
     def chosen(self, pieces: Places) -> _Table:
         """Some of the pieces, numbered in the order in which they are given."""
@@ -162,6 +161,8 @@ _BREAK, _EMPTY, _LINE_BREAK = range(3)
 
 _OTHER, _SIGN, _DIGIT, _BORDER = range(4)
 """What a piece ends in. Nothing reaches over a border to change the tokens of the piece behind it."""
+
+_UNKNOWN, _NO, _YES = range(3)
 
 _LEADS = ("", *english.LEADS)
 _PERCENT, _NUMBER, _NUMERAL = map(_LEADS.index, english.LEADS)
@@ -223,6 +224,8 @@ class _Memory:
         self._ends = array("B")
         self._numerals = array("B")
         """Whether a Roman numeral may stand in each piece."""
+        self._counted = array("B")
+        """Whether a Roman numeral behind each piece may be a number, of the first pieces."""
         self._names = array("i")
         """Of each piece, the number of its text between spaces."""
         self._with_edges: set[int] = set()
@@ -236,7 +239,13 @@ class _Memory:
         """The same for its piece with edges; `_BREAK` where it has none yet."""
         self._pairs = TextNumbers()
         self._of_pairs = array("I")
-        self._words: dict[str, int] = {}
+        self._words = TextNumbers()
+        """Words that are cut out of runs of Han characters, or meant by them."""
+        self._of_words = array("I")
+        self._turning = array("B")
+        """By the number of a word, whether it may turn round the word behind it."""
+        self._meant: dict[tuple[int, int], int] = {}
+        """By the numbers of the word before and a word, the number of what is meant there."""
         self._behind: dict[Channel, dict[tuple[int, int], int]] = {channel: {} for channel in Channel}
         """By the piece before and a piece, the number of the latter as it is there."""
         self._alone: dict[int, english.Analysed] = {}
@@ -263,13 +272,14 @@ class _Memory:
             least *= 2
         often = uses >= least
         often[: _LINE_BREAK + 1] = True
-        english, pairs = (np.frombuffer(part, np.uint32) for part in (self._of_english, self._of_pairs))
-        kept_english, kept_pairs = np.flatnonzero(often[english]), np.flatnonzero(often[pairs])
-        words = {word: piece for word, piece in self._words.items() if often[piece]}
+        english, pairs, words = (
+            np.frombuffer(part, np.uint32) for part in (self._of_english, self._of_pairs, self._of_words)
+        )
+        kept_english, kept_pairs, kept_words = (np.flatnonzero(often[part]) for part in (english, pairs, words))
         first = np.arange(_LINE_BREAK + 1, dtype=np.int64)
-        pieces = np.concatenate(
-            [first, english[kept_english[1:]], pairs[kept_pairs], np.fromiter(words.values(), np.int64, len(words))]
-        ).astype(np.int64)
+        pieces = np.concatenate([first, english[kept_english[1:]], pairs[kept_pairs], words[kept_words]]).astype(
+            np.int64
+        )
         kept = _Memory()
         kept._take(self, pieces)
         count = first.size
@@ -277,7 +287,9 @@ class _Memory:
         kept._of_english.extend(range(count, count := count + kept_english.size - 1))
         kept._pairs = self._pairs.chosen(kept_pairs)
         kept._of_pairs.extend(range(count, count := count + kept_pairs.size))
-        kept._words = dict(zip(words, range(count, count + len(words)), strict=True))
+        kept._words = self._words.chosen(kept_words)
+        kept._of_words.extend(range(count, count + kept_words.size))
+        kept._turning.frombytes(np.frombuffer(self._turning, np.uint8)[kept_words].tobytes())
         names = np.full(pieces.size, _NO_TEXT, np.int32)
         names[np.frombuffer(kept._of_english, np.uint32)] = np.arange(kept_english.size, dtype=np.int32)
         kept._names = array("i", names.tobytes())
@@ -312,7 +324,7 @@ class _Memory:
         in_form_numbers = numbers.copy()
         in_form_numbers[with_edges] = self._edged(texts_of[with_edges])
         runs = np.flatnonzero(items.kinds == compiled.RUN)
-        of_runs = self._of_runs(items, runs, "".join(folded) if runs.size else "")
+        of_runs = self._of_runs(items, runs)
         self._turn_round(items, runs, of_runs, numbers)
         # A line has a break before it.
         most = 2 * numbers.size
@@ -356,7 +368,7 @@ class _Memory:
     def _turn_round(self, items: _Items, runs: Places, of_runs: _OfRuns, numbers: U32) -> None:
         """Put down the pieces behind a lone 非 as they are there."""
         lasts = of_runs.words[np.cumsum(of_runs.word_counts) - 1]
-        prefix = self._words.get(chinese.PREFIX, _BREAK)
+        prefix = self._pieces_of_words(self._words.numbers_of([chinese.PREFIX]))
         behind = runs[(lasts == prefix) & (runs + 1 < items.kinds.size)] + 1
         behind = behind[(items.kinds[behind] == compiled.PIECE) & (items.begins[behind] < items.ends[behind])]
         for item in behind.tolist():
@@ -389,7 +401,7 @@ class _Memory:
         del leads, endings, numerals
         self._read(items, wholes[:count], texts, numbers)
 
-    def _of_runs(self, items: _Items, runs: Places, text: str) -> _OfRuns:
+    def _of_runs(self, items: _Items, runs: Places) -> _OfRuns:
         """The pieces of the runs of Han characters, which are items of a text."""
         begins, ends = items.begins[runs], items.ends[runs]
         sizes = ends - begins
@@ -397,11 +409,32 @@ class _Memory:
         compiled.cut_pairs(begins, ends, pair_begins, pair_ends)
         pairs = self._pairs.numbers(items.codes, pair_begins, pair_ends)
         self._add_pairs()
-        cut = chinese.cut_all(list(map(text.__getitem__, map(slice, begins.tolist(), ends.tolist())))) if text else []
-        cut = list(map(chinese.as_meant, cut))
-        words = self._words_of(list(chain.from_iterable(cut)))
-        counts = np.fromiter(map(len, cut), np.int64, len(cut))
-        return _OfRuns(np.array(words, np.uint32), counts, np.frombuffer(self._of_pairs, np.uint32)[pairs], sizes)
+        of_pairs = np.frombuffer(self._of_pairs, np.uint32)[pairs]
+        codes, run_ends = items.codes[pair_begins], np.cumsum(sizes)
+        word_ends = chinese.word_ends(codes, run_ends) if runs.size else run_ends
+        words = self._words.numbers(codes, np.concatenate([run_ends[:0], [0], word_ends])[:-1], word_ends)
+        behind = np.searchsorted(word_ends, run_ends, side="right")
+        pieces = self._pieces_of_words(self._as_meant(words, behind))
+        return _OfRuns(pieces, np.diff(behind, prepend=0), of_pairs, sizes)
+
+    def _as_meant(self, words: Places, behind: Places) -> Places:
+        """Words of runs, as they are meant behind those that stand before them.
+
+        Args:
+            words: Their numbers.
+            behind: How many words the runs have, up to each of them and with it.
+        """
+        self._add_words()
+        turned = np.flatnonzero(np.frombuffer(self._turning, np.uint8)[words[:-1]]) + 1
+        turned = turned[~np.isin(turned, behind)]
+        found = words.copy()
+        for place, *pair in zip(turned.tolist(), words[turned - 1].tolist(), words[turned].tolist(), strict=True):
+            before, word = pair
+            if (before, word) not in self._meant:
+                meant = chinese.as_meant([self._words.text(before), self._words.text(word)])[1]
+                self._meant[before, word] = int(self._words.numbers_of([meant])[0])
+            found[place] = self._meant[before, word]
+        return found
 
     def _in_context(self, pieces: U32, channel: Channel) -> U32:
         """The pieces, others in place of those whose tokens are changed by what stands before them."""
@@ -410,7 +443,7 @@ class _Memory:
         led = (leads == _PERCENT) & (ends == _DIGIT)
         led |= (leads == _NUMBER) & (ends == _SIGN)
         if channel is Channel.WORDS:
-            led |= (leads == _NUMERAL) & (ends != _BORDER)
+            led |= self._may_be_counted(pieces[:-1], (leads == _NUMERAL) & (ends != _BORDER))
         places = np.flatnonzero(led) + 1
         found = pieces.copy()
         known = self._behind[channel]
@@ -425,6 +458,17 @@ class _Memory:
                 number = self._as_it_is_there(found, place, channel)
             if number != piece:
                 found[place] = changed[place] = number
+        return found
+
+    def _may_be_counted(self, before: U32, numerals: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Those of some Roman numerals that may be numbers behind the pieces that stand before them."""
+        self._counted.frombytes(bytes(len(self) - len(self._counted)))
+        counted = np.frombuffer(self._counted, np.uint8)
+        unknown = np.unique(before[numerals & (counted[before] == _UNKNOWN)]).tolist()
+        del counted
+        for piece in unknown:
+            self._counted[piece] = _YES if may_be_counted(self._name_of(piece)) else _NO
+        found: npt.NDArray[np.bool_] = numerals & (np.frombuffer(self._counted, np.uint8)[before] == _YES)
         return found
 
     def _as_it_is_there(self, pieces: U32, place: int, channel: Channel) -> int:
@@ -506,26 +550,43 @@ class _Memory:
         bare = [text.lstrip(_OPENING).rstrip(_CLOSING) for text in new]
         marked = [place for place, text in enumerate(new) if bare[place] != text]
         # A word has the tokens that it has without the marks around it.
-        words = self._english.numbers_of([bare[place] for place in marked]).tolist()
+        words = self._english.numbers_of([bare[place] for place in marked])
         new += self._english.texts(first + len(new))
         self._of_english.frombytes(bytes(4 * len(new)))
+        plain: list[int] = []
         has_marks = set(marked)
         for place, text in enumerate(new):
-            if place not in has_marks:
+            if place in has_marks:
+                continue
+            if english.is_plain_word(text):
+                plain.append(place)
+            else:
                 self._of_english[first + place] = self._add_text(text)
                 self._names[-1] = first + place
-        for place, word in zip(marked, words, strict=True):
-            for table in self._tables.values():
-                table.repeat(self._of_english[word])
-            leads = next((number for number, begins in _BEGINNINGS if begins.match(new[place])), 0)
-            self._of_english[first + place] = self._describe(leads, *_end_of(new[place]), text=first + place)
+        self._add_plain(first, plain, [new[place] for place in plain])
+        pieces = np.frombuffer(self._of_english, np.uint32)[words]
+        for table in self._tables.values():
+            table.repeat(pieces)
+        self._describe_each(first, marked, [(_lead_of(new[place]), *_end_of(new[place])) for place in marked])
+
+    def _add_plain(self, first: int, places: Sequence[int], texts: Sequence[str]) -> None:
+        """Add the pieces of plain words, given by their places among the new texts, of which the first has a number."""
+        self._tables[Channel.WORDS].add_each([self._terms[english.term(text)] for text in texts])
+        self._tables[Channel.FORMS].add_each([self._terms[text] for text in texts])
+        self._describe_each(first, places, [(0, _OTHER, bool(_MAY_BE_NUMERAL.search(text))) for text in texts])
+
+    def _describe_each(self, first: int, places: Sequence[int], described: Sequence[tuple[int, int, int]]) -> None:
+        """Say what the pieces of texts are whose tokens were added last, each as `_describe`."""
+        count = len(places)
+        numbers = np.frombuffer(self._of_english, np.uint32)
+        numbers[first + np.array(places, np.int64)] = np.arange(len(self), len(self) + count)
+        for kept, column in zip((self._leads, self._ends, self._numerals), zip(*described, strict=True), strict=False):
+            kept.extend(column)
+        self._names.extend(first + place for place in places)
+        self._uses.frombytes(bytes(self._uses.itemsize * count))
 
     def _add_text(self, text: str) -> int:
         """Add a piece of a text that has no marks around it."""
-        if english.is_plain_word(text):
-            self._tables[Channel.WORDS].add_one(self._terms[english.term(text)])
-            self._tables[Channel.FORMS].add_one(self._terms[text])
-            return self._describe(0, _OTHER, bool(_MAY_BE_NUMERAL.search(text)))
         alone = english.words_of(text)
         borders = _LEADS.index(alone.leads), *_end_of(text)
         return self._add(alone.tokens, alone.positions, english.forms_of(text).tokens, *borders)
@@ -539,15 +600,20 @@ class _Memory:
         self._with_edges.add(number)
         return number
 
-    def _words_of(self, words: Sequence[str]) -> list[int]:
-        """The pieces of words that were cut out of runs of Han characters."""
-        new = [word for word in dict.fromkeys(words) if word not in self._words]
+    def _pieces_of_words(self, words: Places) -> U32:
+        """The pieces of words of runs of Han characters, given by their numbers."""
+        self._add_words()
+        return np.frombuffer(self._of_words, np.uint32)[words]
+
+    def _add_words(self) -> None:
+        """Add the pieces of words of runs of Han characters that have numbers and no pieces yet."""
+        new = self._words.texts(len(self._of_words))
         for word, texts in zip(new, chinese.stacked(new), strict=True):
             terms = [self._terms[text] for text in texts]
             self._tables[Channel.WORDS].add(terms, [0] * len(terms), 1)
             self._tables[Channel.FORMS].add((), (), 0)
-            self._words[word] = self._describe(0, _BORDER)
-        return list(map(self._words.__getitem__, words))
+            self._turning.append(chinese.may_turn_round(word))
+            self._of_words.append(self._describe(0, _BORDER))
 
     def _add_pairs(self) -> None:
         """Add the pieces of pairs of Han characters that have numbers and no pieces yet."""
@@ -555,7 +621,7 @@ class _Memory:
             self._tables[Channel.WORDS].add((), (), 0)
             character = self._terms[pair[0]]
             if len(pair) == 1:
-                self._tables[Channel.FORMS].add_one(character)
+                self._tables[Channel.FORMS].add((character,), (0,), 1)
             else:
                 self._tables[Channel.FORMS].add((character, self._terms[pair]), (0, 0), 1)
             self._of_pairs.append(self._describe(0, _BORDER))
@@ -578,14 +644,19 @@ class _Memory:
             self._tables[channel].add(terms, [token.position for token in tokens], positions)
         return self._describe(leads, ends, numeral)
 
-    def _describe(self, leads: int, ends: int, numeral: int = 0, text: int = _NO_TEXT) -> int:
-        """Say what the piece is whose tokens were added last; its number."""
+    def _describe(self, leads: int, ends: int, numeral: int = 0) -> int:
+        """Say what the piece is whose tokens were added last, which has no text of its own; its number."""
         self._leads.append(leads)
         self._ends.append(ends)
         self._numerals.append(numeral)
-        self._names.append(text)
+        self._names.append(_NO_TEXT)
         self._uses.append(0)
         return len(self._uses) - 1
+
+
+def _lead_of(text: str) -> int:
+    """What a text between spaces begins with."""
+    return next((number for number, begins in _BEGINNINGS if begins.match(text)), 0)
 
 
 def _end_of(text: str) -> tuple[int, int]:

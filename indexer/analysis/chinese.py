@@ -189,7 +189,8 @@ def load() -> None:
 def _load() -> _Dictionary:
     counts = frequencies()
     total = log(sum(counts.values()))
-    return _Dictionary({word: _whole(log(count) - total) for word, count in counts.items() if count}, _whole(-total))
+    weights = {count: _whole(log(count) - total) for count in set(counts.values()) if count}
+    return _Dictionary({word: weights[count] for word, count in counts.items() if count}, _whole(-total))
 
 
 def _whole(logarithm: float) -> int:
@@ -223,12 +224,22 @@ def cut_all(runs: Sequence[str]) -> list[list[str]]:
     """The words of each run, as `cut` gives them."""
     whole = "".join(runs)
     run_ends = np.fromiter(accumulate(map(len, runs)), np.int64, len(runs))
-    ends = np.empty(len(whole), np.int64)
-    count = compiled.cut_runs(_codes(whole), run_ends, *_trie(), ends)
-    borders = ends[:count].tolist()
+    ends = word_ends(_codes(whole), run_ends)
+    borders = ends.tolist()
     words = list(map(whole.__getitem__, map(slice, (0, *borders), borders)))
-    behind = np.searchsorted(ends[:count], run_ends, side="right").tolist()
+    behind = np.searchsorted(ends, run_ends, side="right").tolist()
     return [words[first:last] for first, last in pairwise((0, *behind))]
+
+
+def word_ends(codes: npt.NDArray[np.uint32], run_ends: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where each word of runs ends, as `cut` cuts them.
+
+    Args:
+        codes: The characters of the runs, one run behind the other.
+        run_ends: Where each run ends.
+    """
+    ends = np.empty(codes.size, np.int64)
+    return ends[: compiled.cut_runs(codes, run_ends, *_trie(), ends)]
 
 
 class _Inner(NamedTuple):
@@ -293,6 +304,11 @@ def words(run: str, offset: int = 0, position: int = 0) -> list[Token]:
         offset += len(word)
         position += 1
     return tokens
+
+
+def may_turn_round(word: str) -> bool:
+    """Whether a word of a cut may make another of the word behind it."""
+    return word in _TURNING
 
 
 def as_meant(cut_words: list[str]) -> list[str]:

@@ -155,19 +155,28 @@ def query_words(text: str) -> list[QueryWord]:
     IL6, IL 6) is each of its spellings, and so is a number before 型 and the like (2型, Ⅱ型, 二型). Empty where the
     text holds no letter and no digit.
     """
+    return _query_words(text, read=True)
+
+
+def words_as_cut(text: str) -> list[QueryWord]:
+    """The same without readings, which most of the time goes into: for who asks where words stand."""
+    return _query_words(text, read=False)
+
+
+def _query_words(text: str, *, read: bool) -> list[QueryWord]:
     normalized = normalize(text)
     shouted = _is_shouted(text)
     found: list[QueryWord] = []
     for run in runs(normalized.text):
         if run.han:
-            _add_chinese(found, text, normalized, run)
+            _add_chinese(found, text, normalized, run, read=read)
         else:
-            for word in _english_words(text, normalized, run, shouted=shouted):
+            for word in _english_words(text, normalized, run, shouted=shouted, read=read):
                 touches = bool(found) and found[-1].end == word.start and _is_han(found[-1])
                 if touches and (_is_letter(word) or _is_turned_round(found[-1], word)):
                     behind = bisect_right(normalized.ends, word.end)
-                    word = _side_by_side(text, normalized, found.pop().start, behind)  # noqa: PLW2901
-                elif touches and (number := _number_behind(word)):
+                    word = _side_by_side(text, normalized, found.pop().start, behind, read=read)  # noqa: PLW2901
+                elif read and touches and (number := _number_behind(word)):
                     word = number  # noqa: PLW2901
                 found.append(word)
     return found
@@ -178,13 +187,15 @@ def _is_shouted(text: str) -> bool:
     return text.isupper() and len(text.split()) > 1 and not has_han(text)
 
 
-def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool) -> Iterator[QueryWord]:
+def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool, read: bool) -> Iterator[QueryWord]:
     folded = normalized.text[: run.end]
     spans = [(run.start + start, run.start + end) for start, end in english.compounds(folded[run.start :])]
     place = 0
+    more: list[str] = []
     while place < len(spans):
         start, end = spans[place]
-        pieces = _names(folded, start, end)
+        pieces = more or _names(folded, start, end)
+        more = []
         place += 1
         while place < len(spans) and len(pieces) < _LONGEST_JOINED:
             # Words that are typed apart and mean one.
@@ -200,9 +211,10 @@ def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool
             if not compounds.belongs(pieces, more, capitals=capitals):
                 break
             pieces += more
+            more = []
             end = last
             place += 1
-        yield _english_word(text, normalized, (start, end), pieces, shouted=shouted)
+        yield _english_word(text, normalized, (start, end), pieces, shouted=shouted, read=read)
 
 
 _COUNTED_HAN = frozenset(numbers.COUNTED_HAN)
@@ -230,13 +242,15 @@ def _capitals(text: str, normalized: Normalized, start: int, end: int) -> bool:
 
 
 def _english_word(
-    text: str, normalized: Normalized, span: tuple[int, int], pieces: list[str], *, shouted: bool
+    text: str, normalized: Normalized, span: tuple[int, int], pieces: list[str], *, shouted: bool, read: bool
 ) -> QueryWord:
     folded = normalized.text
     start, end = span
     if folded[start].isdecimal() and (number := _lone_number(folded, start, end)):
         term, start, end = number
-        readings: tuple[Reading, ...] = (_one(Channel.WORDS, term),)
+        readings: tuple[Reading, ...] = (_one(Channel.WORDS, term),) if read else ()
+    elif not read:
+        readings = ()
     else:
         readings = _readings_of(tuple(pieces), capitals=not shouted and _capitals(text, normalized, start, end))
     begin, behind = normalized.source_span(start, end)
@@ -268,19 +282,19 @@ def _as_spelt(spelling: compounds.Spelling) -> Reading:
     return Reading(Channel.WORDS, tuple(TermAt(term, offset) for offset, term in enumerate(terms)))
 
 
-def _add_chinese(found: list[QueryWord], text: str, normalized: Normalized, run: Run) -> None:
+def _add_chinese(found: list[QueryWord], text: str, normalized: Normalized, run: Run, *, read: bool) -> None:
     folded = normalized.text
     start = run.start
     if found and (numeral := _numeral_before(found[-1], text, normalized, run)):
         begin, behind = found.pop().start, normalized.source_span(start, start + 1)[1]
-        found.append(_numbered(text[begin:behind], begin, behind, numeral, folded[start]))
+        found.append(_numbered(text[begin:behind], begin, behind, numeral, folded[start], read=read))
         start += 1
     for first, last, numeral in chinese.segments(folded[start : run.end]):
         if numeral:
             begin, behind = normalized.source_span(start + first, start + last)
-            found.append(_numbered(text[begin:behind], begin, behind, numeral, folded[start + last - 1]))
+            found.append(_numbered(text[begin:behind], begin, behind, numeral, folded[start + last - 1], read=read))
         else:
-            _add_parts(found, text, normalized, Run(start + first, start + last, han=True))
+            _add_parts(found, text, normalized, Run(start + first, start + last, han=True), read=read)
 
 
 def _numeral_before(word: QueryWord, text: str, normalized: Normalized, run: Run) -> str | None:
@@ -292,26 +306,30 @@ def _numeral_before(word: QueryWord, text: str, normalized: Normalized, run: Run
     return numeral if numbers.spellings(numeral) else None
 
 
-def _numbered(surface: str, start: int, end: int, numeral: str, counted: str) -> QueryWord:
+def _numbered(surface: str, start: int, end: int, numeral: str, counted: str, *, read: bool) -> QueryWord:
     """2型, found as II型 and 二型 as well."""
-    forms = [phrase(form + counted) for form in numbers.spellings(numeral)]
+    forms = [phrase(form + counted) for form in numbers.spellings(numeral)] if read else []
     return QueryWord(surface, start, end, tuple(Reading(Channel.FORMS, form) for form in forms), stopword=False)
 
 
-def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: Run) -> None:
+def _add_parts(found: list[QueryWord], text: str, normalized: Normalized, run: Run, *, read: bool) -> None:
     for part in chinese.query_parts(normalized.text[run.start : run.end]):
         start = run.start + part.start
         begin, behind = normalized.source_span(start, start + len(part.text))
         if start == run.start and found and found[-1].end == begin and part.text != chinese.PREFIX:
             counted = part.text in _COUNTED and _counts(found[-1])
             if counted or _is_letter(found[-1]):
-                found.append(_side_by_side(text, normalized, found.pop().start, start + len(part.text)))
+                found.append(_side_by_side(text, normalized, found.pop().start, start + len(part.text), read=read))
                 continue
-        reading = _one(Channel.WORDS, part.text) if part.known else Reading(Channel.FORMS, tuple(_han_terms(part.text)))
-        found.append(QueryWord(text[begin:behind], begin, behind, (reading,), part.text in CHINESE))
+        readings: tuple[Reading, ...] = ()
+        if read and part.known:
+            readings = (_one(Channel.WORDS, part.text),)
+        elif read:
+            readings = (Reading(Channel.FORMS, tuple(_han_terms(part.text))),)
+        found.append(QueryWord(text[begin:behind], begin, behind, readings, part.text in CHINESE))
 
 
-def _side_by_side(text: str, normalized: Normalized, start: int, behind: int) -> QueryWord:
+def _side_by_side(text: str, normalized: Normalized, start: int, behind: int, *, read: bool) -> QueryWord:
     """Words that mean something only together, as one that is found where they stand so: 60例, 维生素D, β受体.
 
     They begin at `start` in the source, and end at `behind` in the folded text. Letters with a word beside them are
@@ -321,7 +339,9 @@ def _side_by_side(text: str, normalized: Normalized, start: int, behind: int) ->
     folded = normalized.text[begin:behind]
     end = normalized.ends[behind - 1]
     readings: Iterable[Reading]
-    if _is_cut_alone(folded, normalized.text[behind:]):
+    if not read:
+        readings = ()
+    elif _is_cut_alone(folded, normalized.text[behind:]):
         readings = (Reading(Channel.WORDS, named(folded)),)
     else:
         forms = dict.fromkeys((phrase(folded), phrase("".join(map(numbers.greek_name, folded)))))

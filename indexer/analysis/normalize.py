@@ -116,19 +116,24 @@ def fold(text: str) -> str:
     """The text of `normalize`, without the way back: many times as fast where most of a text is ASCII."""
     if text.isascii():
         return _lowered(text)
-    # A cluster with a character that is not ASCII begins with such a one, or right before it.
-    pieces = _FOREIGN.split(text)
-    for index, piece in enumerate(pieces):
-        if index % 2:
-            pieces[index] = _fold_foreign(piece) if len(piece) <= _SHORT else normalize(piece).text
-        elif piece:
-            pieces[index] = piece.lower().replace("`", "'")
-    return _joined("".join(pieces))
+    if len(text.encode("utf-8", "surrogatepass")) - len(text) > len(text) // _MANY:
+        return normalize(text).text
+    pieces: list[str] = []
+    done = 0
+    for foreign in _FOREIGN.finditer(text):
+        start, end = foreign.span()
+        # A cluster with a character that is not ASCII begins with such a one, or right before it.
+        start -= start > done
+        pieces.append(text[done:start].lower())
+        pieces.append(_fold_foreign(text[start:end]) if end - start <= _SHORT else normalize(text[start:end]).text)
+        done = end
+    pieces.append(text[done:].lower())
+    return _joined("".join(pieces).replace("`", "'"))
 
 
-_APART = re.compile(
-    r"(?<![^\W_])(non)(\s|\s-\s?)(?=[a-z])|(?<![^\W_])(never)(\s)(?=(?:smok|us|drink)(?:ers?)(?![^\W_]))"
-)
+# The words first, for Python searches by what a pattern begins with.
+_NON_APART = re.compile(r"(non)(?<![^\W_]non)(?:\s|\s-\s?)(?=[a-z])")
+_NEVER_APART = re.compile(r"(never)(?<![^\W_]never)\s(?=(?:smok|us|drink)(?:ers?)(?![^\W_]))")
 
 
 def _lowered(text: str) -> str:
@@ -140,20 +145,21 @@ def _joined(text: str) -> str:
 
     As many as there were characters, so that no offset moves; and one behind the `never` of never smokers.
     """
-    if "non" not in text and "never" not in text:
-        return text
-    return _APART.sub(_hyphened, text)
+    if "non" in text:
+        text = _NON_APART.sub(_hyphened, text)
+    return _NEVER_APART.sub(_hyphened, text) if "never" in text else text
 
 
 def _hyphened(match: re.Match[str]) -> str:
-    word = match[1] or match[3]
-    return word + "-" * (len(match[0]) - len(word))
+    return match[1] + "-" * (len(match[0]) - len(match[1]))
 
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SOME = 16
 """One character in so many, and it is cheaper to fold each by itself than those that are not ASCII all at once."""
-_FOREIGN = re.compile(r"([\x00-\x7f]?[^\x00-\x7f]+)")
+_MANY = 2
+"""One byte in so many that is none of a character of one, and all characters are folded as such."""
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _SHORT = 8
 
 

@@ -14,16 +14,22 @@ _ARABIC_OF = {roman: str(value) for value, roman in enumerate(_ROMAN, 1)}
 _STAGED = re.compile("(x|ix|iv|v?i{1,3}|v)([a-d][12]?)?")
 _STAGED_ANY = re.compile(f"(x|ix|iv|v?i{{1,3}}|v|10|[1-9]|[{HAN_NUMERALS}])([a-d][12]?)?")
 
-_COUNTED = re.compile(
-    r"(?<![^\W_])(?:types?|stages?|grades?|class(?:es)?|phases?|factors?|categor(?:y|ies)|levels?|groups?|complex(?:es)?"
+_COUNTED_WORDS = (
+    r"types?|stages?|grades?|class(?:es)?|phases?|factors?|categor(?:y|ies)|levels?|groups?|complex(?:es)?"
     r"|nerves?|leads?|zones?|layers?|segments?|generations?|schedules?|angiotensin|bipolar|collagen|topoisomerase"
     # Scales and classifications by their names.
     r"|figo|mobitz|nyha|cin|vin|vain|ain|ckd|asa|ccs|killip|fontaine|rutherford|garden|salter|harris|schatzker|gustilo"
-    r"|modic|hinchey|bosniak|fitzpatrick|tanner|braak|yahr|masaoka|clark|rome|bethesda|apache|saps|dsm)"
+    r"|modic|hinchey|bosniak|fitzpatrick|tanner|braak|yahr|masaoka|clark|rome|bethesda|apache|saps|dsm"
+)
+_COUNTED = re.compile(
+    rf"(?<![^\W_])(?:{_COUNTED_WORDS})"
     r"[\s-]{1,2}[(\[]?"
     r"(?:(?:x|ix|iv|v?i{1,3}|v|\d{1,2})(?:[a-d][12]?)?\s?(?:[-/,&]|and|or|to|vs)\s?){0,4}[(\[]?$"
 )
 """What stands before a Roman numeral that is a number: type II, stage IIIb, phase I/II, grades II and III, CIN III."""
+_ENDS_COUNTED = re.compile(rf"(?:{_COUNTED_WORDS}|and|or|to|vs|[-/,&\s])\Z")
+_LONGEST_COUNTED = 16
+"""At least the characters of the longest of those words."""
 _COUNTED_REACH = 48
 
 UNITS = (
@@ -86,6 +92,11 @@ def canonical(numeral: str) -> str | None:
 def is_counted(text: str, end: int) -> bool:
     """Whether a Roman numeral that begins at `end` is a number, by what stands before it."""
     return bool(_COUNTED.search(text[max(0, end - _COUNTED_REACH) : end]))
+
+
+def may_be_counted(piece: str) -> bool:
+    """Whether a Roman numeral may be a number where this stands before it and the space before that; "" is nothing."""
+    return not piece or bool(_ENDS_COUNTED.search(piece[-_LONGEST_COUNTED:]))
 
 
 def _value(numeral: str) -> int:

@@ -51,6 +51,6 @@ def language_of(text: str) -> Language | None:
     """
     if not text.isascii():
         han = sum(end - start for start, end in map(re.Match.span, HAN_RUN.finditer(text)))
-        if han and han >= sum(1 for _ in _LATIN_WORD.finditer(text)):
+        if han and han >= len(_LATIN_WORD.findall(text)):
             return "zh"
     return "en" if any(map(str.isalpha, text)) else None

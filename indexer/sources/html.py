@@ -7,6 +7,7 @@ Every pattern stops at the next `<`, so the time is linear in the length of the 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from html import unescape
 
 _TAG = re.compile(
@@ -45,7 +46,7 @@ _INLINE_NAMES = (
     "xref"
 )
 _BREAKS = frozenset(_BREAK_NAMES.split())
-_INLINE = frozenset(_INLINE_NAMES.split())
+_KNOWN = _BREAKS.union(_INLINE_NAMES.split())
 _ROUNDS = 4
 """Markup may itself be escaped, once or twice (`&amp;lt;p&amp;gt;`)."""
 
@@ -82,26 +83,33 @@ def _seen(text: str) -> str:
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _UNSEEN.sub("", text))
 
 
-def _closed_names(text: str) -> frozenset[str]:
-    return frozenset(tag["name"].lower() for tag in _TAG.finditer(text) if tag["closing"])
+class _Tags:
+    """Tells the tags of a text from what only looks like them."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
 
-def _is_tag(tag: re.Match[str], closed: frozenset[str]) -> bool:
-    name = tag["name"].lower()
-    return name in _INLINE or name in _BREAKS or ":" in name or bool(tag["attributes"]) or name in closed
+    @cached_property
+    def _closed(self) -> frozenset[str]:
+        return frozenset(tag["name"].lower() for tag in _TAG.finditer(self._text) if tag["closing"])
+
+    def have(self, tag: re.Match[str]) -> bool:
+        """Whether a match is one."""
+        name = tag["name"].lower()
+        return name in _KNOWN or ":" in name or bool(tag["attributes"]) or name in self._closed
 
 
 def _without_tags(text: str) -> str:
     if "<![CDATA[" in text:
         text = _CDATA.sub("", text)
     text = _HIDDEN.sub("", text)
-    closed = _closed_names(text)
+    tags = _Tags(text)
     pieces: list[str] = []
     last = ""
     raised = False
     position = 0
     for tag in _TAG.finditer(text):
-        if not _is_tag(tag, closed):
+        if not tags.have(tag):
             continue
         if piece := text[position : tag.start()]:
             if raised and last.isdigit() and _BEGINS_WITH_NUMBER.match(piece):
@@ -123,5 +131,5 @@ def _without_tags(text: str) -> str:
 
 def _disarmed(text: str) -> str:
     """The text with whatever still looks like a tag, after removal has joined its halves, made none by a space."""
-    closed = _closed_names(text)
-    return _TAG.sub(lambda tag: f"< {tag[0][1:]}" if _is_tag(tag, closed) else tag[0], text)
+    tags = _Tags(text)
+    return _TAG.sub(lambda tag: f"< {tag[0][1:]}" if tags.have(tag) else tag[0], text)

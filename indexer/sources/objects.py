@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import cast
 
 import msgspec
 
@@ -34,13 +36,18 @@ def plain_object(data: bytes) -> JsonObject | None:
     return value if isinstance(value, dict) and _fits(value) else None
 
 
-def _fits(value: object) -> bool:
+def _fits(value: JsonObject | list[object]) -> bool:
     """Whether no integer of it is so long that it is read as a float."""
-    if isinstance(value, dict):
-        return all(map(_fits, value.values()))
-    if isinstance(value, list):
-        return all(map(_fits, value))
-    return not isinstance(value, int) or -_TOO_LONG < value < _TOO_LONG
+    inside: Iterable[object] = value.values() if isinstance(value, dict) else value
+    for each in inside:
+        # Of decoded JSON, where nothing is of a subclass. Most values are texts.
+        kind = type(each)
+        if kind is int:
+            if not -_TOO_LONG < cast("int", each) < _TOO_LONG:
+                return False
+        elif (kind is dict or kind is list) and not _fits(cast("JsonObject | list[object]", each)):
+            return False
+    return True
 
 
 def split_object(text: str, *, first_line: int | None = None) -> tuple[JsonObject, str]:

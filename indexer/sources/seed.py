@@ -144,12 +144,13 @@ def _first(
     """The first value that `parse` makes anything of, object by object and key by key."""
     for given in objects:
         for key in keys:
-            if key not in given:
+            found = given.get(key)
+            if found is None:
                 continue
-            found = given[key]
             # Journals, types, dates and the like are few; what is long is hardly ever the same.
-            short = isinstance(found, str) and len(found) <= _REMEMBERED
-            if (value := _remembered(parse, found) if short else parse(found)) not in (None, ()):
+            short = type(found) is str and len(found) <= _REMEMBERED
+            value = _remembered(parse, found) if short else parse(found)
+            if value is not None and value != ():
                 return value
     return None
 

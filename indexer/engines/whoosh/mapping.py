@@ -6,7 +6,8 @@ fields are indexed as single folded terms and, where they are facets or sort key
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,25 +82,45 @@ def _plain_field(field: schema.Field) -> fields.FieldType:
     return NumberField(columns.NumericColumn("d", default=float("nan")))
 
 
-def terms_of(identity: str, values_of: Mapping[str, schema.Values]) -> dict[str, list[str]]:
-    """The identity of a document and its values, as terms, by Whoosh field."""
-    terms = {ID_FIELD: [identity]}
-    for name, values in values_of.items():
+def terms_of(documents: schema.Documents) -> dict[str, list[tuple[str, ...]]]:
+    """The identities of documents and their values, as terms of each document, by Whoosh field."""
+    terms: dict[str, list[tuple[str, ...]]] = {ID_FIELD: [(identity,) for identity in documents.ids]}
+    for name, rows in _values_of(documents).items():
         if not schema.BY_NAME[name.partition("@")[0]].sortable:
-            terms[name] = list({schema.fold_value(str(value)): None for value in values})
+            terms[name] = list(map(_folded, rows))
     return terms
 
 
-def columns_of(identity: str, values_of: Mapping[str, schema.Values]) -> dict[str, Any]:
-    """The identity of a document and its values, as columns hold them, by Whoosh field."""
-    found: dict[str, Any] = {ID_FIELD: identity.encode()}
-    for name, values in values_of.items():
+def columns_of(documents: schema.Documents) -> dict[str, Sequence[Any]]:
+    """The identities of documents and their values, as columns hold those of each document, by Whoosh field.
+
+    None where a document has none.
+    """
+    found: dict[str, Sequence[Any]] = {ID_FIELD: [identity.encode() for identity in documents.ids]}
+    for name, rows in _values_of(documents).items():
         field = schema.BY_NAME[name.partition("@")[0]]
         if field.sortable:
-            found[name] = values[0]
+            found[name] = [values[0] if values else None for values in rows]
         elif field.multiple and field.facet:
-            # Values that fold alike are one, of which a document has no two.
-            found[name] = [str(value).encode() for value in {schema.fold_value(str(v)): v for v in values}.values()]
+            found[name] = [_distinct(values) if values else None for values in rows]
         elif field.facet:
-            found[name] = str(values[0]).encode()
+            found[name] = [str(values[0]).encode() if values else None for values in rows]
     return found
+
+
+def _values_of(documents: schema.Documents) -> dict[str, list[schema.Values]]:
+    """The values of each document by the names of the fields that any of them has."""
+    names = dict.fromkeys(name for values in documents.values for name in values)
+    return {name: [values.get(name, ()) for values in documents.values] for name in names}
+
+
+def _folded(values: schema.Values) -> tuple[str, ...]:
+    if len(values) == 1:
+        return (schema.fold_value(str(values[0])),)
+    return tuple(dict.fromkeys(schema.fold_value(str(value)) for value in values))
+
+
+@lru_cache(maxsize=1 << 12)
+def _distinct(values: schema.Values) -> tuple[bytes, ...]:
+    # Values that fold alike are one, of which a document has no two.
+    return tuple(str(value).encode() for value in {schema.fold_value(str(value)): value for value in values}.values())

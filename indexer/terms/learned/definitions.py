@@ -18,6 +18,7 @@ LONGEST_SHORT_FORM = 10
 """Characters."""
 
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]{2,200})[)）\]]")
+_OPENING = "(（["
 _SHORT_FORM = re.compile(r"[^\W_][^\s(){}\[\]=<>≤≥±%*^~|\\,;:]*(?: [^\W_][^\s=<>≤≥±%*^~|\\,;:]*)?")
 _CAPITAL = re.compile("[A-Z]")
 _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z]?[a-z]+)?")
@@ -26,7 +27,6 @@ _ROMAN = re.compile(r"[IVX]+[abAB]?")
 _SENTENCES = re.compile(r"(?s:.*)(?:[.!?;:。；：！？](?=\s|$)|[\n。；：！？，])")
 """What ends where the last sentence of a text begins."""
 _AFTER_SHORT_FORM = re.compile(r"\s*[,;，；]\s")
-_LAST_WORD = re.compile(r"[^\s(（\[]+\s*\Z")
 _LONG_FORM_LIMIT = 300
 _LONGEST_WORD = 30
 """Characters: what is longer are words that lost their spaces."""
@@ -44,22 +44,41 @@ class Definition(NamedTuple):
 
 def definitions(text: str) -> Iterator[Definition]:
     """The definitions of an English text, in order."""
-    for match in _BRACKETS.finditer(text):
+    for match in _brackets(text):
+        # Most brackets hold numbers, behind a word that is no abbreviation.
+        last = text[max(0, match.start() - _LONG_FORM_LIMIT) : match.start()].rsplit(None, 1)[-1:]
+        after_capital = bool(last and _CAPITAL.search(last[0]))
+        if not after_capital and not _CAPITAL.search(match[1]):
+            continue
         inside = " ".join(match.group(1).split())
         short = _AFTER_SHORT_FORM.split(inside, maxsplit=1)[0].strip("\"'“”‘’ ")
         begins = is_short_form(short)
-        # Most brackets hold numbers, behind a word that is no abbreviation.
-        last = text[max(0, match.start() - _LONG_FORM_LIMIT) : match.start()].rsplit(None, 1)[-1:]
-        if not begins and not any(map(_CAPITAL.search, last)):
+        if not begins and not after_capital:
             continue
         before = _sentence_before(text, match.start())
         if begins:
             if long := long_form(short, _last_words(before, _most_words(short))):
                 yield Definition(short, long)
-        elif (word := _LAST_WORD.search(before)) and is_short_form(short := word.group().strip("\"'“”‘’,; ")):
+        elif is_short_form(short := _last_word(before).strip("\"'“”‘’,; ")):
             long = long_form(short, inside.split(", ", 1)[0])
             if long and len(inside.split()) <= _most_words(short):
                 yield Definition(short, long)
+
+
+def _brackets(text: str) -> Iterator[re.Match[str]]:
+    """What `_BRACKETS` finds, in a fraction of the time: most of a text is no bracket."""
+    behind = 0
+    for place in sorted(place for bracket in _OPENING for place in _places(text, bracket)):
+        if place >= behind and (match := _BRACKETS.match(text, place)):
+            behind = match.end()
+            yield match
+
+
+def _places(text: str, character: str) -> Iterator[int]:
+    place = text.find(character)
+    while place >= 0:
+        yield place
+        place = text.find(character, place + 1)
 
 
 def is_short_form(text: str) -> bool:
@@ -105,6 +124,12 @@ def long_form(short: str, candidate: str) -> str | None:
     ):
         return None
     return found
+
+
+def _last_word(text: str) -> str:
+    """What stands at the end of a text behind a space or a bracket; empty where that is nothing."""
+    word = (text.rsplit(None, 1) or [""])[-1]
+    return word[max(map(word.rfind, _OPENING)) + 1 :]
 
 
 def _most_words(short: str) -> int:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from indexer.analysis import QueryWord, key, normalize, query_words
+from indexer.analysis import QueryWord, key, normalize, words_as_cut
 from indexer.analysis.script import HAN
 
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
@@ -49,11 +49,13 @@ def has_han(text: str) -> bool:
 
 def words(text: str) -> list[Word]:
     """The words of a text in order; empty where it holds no letter and no digit."""
-    return [Word(_key(word), word.start, word.end, word.stopword) for word in query_words(text)]
+    return [Word(_key(word), word.start, word.end, word.stopword) for word in words_as_cut(text)]
 
 
 def _key(word: QueryWord) -> str:
-    return normalize(word.surface).text if has_han(word.surface) else _remembered_key(word.surface)
+    return _remembered_key(word.surface)
 
 
-_remembered_key = lru_cache(maxsize=1 << 16)(key)
+@lru_cache(maxsize=1 << 16)
+def _remembered_key(surface: str) -> str:
+    return normalize(surface).text if has_han(surface) else key(surface)

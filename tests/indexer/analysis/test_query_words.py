@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 
-from indexer.analysis import Channel, query_words
+from indexer.analysis import Channel, query_words, words_as_cut
 from tests.indexer.analysis.matching import found
 from tests.indexer.analysis.strategies import texts
 
@@ -142,3 +142,9 @@ def test_a_text_is_found_by_itself(text: str) -> None:
 @pytest.mark.parametrize("query", ["非" * 20_000, "龘" * 20_000, "a-" * 20_000, "的" * 20_000])
 def test_absurd_queries_are_read(query: str) -> None:
     assert query_words(query)[-1].end >= len(query) - 1
+
+
+@given(texts)
+@example("TNF α, 维生素D and 2型糖尿病: 非ST段, CAR T, Il 6, 血管紧张素Ⅱ")
+def test_words_stand_where_they_do_without_their_readings(text: str) -> None:
+    assert words_as_cut(text) == [word._replace(readings=()) for word in query_words(text)]

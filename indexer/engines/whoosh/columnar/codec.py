@@ -34,7 +34,7 @@ from indexer.engines.whoosh.columnar.layout import (
     open_segment,
 )
 from indexer.engines.whoosh.columnar.merge import MergeInput, merge_segments
-from indexer.engines.whoosh.columnar.postings import FieldPostings, kind_of, write_postings
+from indexer.engines.whoosh.columnar.postings import FieldPostings, Terms, kind_of, write_postings
 from indexer.engines.whoosh.columnar.segment import ColumnarSegment, commit_generation, folder_of
 from indexer.engines.whoosh.columnar.stored import Records, pack_record
 
@@ -201,7 +201,7 @@ class FieldWriter(base.FieldWriter):  # type: ignore[misc]
         self._parts.append(
             FieldPostings(
                 self._name,
-                self._terms,
+                Terms.of(self._terms),
                 np.array(self._posting_counts, dtype=np.int64),
                 np.array(self._byte_counts, dtype=np.int64),
                 np.array(self._docs, dtype=np.uint32),

@@ -20,7 +20,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -29,19 +29,20 @@ from whoosh.fields import Schema
 from whoosh.index import FileIndex, LockError
 from whoosh.util.filelock import try_for
 
-from indexer.engines.whoosh.columnar.documents import DocumentsBuilder, ranks_of
+from indexer.engines.whoosh.columnar.documents import DocumentsBuilder
 from indexer.engines.whoosh.columnar.errors import ColumnarError, UnsupportedError
 from indexer.engines.whoosh.columnar.layout import open_segment
 from indexer.engines.whoosh.columnar.merge import MergeInput, merge_segments
 from indexer.engines.whoosh.columnar.packing import (
     fill_slots,
+    gather_texts,
     group_tokens,
     measure_postings,
     number_terms,
     pack_postings,
     split_terms,
 )
-from indexer.engines.whoosh.columnar.postings import FieldPostings, kind_of, skip_counts, write_postings
+from indexer.engines.whoosh.columnar.postings import FieldPostings, Terms, kind_of, skip_counts, write_postings
 from indexer.engines.whoosh.columnar.segment import ColumnarSegment, commit_generation, folder_of
 from indexer.engines.whoosh.columnar.stored import Records, pack_record
 
@@ -211,6 +212,23 @@ class BatchBuilder:
         return batch
 
 
+def terms_of_documents(rows: Sequence[Sequence[str]]) -> TokenArrays:
+    """The tokens of a field of the format Existence, given as the distinct terms of each document of a batch.
+
+    Raises:
+        UnsupportedError: a term has a zero character.
+    """
+    counts = np.fromiter(map(len, rows), dtype=np.uint32, count=len(rows))
+    count = int(counts.sum())
+    terms = "\0".join([*chain.from_iterable(rows), ""]).encode()
+    if terms.count(0) != count:
+        raise UnsupportedError("a term has a zero character, which ends terms here")
+    table = TermTable()
+    ids = table.numbers(terms, count)
+    nothing = np.empty(0, dtype=np.uint32)
+    return TokenArrays(table.encoded(), ids, counts, nothing, nothing)
+
+
 def _positions(kept: _FieldTokens, counts: U32) -> U32:
     """Of all tokens, those given where they are, and 0, 1, 2... where they are not."""
     if len(kept.positions) == kept.count:
@@ -265,7 +283,12 @@ class TermTable:
 
     def encoded(self) -> bytes:
         """The terms by their numbers, each with a zero byte behind it."""
-        return b"\0".join([*self.terms(), b""])
+        starts = self._starts[: self.count + 1]
+        ended = np.zeros(int(starts[-1]) + self.count, dtype=np.uint8)
+        is_text = np.ones(ended.size, dtype=np.bool_)
+        is_text[starts[1:] + np.arange(self.count)] = False
+        ended[is_text] = self._texts[: starts[-1]]
+        return ended.tobytes()
 
     def terms(self) -> list[bytes]:
         """The terms by their numbers."""
@@ -461,7 +484,7 @@ class BatchWriter:
     def _invert(self, name: str) -> FieldPostings:
         run = self._fields.pop(name)
         nothing = np.empty(0, dtype=np.uint32)
-        terms = run.terms.terms()
+        terms = run.terms.encoded()
         parts = (np.concatenate([nothing, *part]) for part in (run.ids, run.positions, run.counts))
         del run
         return inverted(name, self._kinds[name], terms, *parts)
@@ -496,29 +519,48 @@ class RunWriter:
         postings = []
         for field_name, tokens in sorted(batch.tokens.items()):
             kind = kind_of(field_name, self._schema[field_name])
-            terms = tokens.terms.split(b"\0")[:-1]
-            postings.append(inverted(field_name, kind, terms, tokens.ids, tokens.positions, tokens.counts))
+            postings.append(inverted(field_name, kind, tokens.terms, tokens.ids, tokens.positions, tokens.counts))
         write_postings(self._folder, name, postings)
         return segment
 
 
-def inverted(
-    name: str, kind: tuple[bool, int], terms: Sequence[bytes], ids: U32, positions: U32, counts: U32
-) -> FieldPostings:
+def in_order(terms: bytes) -> tuple[Terms, U32]:
+    """Distinct terms, each with a zero byte behind it, sorted; and of each its place among them."""
+    count = terms.count(0)
+    data = np.frombuffer(terms, dtype=np.uint8)
+    ends = np.empty(count, dtype=np.int64)
+    heads = np.empty((count, 2), dtype=np.uint64)
+    split_terms(data, ends, heads, np.empty(count, dtype=np.uint64))
+    begins = np.zeros(count, dtype=np.int64)
+    begins[1:] = ends[:-1] + 1
+    # A head has its first byte as the lowest one.
+    first, second = np.ascontiguousarray(heads.T).byteswap()
+    order = np.lexsort((second, first))
+    alike = (first[order[1:]] == first[order[:-1]]) & (second[order[1:]] == second[order[:-1]])
+    tied = np.flatnonzero(alike)
+    for run in np.split(tied, np.flatnonzero(np.diff(tied) > 1) + 1) if tied.size else ():
+        places = slice(run[0], run[-1] + 2)
+        order[places] = sorted(order[places].tolist(), key=lambda term: terms[begins[term] : ends[term]])
+    ranks = np.empty(count, dtype=np.uint32)
+    ranks[order] = np.arange(count, dtype=np.uint32)
+    return Terms(*gather_texts(data, begins, ends, order)), ranks
+
+
+def inverted(name: str, kind: tuple[bool, int], terms: bytes, ids: U32, positions: U32, counts: U32) -> FieldPostings:
     """The postings of a field.
 
     Args:
         name: Of the field.
         kind: As `kind_of` gives it.
-        terms: The distinct terms, each with a token.
+        terms: The distinct terms, each with a token, and with a zero byte behind it.
         ids: Of each token, document by document, the place of its term among them.
         positions: Of each token; of no meaning in a field without positions.
         counts: The tokens of each document.
     """
     positioned, most = kind
-    ordered, ranks = ranks_of(terms)
+    ordered, ranks = in_order(terms)
     given = positions if positioned else np.empty(0, dtype=np.uint32)
-    starts, docs, given = group_tokens(ids, given, counts, ranks, len(ordered))
+    starts, docs, given = group_tokens(ids, given, counts, ranks, ranks.size)
     posting_counts, byte_counts, big, descending = measure_postings(starts, docs, given, most)
     if descending >= 0:
         raise ColumnarError(f"the positions of {name} descend within a term, in document {descending} of the run")

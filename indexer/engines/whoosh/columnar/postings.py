@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,13 +54,27 @@ def skip_counts(posting_counts: Numbers, byte_counts: Numbers) -> Numbers:
     return np.where(byte_counts > 0, (np.maximum(posting_counts, 1) - 1) // SKIP, 0)
 
 
+class Terms(NamedTuple):
+    """Sorted distinct terms."""
+
+    data: Numbers
+    """Their bytes, one term behind the other."""
+    starts: Numbers
+    """Where each begins, and the last ends."""
+
+    @classmethod
+    def of(cls, terms: Sequence[bytes]) -> Terms:
+        """Terms that are sorted already."""
+        sizes = np.fromiter(map(len, terms), dtype=np.uint64, count=len(terms))
+        return cls(np.frombuffer(b"".join(terms), dtype=np.uint8), starts_of(sizes))
+
+
 @dataclass(frozen=True)
 class FieldPostings:
     """The postings of a field's terms, as `layout` describes them, with counts instead of where things begin."""
 
     name: str
-    terms: list[bytes]
-    """Sorted, distinct."""
+    terms: Terms
     posting_counts: Numbers
     byte_counts: Numbers
     """Of positions."""
@@ -121,8 +135,8 @@ def write_postings(folder: Path, segment: str, fields: Iterable[FieldPostings]) 
     byte_counts = np.concatenate([empty, *(part.byte_counts for part in parts)])
     sizes = PostingSizes(
         [part.name for part in parts],
-        [len(part.terms) for part in parts],
-        sum(sum(map(len, part.terms)) for part in parts),
+        [part.terms.starts.size - 1 for part in parts],
+        sum(part.terms.data.size for part in parts),
         posting_counts,
         byte_counts,
         skip_counts(posting_counts, byte_counts),
@@ -133,10 +147,8 @@ def write_postings(folder: Path, segment: str, fields: Iterable[FieldPostings]) 
         first_byte = 0
         writer.append("term_starts", np.zeros(1, dtype=np.uint64))
         for part in parts:
-            joined = np.frombuffer(b"".join(part.terms), dtype=np.uint8)
-            ends = np.cumsum(np.fromiter(map(len, part.terms), dtype=np.uint64, count=len(part.terms)))
-            writer.append("term_bytes", joined)
-            writer.append("term_starts", ends.astype(np.uint64) + np.uint64(first_byte))
+            writer.append("term_bytes", part.terms.data)
+            writer.append("term_starts", part.terms.starts[1:] + np.uint64(first_byte))
             writer.append("docs", part.docs)
             writer.append("freqs", part.freqs)
             writer.append("big_postings", part.big_postings + np.uint64(first_posting))
@@ -144,4 +156,4 @@ def write_postings(folder: Path, segment: str, fields: Iterable[FieldPostings]) 
             writer.append("positions", part.positions)
             writer.append("skips", part.skips)
             first_posting += part.docs.size
-            first_byte += joined.size
+            first_byte += part.terms.data.size
