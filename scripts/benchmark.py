@@ -36,6 +36,9 @@ from benchmarking.report import machine, say_machine, short, write_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+FIGURE = "search-latency.svg"
+"""Of `scale`."""
+
 PathOption = click.Path(path_type=Path)
 ExistingFile = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -261,14 +264,14 @@ def serve(
 @main.command()
 @_indexing
 @click.option("--sizes", default="20000,100000,300000,1000000", show_default=True, metavar="NUMBERS")
-@click.option("--figure", type=PathOption, default=Path("docs/search-latency.svg"), show_default=True)
+@click.option("--figure", type=PathOption, help=f"Where to draw.  [default: {FIGURE} in the folder of --work]")
 @click.option("--from", "kept", type=ExistingFile, help="Only draw the figure, from JSON that was written before.")
 @_queries
 @_cpu
 @_json
 def scale(
     sizes: str,
-    figure: Path,
+    figure: Path | None,
     kept: Path | None,
     queries: int,
     json_path: Path | None,
@@ -277,10 +280,14 @@ def scale(
     **given: Any,  # noqa: ANN401
 ) -> None:
     """Build and search at several sizes, and draw the time of a search by the number of documents."""
+    setting = _setting(given)
+    if figure is None:
+        if setting.work is None:
+            raise click.UsageError("name the file of the figure with --figure, or a folder for it with --work")
+        figure = setting.work / FIGURE
     if kept is not None:
         _draw(msgspec.json.decode(kept.read_bytes()), figure)
         return
-    setting = _setting(given)
     described = machine()
     measured = []
     for documents in sorted(int(size) for size in sizes.split(",")):

@@ -86,6 +86,9 @@ def test_search_finds_the_same_everywhere(run: Callable[..., dict[str, Any]], pe
     times = passes["warm"]["times"]["ours"]
     assert len(times["wall_ms"]) == len(passes["warm"]["mix"])
     assert any(hits == searching.LIMIT < total for hits, total in zip(times["hits"], times["total"], strict=True))
+    compared = found["printed"].partition("How many times as fast as its peers ours is")[2]
+    assert "| top 10 alone, whole mix" in compared
+    assert "| with facets, or" in compared
 
 
 def test_a_record_that_stands_twice_is_one_document(records: Path, tmp_path: Path) -> None:
@@ -172,7 +175,7 @@ def test_serve_while_the_index_is_rebuilt(run: Callable[..., dict[str, Any]]) ->
 
 def test_scale_draws_what_it_has_written(run: Callable[..., dict[str, Any]], tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="needs matplotlib: pip install -e '.[bench]'")
-    figure = tmp_path / "docs" / "figure.svg"
+    figure = tmp_path / "drawn" / "figure.svg"
     sizes = ("--sizes", f"30,{DOCUMENTS}", "--systems", "fts5,tantivy", "--most", "fts5=30")
     found = run("scale", *sizes, "--queries", "1", "--figure", str(figure))
     assert [(size["documents"], list(size["build"])) for size in found["sizes"]] == [

@@ -32,6 +32,13 @@ from benchmarking.worker import Open, Opened, Sample, Search, Searched
 BLOCK = 20
 """Queries that one system answers before it is another's turn."""
 LIMIT = 10
+COMPARED = (
+    ("top 10 alone", "top", "whole mix"),
+    ("with facets", "warm", "whole mix"),
+    ("with facets, cold", "cold", "whole mix"),
+    ("with facets", "warm", "or"),
+)
+"""What the systems are compared by in the end: what is said of the pass, the pass, and the class."""
 PASSES = {"cold": "cold, with facets", "warm": "warm, with facets", "again": "the same again", "top": "warm, top 10"}
 
 
@@ -186,6 +193,7 @@ def say_searches(found: Searches, *, cpu: bool) -> None:
                 ["queries", *peers],
                 [[row, *_ratios(one, peers, row, cpu=cpu)] for row in rows],
             )
+    say_compared(found, cpu=cpu)
     for title, one in found.passes.items():
         for name in one.samples:
             if (share := one.share(name)) is not None:
@@ -201,6 +209,18 @@ def say_searches(found: Searches, *, cpu: bool) -> None:
             click.echo(f"- {line}")
     else:
         click.echo(f"\nAll systems gave the same counts, totals and facets, in {answered} of {answered} queries.")
+
+
+def say_compared(found: Searches, *, cpu: bool) -> None:
+    """Print how many times as fast as each peer ours is, in what the systems are compared by."""
+    peers = [name for name in found.opened if name != "ours"]
+    if "ours" not in found.opened or not peers:
+        return
+    rows = []
+    for said, title, row in COMPARED:
+        one = found.passes[title]
+        rows.append([f"{said}, {row}", *(_ratio(one, name, "ours", row, cpu=cpu) for name in peers)])
+    table("How many times as fast as its peers ours is: p50, p95", ["queries", *peers], rows)
 
 
 def say_opened(opened: Mapping[str, Opened], cold: Pass, peaks: Mapping[str, float | None]) -> None:
@@ -225,14 +245,13 @@ def _cells(one: Pass, names: Sequence[str], row: str, *, cpu: bool) -> list[str]
 
 
 def _ratios(one: Pass, peers: Sequence[str], row: str, *, cpu: bool) -> list[str]:
-    ours = one.of("ours", row, cpu=cpu)
-    cells = []
-    for name in peers:
-        peer = one.of(name, row, cpu=cpu)
-        cells.append(
-            "–" if ours is None or peer is None else f"{ratio(ours.p50, peer.p50)}, {ratio(ours.p95, peer.p95)}"
-        )
-    return cells
+    return [_ratio(one, "ours", name, row, cpu=cpu) for name in peers]
+
+
+def _ratio(one: Pass, name: str, other: str, row: str, *, cpu: bool) -> str:
+    """A system's median and 95th percentile in terms of another's."""
+    part, whole = one.of(name, row, cpu=cpu), one.of(other, row, cpu=cpu)
+    return "–" if part is None or whole is None else f"{ratio(part.p50, whole.p50)}, {ratio(part.p95, whole.p95)}"
 
 
 def _blocks(queries: Sequence[MixQuery]) -> Iterator[Sequence[MixQuery]]:

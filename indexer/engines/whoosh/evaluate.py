@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Union
 import numpy as np
 import numpy.typing as npt
 
-from indexer.analysis import TermAt
+from indexer.analysis import Channel, TermAt
 from indexer.engines.whoosh import kernels
 from indexer.engines.whoosh.columnar.layout import NumericColumn
 from indexer.engines.whoosh.mapping import ID_FIELD
@@ -35,6 +35,7 @@ from indexer.engines.whoosh.segments import (
     Places,
     Scores,
     Segment,
+    Terms,
     frozen,
     index_names,
 )
@@ -101,6 +102,37 @@ def check_deadline(deadline: float | None) -> None:
     """Give up where it is over; see `Plan.deadline`."""
     if deadline is not None and time.monotonic() > deadline:
         raise SearchTimeoutError("the search takes longer than is allowed; ask for less, or for rarer words")
+
+
+class _Bag(NamedTuple):
+    """Terms of the same fields, which are looked up and summed together."""
+
+    fields: tuple[str, ...]
+    channel: Channel
+    texts: tuple[str, ...]
+    factors: tuple[float, ...]
+    """What the score of each is multiplied by, greater than 0."""
+
+
+def _bag(clauses: Sequence[Query]) -> _Bag | None:
+    """Clauses that are all terms of the same fields, weighted or not; None where they are not, or only one."""
+    texts = []
+    factors = []
+    fields: tuple[tuple[str, ...], Channel] | None = None
+    for clause in clauses:
+        factor = 1.0
+        if isinstance(clause, Weighted):
+            factor = clause.weight
+            clause = clause.clause  # noqa: PLW2901 - what it weighs
+        if not isinstance(clause, Term) or factor <= 0:
+            return None
+        if fields is None:
+            fields = clause.fields, clause.channel
+        elif fields != (clause.fields, clause.channel):
+            return None
+        texts.append(clause.text)
+        factors.append(factor)
+    return None if fields is None or len(texts) == 1 else _Bag(*fields, tuple(texts), tuple(factors))
 
 
 class PhrasePlaces(NamedTuple):
@@ -259,10 +291,13 @@ class Evaluator:
 
     def _weighing(self, term: Term, number: int) -> tuple[Any, ...]:
         """Where a term stands and what its occurrences count for, as `kernels.weigh` takes them."""
+        return (self._places(term, number).rows, *self._weighing_of(term.fields, term.channel, number))
+
+    def _weighing_of(self, fields: tuple[str, ...], channel: Channel, number: int) -> tuple[Any, ...]:
+        """What the occurrences of any term of some fields count for, as `kernels.weigh` takes it behind its places."""
         arrays = self._collection.segments[number].arrays
-        postings = (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs, arrays.length_halves)
-        weights = self._collection.weights(term.fields, term.channel, self._ranking)[number]
-        return (self._places(term, number).rows, *postings, *weights)
+        weights = self._collection.weights(fields, channel, self._ranking)[number]
+        return (arrays.docs, arrays.freqs, arrays.big_postings, arrays.big_freqs, arrays.length_halves, *weights)
 
     def _is_kept(self, query: Leaf) -> bool:
         return self._cache.get((query, self._ranking)) is not None
@@ -412,8 +447,11 @@ class Evaluator:
 
     def _and(self, clauses: Sequence[Query], number: int, within: Docs | None) -> Matches:
         wanted: list[Query] = [clause for clause in clauses if not isinstance(clause, Not)]
-        wanted.sort(key=lambda clause: self._most(clause, number))
         found: Matches | None = None if within is None else Matches(within, None)
+        if within is None and (bag := _bag(wanted)) is not None:
+            wanted = []
+            found = self._all_terms(bag, number)
+        wanted.sort(key=lambda clause: self._most(clause, number))
         for clause in wanted:
             if found is not None and isinstance(clause, Term) and not self._is_read_whole(clause, number, found.docs):
                 found = self._term_within(clause, number, found)
@@ -452,10 +490,39 @@ class Evaluator:
         return Matches(found.docs, frozen(scores))
 
     def _united(self, query: Or | AtLeast | AnyReading, number: int, within: Docs | None) -> Matches:
+        if isinstance(query, Or) and within is None and (bag := _bag(query.clauses)) is not None:
+            return self._any_term(bag, number)
         parts = [self._evaluate(clause, number, within) for clause in query.clauses]
         minimum = query.minimum if isinstance(query, AtLeast) else 1
         best = isinstance(query, AnyReading)
         return _combined(self._collection.segments[number], parts, minimum=minimum, best=best)
+
+    def _any_term(self, bag: _Bag, number: int) -> Matches:
+        """The documents that hold any of the terms of a bag."""
+        terms, frequencies, rarities = self._looked_up(bag, number)
+        segment = self._collection.segments[number]
+        most = min(segment.living, sum(frequencies))
+        weighing = self._weighing_of(bag.fields, bag.channel, number)
+        asked: tuple[Any, ...] = (*terms, rarities, self._ranking.k1, most, *weighing, segment.alive)
+        return _frozen(*kernels.sum_terms(*asked))
+
+    def _all_terms(self, bag: _Bag, number: int) -> Matches:
+        """The documents that hold all of the terms of a bag."""
+        terms, frequencies, rarities = self._looked_up(bag, number)
+        if not all(frequencies):
+            return NOTHING
+        segment = self._collection.segments[number]
+        weighing = self._weighing_of(bag.fields, bag.channel, number)
+        _, marks = segment.scratch()
+        asked: tuple[Any, ...] = (*terms, rarities, self._ranking.k1, marks, *weighing, segment.alive)
+        return _frozen(*kernels.match_all_terms(*asked))
+
+    def _looked_up(self, bag: _Bag, number: int) -> tuple[Terms, tuple[int, ...], npt.NDArray[np.float64]]:
+        """Where the terms of a bag stand in a segment, how many documents hold each, and what each is worth."""
+        of_segments, frequencies = self._collection.terms(index_names(bag.fields, bag.channel), bag.texts)
+        living = self._collection.living
+        rarities = [factor * idf(living, frequency) for factor, frequency in zip(bag.factors, frequencies, strict=True)]
+        return of_segments[number], frequencies, frozen(np.array(rarities))
 
     def _most(self, query: Query, number: int) -> int:
         """How many documents of a segment match, at most, or how many are looked at to know."""

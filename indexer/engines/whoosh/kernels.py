@@ -26,6 +26,8 @@ KEYS = 5
 """Of a place in an order; see `best_documents`."""
 
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+inlined = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+"""Of what a loop calls with arrays at each step, which would count references to each of them otherwise."""
 
 
 FEW = 256
@@ -34,6 +36,14 @@ _NO_DOC = 1 << 32
 """Greater than any document."""
 HEAD_EVERY = 64
 """Terms from one head to the next."""
+COUNTED_AT_ONCE = 512
+"""Terms with fewer postings have their documents counted whenever they are looked up."""
+WINDOW = 4096
+"""Documents whose scores are summed at a time, so that the sums stay in the nearest memory; a multiple of 64."""
+CLOSE = 8
+"""Within so many times as many postings as documents that are looked for, all of the postings are gone through."""
+_HELD = 1e-200
+"""Added to every score of a sum, which it does not change, so that no document that holds a term has a sum of 0."""
 
 
 @compiled
@@ -122,6 +132,41 @@ def find_places(
 
 
 @compiled
+def find_terms(
+    texts: Numbers,
+    text_starts: Numbers,
+    term_bytes: Numbers,
+    term_starts: Numbers,
+    heads: Numbers,
+    lows: Numbers,
+    highs: Numbers,
+    posting_starts: Numbers,
+    docs: Numbers,
+    alive: Numbers,
+) -> tuple[Numbers, Numbers]:
+    """Where several terms stand, as `find_places` tells of each, one after the other.
+
+    Returns:
+        The places; and for each term where its places begin, and how many living documents it has, -1 where it has so
+        many postings that these are better counted once and remembered; behind the last, where the places end.
+    """
+    count = text_starts.size - 1
+    places = np.empty((count * lows.size, 4), dtype=np.int64)
+    terms = np.zeros((count + 1, 2), dtype=np.int64)
+    found = 0
+    for term in range(count):
+        text = texts[text_starts[term] : text_starts[term + 1]]
+        of_term, postings = find_places(text, term_bytes, term_starts, heads, lows, highs, posting_starts)
+        for row in range(of_term.shape[0]):
+            for column in range(4):
+                places[found + row, column] = of_term[row, column]
+        found += of_term.shape[0]
+        terms[term + 1, 0] = found
+        terms[term, 1] = _count_union(docs, of_term, alive) if postings < COUNTED_AT_ONCE else -1
+    return places[:found], terms
+
+
+@compiled
 def _compared(term_bytes: Numbers, begin: Whole, end: Whole, text: Numbers) -> Whole:
     """Less than 0, 0 or more than 0 where a term is less than a text, equal to it, or greater."""
     size = end - begin
@@ -151,6 +196,16 @@ def _gallop(docs: Numbers, at: Whole, end: Whole, wanted: Whole) -> Whole:
         else:
             high = middle
     return low
+
+
+@inlined
+def _advance(docs: Numbers, at: Whole, end: Whole, wanted: Whole, close: Truth) -> Whole:
+    """As `_gallop`, step by step where the place is likely to be close."""
+    if close:
+        while at < end and docs[at] < wanted:
+            at += 1
+        return at
+    return _gallop(docs, at, end, wanted)
 
 
 @compiled
@@ -296,6 +351,272 @@ def weigh_within(
     return held[:count], sums[:count], kept[:count]
 
 
+@inlined
+def _add_term(
+    places: Numbers,
+    begin: Whole,
+    end: Whole,
+    rarity: float,
+    k1: float,
+    base: Whole,
+    begins: Numbers,
+    ends: Numbers,
+    bigs: Numbers,
+    sums: Numbers,
+    touched: Numbers,
+    docs: Numbers,
+    freqs: Numbers,
+    big_freqs: Numbers,
+    halves: Numbers,
+    length_places: Numbers,
+    norms: Numbers,
+) -> None:
+    """Add a term's scores in a window to the sums; its places are the rows from `begin` up to `end`."""
+    one, two, four = np.uint64(1), np.uint64(2), np.uint64(4)
+    for row in range(begin, end):
+        first, units, norm = length_places[places[row, 0]]
+        big = bigs[row]
+        whole = row == end - 1
+        for posting in range(np.uint64(begins[row]), np.uint64(ends[row])):
+            doc = np.uint64(docs[posting])
+            place = two * (doc - base)
+            freq = np.int64(freqs[posting])
+            if freq == BIG_FREQUENCY:
+                freq = np.int64(big_freqs[big])
+                big += 1
+            weight = freq * norms[norm + _length(halves, first, units, doc)] + sums[place + one]
+            if whole:
+                # The field with the most postings is the last one: here the term's score is known.
+                sums[place + one] = 0.0
+                sums[place] += rarity * weight / (k1 + weight) + _HELD
+                touched[place >> four] = 1
+            else:
+                sums[place + one] = weight + _HELD
+        bigs[row] = big
+    # What stands in the other fields alone.
+    for row in range(begin, end - 1):
+        for posting in range(np.uint64(begins[row]), np.uint64(ends[row])):
+            place = two * (np.uint64(docs[posting]) - base)
+            weight = sums[place + one]
+            if weight > 0.0:
+                sums[place + one] = 0.0
+                sums[place] += rarity * weight / (k1 + weight) + _HELD
+                touched[place >> four] = 1
+
+
+@inlined
+def _take_sums(
+    base: Whole, sums: Numbers, touched: Numbers, alive: Numbers, united: Numbers, scores: Numbers, found: Whole
+) -> Whole:
+    """Move the sums of a window to the documents found before; how many these are then. Leaves zeros behind."""
+    words = touched.view(np.uint64)
+    two = np.uint64(2)
+    for word in range(words.size):
+        if not words[word]:
+            continue
+        for eight in range(8 * word, 8 * word + 8):
+            if not touched[eight]:
+                continue
+            touched[eight] = 0
+            for place in range(np.uint64(8 * eight), np.uint64(8 * eight + 8)):
+                doc = base + place
+                # Without a branch for each document, which would be guessed wrong; the last may be no hit.
+                united[found] = doc
+                scores[found] = sums[two * place]
+                if alive.size:
+                    found += sums[two * place] > 0.0 and alive[doc] > 0
+                else:
+                    found += sums[two * place] > 0.0
+                sums[two * place] = 0.0
+    return found
+
+
+@compiled
+def sum_terms(
+    places: Numbers,
+    terms: Numbers,
+    rarities: Numbers,
+    k1: float,
+    most: Whole,
+    docs: Numbers,
+    freqs: Numbers,
+    big_postings: Numbers,
+    big_freqs: Numbers,
+    halves: Numbers,
+    length_places: Numbers,
+    norms: Numbers,
+    alive: Numbers,
+) -> tuple[Numbers, Numbers]:
+    """The living documents that hold any of some terms, `most` of them at most, and the sums of the terms' scores.
+
+    Documents are gone through in windows, and in each the postings of one term after the other. `places` and `terms`
+    are as `find_terms` gives them, `rarities` the idf of each term times what its clause is weighted by; all behind
+    `most` are as in `weigh`.
+    """
+    united = np.empty(most + 1, dtype=np.uint32)
+    scores = np.empty(most + 1, dtype=np.float64)
+    # Of each document the sum, and behind it that of a term's weights in fields so far: in two arrays, where one is
+    # stored to before the other is read from, they would be some ten times slower (2026-11, an EPYC).
+    sums = np.zeros(2 * WINDOW, dtype=np.float64)
+    # Of every eight documents, whether any has a sum.
+    touched = np.zeros(WINDOW // 8, dtype=np.uint8)
+    begins = places[:, 2].copy()
+    ends = begins.copy()
+    bigs = np.zeros(places.shape[0], dtype=np.int64)
+    if big_postings.size:
+        for row in range(places.shape[0]):
+            bigs[row] = np.searchsorted(big_postings, np.uint64(places[row, 2]))
+    found = 0
+    while True:
+        next_doc: Whole = _NO_DOC
+        for row in range(places.shape[0]):
+            if ends[row] < places[row, 3]:
+                next_doc = min(next_doc, np.int64(docs[ends[row]]))
+        if next_doc == _NO_DOC:
+            break
+        base = np.uint64(next_doc // WINDOW * WINDOW)
+        for row in range(places.shape[0]):
+            begins[row] = ends[row]
+            ends[row] = _gallop(docs, begins[row], places[row, 3], np.int64(base) + WINDOW)
+        for term in range(terms.shape[0] - 1):
+            _add_term(
+                places, terms[term, 0], terms[term + 1, 0], rarities[term], k1, base, begins, ends, bigs, sums, touched,
+                docs, freqs, big_freqs, halves, length_places, norms,
+            )  # fmt: skip
+        found = _take_sums(base, sums, touched, alive, united, scores, found)
+    return united[:found], scores[:found]
+
+
+@compiled
+def _united_docs(places: Numbers, begin: Whole, end: Whole, docs: Numbers, alive: Numbers) -> Numbers:
+    """The living documents that stand in any of a term's places, which are the rows from `begin` up to `end`."""
+    most = 0
+    for row in range(begin, end):
+        most += places[row, 3] - places[row, 2]
+    united = np.empty(most, dtype=np.uint32)
+    count = 0
+    for row in range(begin, end):
+        # As in `weigh`: what there is so far moves to the end.
+        one = most - count
+        for index in range(count - 1, -1, -1):
+            united[one + index] = united[index]
+        other = np.int64(united[one]) if count else _NO_DOC
+        count = 0
+        for posting in range(places[row, 2], places[row, 3]):
+            doc = np.int64(docs[posting])
+            if alive.size and not alive[doc]:
+                continue
+            while other < doc:
+                united[count] = other
+                count += 1
+                one += 1
+                other = np.int64(united[one]) if one < most else _NO_DOC
+            if other == doc:
+                one += 1
+                other = np.int64(united[one]) if one < most else _NO_DOC
+            united[count] = doc
+            count += 1
+        while one < most:
+            united[count] = united[one]
+            one += 1
+            count += 1
+    return united[:count]
+
+
+@compiled
+def _keep_held(
+    found: Numbers, count: Whole, places: Numbers, begin: Whole, end: Whole, docs: Numbers, marks: Numbers
+) -> Whole:
+    """Move those of the first `count` documents that hold a term to the front; how many they are.
+
+    `marks` is of the segment's size, and all zeros before and after.
+    """
+    postings = 0
+    for row in range(begin, end):
+        postings += places[row, 3] - places[row, 2]
+    kept = 0
+    if postings <= CLOSE * count:
+        for row in range(begin, end):
+            for posting in range(np.uint64(places[row, 2]), np.uint64(places[row, 3])):
+                marks[docs[posting]] = 1
+        for index in range(count):
+            doc = found[index]
+            found[kept] = doc
+            kept += marks[doc]
+        for row in range(begin, end):
+            for posting in range(np.uint64(places[row, 2]), np.uint64(places[row, 3])):
+                marks[docs[posting]] = 0
+        return kept
+    cursors = places[begin:end, 2].copy()
+    for index in range(count):
+        doc = found[index]
+        # The field with the most postings first, as it is the likeliest to hold the term.
+        for row in range(end - 1, begin - 1, -1):
+            at = _gallop(docs, cursors[row - begin], places[row, 3], doc)
+            cursors[row - begin] = at
+            if at < places[row, 3] and docs[at] == doc:
+                found[kept] = doc
+                kept += 1
+                break
+    return kept
+
+
+@compiled
+def match_all_terms(
+    places: Numbers,
+    terms: Numbers,
+    rarities: Numbers,
+    k1: float,
+    marks: Numbers,
+    docs: Numbers,
+    freqs: Numbers,
+    big_postings: Numbers,
+    big_freqs: Numbers,
+    halves: Numbers,
+    length_places: Numbers,
+    norms: Numbers,
+    alive: Numbers,
+) -> tuple[Numbers, Numbers]:
+    """The living documents that hold all of some terms, and the sums of the terms' scores.
+
+    All is given as to `sum_terms`; `marks` is of the segment's size, zeros before and after.
+    """
+    count = terms.shape[0] - 1
+    sizes = np.zeros(count, dtype=np.int64)
+    for term in range(count):
+        for row in range(terms[term, 0], terms[term + 1, 0]):
+            sizes[term] += places[row, 3] - places[row, 2]
+    order = np.argsort(sizes)
+    found = _united_docs(places, terms[order[0], 0], terms[order[0] + 1, 0], docs, alive)
+    kept = found.size
+    for at in range(1, count):
+        if kept:
+            kept = _keep_held(found, kept, places, terms[order[at], 0], terms[order[at] + 1, 0], docs, marks)
+    held = found[:kept].copy()
+    scores = np.zeros(kept, dtype=np.float64)
+    weights = np.empty(kept, dtype=np.float64)
+    for term in range(count):
+        weights[:] = 0.0
+        for row in range(terms[term, 0], terms[term + 1, 0]):
+            first, units, norm = length_places[places[row, 0]]
+            at = places[row, 2]
+            end = places[row, 3]
+            close = end - at <= CLOSE * kept
+            for index in range(kept):
+                doc = held[index]
+                at = _advance(docs, at, end, doc, close)
+                if at == end:
+                    break
+                if docs[at] == doc:
+                    freq = np.int64(freqs[at])
+                    if freq == BIG_FREQUENCY:
+                        freq = _frequency(freqs, big_postings, big_freqs, at)
+                    weights[index] += freq * norms[norm + _length(halves, first, units, doc)]
+        for index in range(kept):
+            scores[index] += rarities[term] * weights[index] / (k1 + weights[index])
+    return held, scores
+
+
 @compiled
 def sum_two(docs: Numbers, values: Numbers, others: Numbers, other_values: Numbers) -> tuple[Numbers, Numbers]:
     """The union of two lists of documents, with the sum of the values of each."""
@@ -337,6 +658,11 @@ def sum_two(docs: Numbers, values: Numbers, others: Numbers, other_values: Numbe
 @compiled
 def count_union(docs: Numbers, places: Numbers, alive: Numbers) -> Whole:
     """How many living documents a term's places hold together."""
+    return _count_union(docs, places, alive)
+
+
+@compiled
+def _count_union(docs: Numbers, places: Numbers, alive: Numbers) -> Whole:
     last = places.shape[0] - 1
     count = 0
     if last < 0:
@@ -349,14 +675,17 @@ def count_union(docs: Numbers, places: Numbers, alive: Numbers) -> Whole:
     # Of the others, each document that stands in no longer one: most often titles, whose words abstracts repeat.
     for part in range(last):
         cursors = places[:, 2].copy()
+        size = places[part, 3] - places[part, 2]
         for at in range(places[part, 2], places[part, 3]):
             doc = docs[at]
             if alive.size and not alive[doc]:
                 continue
             elsewhere = False
             for longer in range(part + 1, last + 1):
-                cursors[longer] = _gallop(docs, cursors[longer], places[longer, 3], doc)
-                if cursors[longer] < places[longer, 3] and docs[cursors[longer]] == doc:
+                end = places[longer, 3]
+                cursor = _advance(docs, cursors[longer], end, doc, end - places[longer, 2] <= CLOSE * size)
+                cursors[longer] = cursor
+                if cursor < end and docs[cursor] == doc:
                     elsewhere = True
                     break
             if not elsewhere:
@@ -367,9 +696,20 @@ def count_union(docs: Numbers, places: Numbers, alive: Numbers) -> Whole:
 @compiled
 def intersect_range(docs: Numbers, others: Numbers, begin: Whole, end: Whole) -> Numbers:
     """The documents that stand in the list and in a range of another."""
-    kept = np.empty(min(docs.size, end - begin), dtype=np.uint32)
+    kept = np.empty(min(docs.size, end - begin) + 1, dtype=np.uint32)
     count = 0
     at = begin
+    if end - begin <= CLOSE * docs.size:
+        # Without a branch for each step, which would be guessed wrong half the time; the last may be no hit.
+        index = 0
+        while index < docs.size and at < end:
+            doc = docs[index]
+            other = others[at]
+            kept[count] = doc
+            count += doc == other
+            index += doc <= other
+            at += other <= doc
+        return kept[:count]
     for index in range(docs.size):
         doc = docs[index]
         at = _gallop(others, at, end, doc)
@@ -561,7 +901,7 @@ def _frequencies(freqs: Numbers, big_postings: Numbers, big_freqs: Numbers, begi
     return total
 
 
-@compiled
+@inlined
 def _varint(positions: Numbers, byte: Whole) -> tuple[Whole, Whole]:
     """A number, and where the next one begins."""
     number = np.int64(0)
@@ -574,33 +914,90 @@ def _varint(positions: Numbers, byte: Whole) -> tuple[Whole, Whole]:
 
 
 @compiled
-def _position_byte(
-    posting: Whole,
+def _locate(
+    wanted: Numbers,
     term: Whole,
-    known: Numbers,
-    bytes_known: Numbers,
-    slot: Whole,
+    docs: Numbers,
     freqs: Numbers,
     big_postings: Numbers,
     big_freqs: Numbers,
+    posting_starts: Numbers,
     positions: Numbers,
     position_starts: Numbers,
     skips: Numbers,
     skip_starts: Numbers,
-    first: Whole,
+    postings: Numbers,
+    bytes_of: Numbers,
+) -> None:
+    """Where the postings of a term in wanted documents are, all of which hold it, and where their positions begin."""
+    first = np.int64(posting_starts[term])
+    end = np.int64(posting_starts[term + 1])
+    begin = np.int64(position_starts[term])
+    big: Whole = np.searchsorted(big_postings, np.uint64(first)) if big_postings.size else 0
+    index = 0
+    if end - first <= 2 * CLOSE * wanted.size:
+        # Where each number of the term's begins, then a walk through all of its postings; neither has a branch for
+        # each step, which would be guessed wrong.
+        size = np.int64(position_starts[term + 1]) - begin
+        numbers = np.empty(size + 1, dtype=np.uint32)
+        numbers[0] = count = 0
+        for place in range(size):
+            numbers[count + 1] = place + 1
+            count += positions[begin + place] < 128
+        number: Whole = 0
+        for posting in range(first, end):
+            if index == wanted.size:
+                break
+            postings[index] = posting
+            bytes_of[index] = begin + numbers[number]
+            index += docs[posting] == wanted[index]
+            freq = np.int64(freqs[posting])
+            if freq == BIG_FREQUENCY:
+                freq = np.int64(big_freqs[big])
+                big += 1
+            number += freq
+        return
+    at: Whole = first
+    known: Whole = first
+    byte: Whole = begin
+    for index in range(wanted.size):
+        at = _gallop(docs, at, end, wanted[index])
+        block = (at - first) // SKIP
+        if block > (known - first) // SKIP:
+            known = first + block * SKIP
+            byte = begin + np.int64(skips[np.int64(skip_starts[term]) + block - 1])
+        between = _frequencies(freqs, big_postings, big_freqs, known, at)
+        byte = _skip_varints(positions, byte, between)
+        known = at
+        postings[index] = at
+        bytes_of[index] = byte
+
+
+@inlined
+def _meet(
+    positions: Numbers, byte: Whole, freq: Whole, offset: Whole, first: Truth, kept: Numbers, left: Whole
 ) -> Whole:
-    """Where the positions of a posting begin; `known` and `bytes_known` remember the last one of each slot."""
-    block = (posting - first) // SKIP
-    if known[slot] < 0 or block > (known[slot] - first) // SKIP:
-        byte = np.int64(position_starts[term])
-        if block:
-            byte += np.int64(skips[np.int64(skip_starts[term]) + block - 1])
-        known[slot] = first + block * SKIP
-        bytes_known[slot] = byte
-    between = _frequencies(freqs, big_postings, big_freqs, known[slot], posting)
-    bytes_known[slot] = _skip_varints(positions, bytes_known[slot], between)
-    known[slot] = posting
-    return bytes_known[slot]
+    """Keep of the starts of a phrase those that a posting's positions have as well, all if it is the first's."""
+    position = np.int64(0)
+    place = survivors = 0
+    for _ in range(freq):
+        delta, byte = _varint(positions, byte)
+        position += delta
+        start = position - offset
+        if first:
+            if survivors and kept[survivors - 1] == start:
+                continue
+        else:
+            while place < left and kept[place] < start:
+                place += 1
+            if place == left:
+                break
+            if kept[place] != start:
+                continue
+            place += 1
+        kept[survivors] = start
+        survivors += 1
+    return survivors
 
 
 @compiled
@@ -627,47 +1024,26 @@ def phrase_starts(
         document; a place is the position of offset 0, which may be no term's.
     """
     size = terms.size
-    cursors = np.empty(size, dtype=np.int64)
-    known = np.full(size, -1, dtype=np.int64)
-    bytes_known = np.zeros(size, dtype=np.int64)
+    postings = np.empty((size, wanted.size), dtype=np.int64)
+    bytes_of = np.empty((size, wanted.size), dtype=np.int64)
     for slot in range(size):
-        cursors[slot] = np.int64(posting_starts[terms[slot]])
+        _locate(
+            wanted, terms[slot], docs, freqs, big_postings, big_freqs, posting_starts, positions, position_starts,
+            skips, skip_starts, postings[slot], bytes_of[slot],
+        )  # fmt: skip
     counts = np.zeros(wanted.size, dtype=np.int64)
     found = np.empty(max(16, wanted.size), dtype=np.int64)
     total = 0
     kept = np.empty(64, dtype=np.int64)
     for index in range(wanted.size):
-        doc = wanted[index]
         left = 0
         for slot in range(size):
-            term = terms[slot]
-            first = np.int64(posting_starts[term])
-            at = _gallop(docs, cursors[slot], np.int64(posting_starts[term + 1]), doc)
-            cursors[slot] = at
-            byte = _position_byte(
-                at, term, known, bytes_known, slot, freqs, big_postings, big_freqs, positions, position_starts, skips,
-                skip_starts, first,
-            )  # fmt: skip
-            freq = _frequency(freqs, big_postings, big_freqs, at)
+            freq = np.int64(freqs[postings[slot, index]])
+            if freq == BIG_FREQUENCY:
+                freq = _frequency(freqs, big_postings, big_freqs, postings[slot, index])
             if slot == 0 and freq > kept.size:
                 kept = np.empty(2 * freq, dtype=np.int64)
-            position = np.int64(0)
-            place = survivors = 0
-            for _ in range(freq):
-                delta, byte = _varint(positions, byte)
-                position += delta
-                start = position - offsets[slot]
-                if slot:
-                    while place < left and kept[place] < start:
-                        place += 1
-                    if place == left or kept[place] != start:
-                        continue
-                    place += 1
-                elif survivors and kept[survivors - 1] == start:
-                    continue
-                kept[survivors] = start
-                survivors += 1
-            left = survivors
+            left = _meet(positions, bytes_of[slot, index], freq, offsets[slot], slot == 0, kept, left)
             if left == 0:
                 break
         counts[index] = left
@@ -675,7 +1051,8 @@ def phrase_starts(
             grown = np.empty(2 * (total + left), dtype=np.int64)
             grown[:total] = found[:total]
             found = grown
-        found[total : total + left] = kept[:left]
+        for place in range(left):
+            found[total + place] = kept[place]
         total += left
     return counts, found[:total]
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
@@ -28,7 +29,9 @@ Scores = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 KNOWN_TERMS = 1 << 14
-"""Terms whose places in the dictionaries are remembered."""
+"""Terms whose places in the dictionaries are remembered, and as many whose documents were counted."""
+KNOWN_QUERIES = 256
+"""Groups of terms that were looked up together and are remembered."""
 
 _T = TypeVar("_T", bound=npt.NDArray[np.generic])
 _V = TypeVar("_V")
@@ -135,6 +138,13 @@ class Places(NamedTuple):
         return [Place(*row) for row in self.rows.tolist()]
 
 
+class Terms(NamedTuple):
+    """Where some terms stand in one segment, as `kernels.find_terms` tells it."""
+
+    places: npt.NDArray[np.int64]
+    bounds: npt.NDArray[np.int64]
+
+
 class Weights(NamedTuple):
     """What the occurrences in some fields of a segment count for; see `kernels.weigh`."""
 
@@ -155,7 +165,8 @@ class Collection:
         )
         self.living = sum(segment.living for segment in self.segments)
         self.places = lru_cache(maxsize=KNOWN_TERMS)(self._places)
-        self.frequency = lru_cache(maxsize=KNOWN_TERMS)(self._frequency)
+        self.terms = lru_cache(maxsize=KNOWN_QUERIES)(self._terms)
+        self._frequencies: BoundedCache[int] = BoundedCache(KNOWN_TERMS, lambda _: 1)
         self.norms = lru_cache(maxsize=256)(self._norms)
         self.weights = lru_cache(maxsize=256)(self._weights)
         self._ranges = lru_cache(maxsize=256)(self._field_ranges)
@@ -192,12 +203,42 @@ class Collection:
             found.append(Places(frozen(rows), postings))
         return tuple(found)
 
-    def _frequency(self, names: tuple[str, ...], text: str) -> int:
+    def frequency(self, names: tuple[str, ...], text: str) -> int:
         """How many living documents hold a term in any of the fields."""
+        known = self._frequencies.get((names, text))
+        return self._count(names, text, [one.rows for one in self.places(names, text)]) if known is None else known
+
+    def _count(self, names: tuple[str, ...], text: str, places: Sequence[npt.NDArray[np.int64]]) -> int:
+        """Count the living documents that stand in a term's places in any segment, and remember how many they are."""
         total = 0
-        for segment, places in zip(self.segments, self.places(names, text), strict=True):
-            total += kernels.count_union(segment.arrays.docs, places.rows, segment.alive)
+        for segment, rows in zip(self.segments, places, strict=True):
+            total += kernels.count_union(segment.arrays.docs, rows, segment.alive)
+        self._frequencies.put((names, text), total)
         return total
+
+    def _terms(self, names: tuple[str, ...], texts: tuple[str, ...]) -> tuple[tuple[Terms, ...], tuple[int, ...]]:
+        """Where several terms stand, in each segment; and how many living documents hold each in any of the fields."""
+        encoded = [text.encode("utf-8", "replace") for text in texts]
+        data = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+        starts = frozen(np.array([0, *accumulate(map(len, encoded))], dtype=np.int64))
+        found = []
+        for segment, (lows, highs) in zip(self.segments, self._ranges(names), strict=True):
+            arrays = segment.arrays
+            places, bounds = kernels.find_terms(
+                data, starts, arrays.term_bytes, arrays.term_starts, segment.heads, lows, highs, arrays.posting_starts,
+                arrays.docs, segment.alive,
+            )  # fmt: skip
+            found.append(Terms(frozen(places), frozen(bounds)))
+        frequencies = []
+        for number, text in enumerate(texts):
+            counts = [int(one.bounds[number, 1]) for one in found]
+            frequency = sum(counts)
+            if min(counts, default=0) < 0:
+                known = self._frequencies.get((names, text))
+                rows = [one.places[one.bounds[number, 0] : one.bounds[number + 1, 0]] for one in found]
+                frequency = self._count(names, text, rows) if known is None else known
+            frequencies.append(frequency)
+        return tuple(found), tuple(frequencies)
 
     def _norms(self, name: str, channel: Channel, ranking: Settings) -> Scores:
         """What an occurrence in a TEXT field counts for, by the field's length in the document."""

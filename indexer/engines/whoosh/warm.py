@@ -35,6 +35,10 @@ def warm() -> None:
     weights = _one("u2", 1), frozen(np.array([[0, 1, 0]], dtype=np.int64)), _one("f8", 1.0, 1.0)
     kernels.weigh(places, docs, freqs, big, big_freqs, *weights, alive)
     kernels.weigh_within(docs, places, docs, freqs, big, big_freqs, *weights)
+    bounds = frozen(np.array([[0, 1], [1, 0]], dtype=np.int64))
+    kernels.sum_terms(places, bounds, scores, 1.2, 1, docs, freqs, big, big_freqs, *weights, alive)
+    marks = np.zeros(4, dtype=np.uint16)
+    kernels.match_all_terms(places, bounds, scores, 1.2, marks, docs, freqs, big, big_freqs, *weights, alive)
     for lengths in (_one("u2", 1), _one("u4", 1)):
         kernels.mean_length(lengths, alive)
     kernels.saturate(scores, 1.0, 1.2, scores, whole)
@@ -61,6 +65,8 @@ def warm() -> None:
 def _terms(text: npt.NDArray[Any], starts: npt.NDArray[Any], docs: npt.NDArray[Any], alive: npt.NDArray[Any]) -> None:
     heads = frozen(kernels.term_heads(text, starts))
     kernels.find_places(text, text, starts, heads, _one("i8", 0), _one("i8", 1), starts)
+    lows, highs = _one("i8", 0), _one("i8", 1)
+    kernels.find_terms(text, _one("i8", 0, 1), text, starts, heads, lows, highs, starts, docs, alive)
     kernels.match_pattern(text, text, starts, 0, 1)
     kernels.living(docs, 0, 1, alive)
 

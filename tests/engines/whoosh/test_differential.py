@@ -95,8 +95,22 @@ def _form(rng: random.Random, written: Written) -> Weighted:
     return Weighted(form, rng.choice([0.0, 0.3, 1.0, 2.0]))
 
 
+def _terms(rng: random.Random, written: Written) -> Query:
+    """Words in the same fields, as a plain search asks for them."""
+    fields, channel = _fields(rng), rng.choice(list(Channel))
+    clauses: list[Query] = []
+    for word in rng.choices([*written.words[channel], "absent"], k=rng.randint(1, 5)):
+        term = Term(fields, channel, word)
+        clauses.append(Weighted(term, rng.choice([0.25, 2.0])) if rng.random() < 0.3 else term)
+    if rng.random() < 0.5:
+        return And(tuple(clauses))
+    return Or(tuple(clauses))
+
+
 def random_tree(rng: random.Random, written: Written, depth: int) -> Query:
     """A query of every kind of node over the index's own words."""
+    if depth and rng.random() < 0.15:
+        return _terms(rng, written)
     if depth == 0 or rng.random() < 0.3:
         return _leaf(rng, written)
     clauses = tuple(random_tree(rng, written, depth - 1) for _ in range(rng.randint(1, 4)))
