@@ -43,6 +43,7 @@ import numpy.typing as npt
 from indexer.analysis import compiled
 from indexer.analysis.lists import read_operator_words, read_pair_set, read_words
 from indexer.analysis.normalize import normalize, simplify
+from indexer.analysis.numbering import Places
 from indexer.analysis.numbers import COUNTED_HAN, HAN_NUMERALS
 from indexer.analysis.script import HAN
 from indexer.analysis.stopwords import CHINESE
@@ -223,12 +224,18 @@ def cut_all(runs: Sequence[str]) -> list[list[str]]:
     """The words of each run, as `cut` gives them."""
     whole = "".join(runs)
     run_ends = np.fromiter(accumulate(map(len, runs)), np.int64, len(runs))
+    ends = word_ends(whole, run_ends)
+    borders = ends.tolist()
+    words = list(map(whole.__getitem__, map(slice, (0, *borders), borders)))
+    behind = np.searchsorted(ends, run_ends, side="right").tolist()
+    return [words[first:last] for first, last in pairwise((0, *behind))]
+
+
+def word_ends(whole: str, run_ends: Places) -> Places:
+    """Where the words end that `cut` gives, of runs that stand one behind the other and end at these places."""
     ends = np.empty(len(whole), np.int64)
     count = compiled.cut_runs(_codes(whole), run_ends, *_trie(), ends)
-    borders = ends[:count].tolist()
-    words = list(map(whole.__getitem__, map(slice, (0, *borders), borders)))
-    behind = np.searchsorted(ends[:count], run_ends, side="right").tolist()
-    return [words[first:last] for first, last in pairwise((0, *behind))]
+    return ends[:count]
 
 
 class _Inner(NamedTuple):
@@ -299,8 +306,12 @@ def as_meant(cut_words: list[str]) -> list[str]:
     """The words of a cut, each that the word before it turns round together with what does."""
     if _TURNING.keys().isdisjoint(cut_words):
         return cut_words
-    pairs = pairwise(["", *cut_words])
-    return [_TURNING[before] + word if _is_turned(before, word) else word for before, word in pairs]
+    return [meant_behind(before, word) for before, word in pairwise(["", *cut_words])]
+
+
+def meant_behind(before: str, word: str) -> str:
+    """A word of a cut as it is meant behind another one; behind none where that is empty."""
+    return _TURNING[before] + word if _is_turned(before, word) else word
 
 
 def _is_turned(before: str, word: str) -> bool:
