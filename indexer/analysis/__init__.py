@@ -10,7 +10,7 @@ them, and an operator's.
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
   FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one;
   a `Spotter` finds those of a few terms, for marking them. `texts_with` counts the texts that have each of them, and a
-  `TextTally` adds that up.
+  `TextTally` adds that up. `written_words` is where words stand.
 - `query_words` cuts a query into the words a searcher means, `words_as_cut` tells no more than where they
   stand; `phrase` is a text's words side by side, `quotation` what a quoted text is found by, `named` a name as words.
 - `key` is the same for all spellings of a term: the term bank looks terms up by it.
@@ -31,7 +31,16 @@ from indexer.analysis import chinese, english, spelling, stopwords
 from indexer.analysis.arrays import TermArrays, term_arrays, texts_with
 from indexer.analysis.chinese import load
 from indexer.analysis.keys import key
-from indexer.analysis.mixed import may_stack, named, phrase, query_words, quotation, tokens, words_as_cut
+from indexer.analysis.mixed import (
+    may_stack,
+    named,
+    phrase,
+    query_words,
+    quotation,
+    tokens,
+    words_as_cut,
+    written_words,
+)
 from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.numbering import TextCounts, TextTally
 from indexer.analysis.script import Language, language_of
@@ -67,6 +76,7 @@ __all__ = [
     "texts_with",
     "tokens",
     "words_as_cut",
+    "written_words",
 ]
 
 VERSION = 9

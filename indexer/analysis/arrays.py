@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import chinese, compiled, english
+from indexer.analysis.items import Items, items_of
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import fold
-from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers, codes_of
+from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers
 from indexer.analysis.numbers import SIGNS, may_be_counted
-from indexer.analysis.script import HAN
 from indexer.analysis.tokens import Channel, Token
 
 _MOST_PIECES = 3 << 18
@@ -180,27 +180,6 @@ _MAY_BE_NUMERAL = re.compile("(?<![a-z])[ivx]{1,4}(?:[a-d][12]?)?(?![a-z])")
 _NO_TEXT = -1
 """In place of the number of a text: the piece is none of those between spaces, so that nothing asks for its text."""
 
-_HAN_RANGES = np.array([(ord(first), ord(last or first)) for first, last in re.findall("(.)(?:-(.))?", HAN)], np.uint32)
-
-
-@dataclass(frozen=True)
-class _Items:
-    """What texts are cut into; see `compiled.cut_items`."""
-
-    codes: U32
-    begins: Places
-    ends: Places
-    kinds: npt.NDArray[np.uint8]
-
-
-def _items(folded: Sequence[str]) -> _Items:
-    codes = codes_of("".join(folded))
-    text_ends = np.cumsum(np.fromiter(map(len, folded), np.int64, len(folded)))
-    most = 2 * (codes.size + len(folded))
-    begins, ends, kinds = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint8)
-    count = compiled.cut_items(codes, text_ends, _HAN_RANGES, begins, ends, kinds)
-    return _Items(codes, begins[:count], ends[:count], kinds[:count])
-
 
 @dataclass(frozen=True)
 class _OfRuns:
@@ -313,7 +292,7 @@ class _Memory:
     def arrays(self, texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
         """The tokens of texts."""
         folded = [fold(text) if text else "" for text in texts]
-        items = _items(folded)
+        items = items_of(folded)
         edged = np.zeros(items.kinds.size, np.bool_)
         compiled.mark_edged(items.kinds, items.begins, items.ends, english.REACH, edged)
         texts_of, numbers = np.zeros(items.kinds.size, np.int64), np.zeros(items.kinds.size, np.uint32)
@@ -351,7 +330,7 @@ class _Memory:
             for channel, (found, behind) in pieces.items()
         }
 
-    def _read(self, items: _Items, places: Places, texts: Places, numbers: U32) -> None:
+    def _read(self, items: Items, places: Places, texts: Places, numbers: U32) -> None:
         """Put down of some items the numbers of their texts, and their pieces."""
         texts[places] = self._english.numbers(items.codes, items.begins[places], items.ends[places])
         self._add_english()
@@ -365,7 +344,7 @@ class _Memory:
             self._of_edged[text] = self._add_edged(text)
         return np.frombuffer(self._of_edged, np.uint32)[texts]
 
-    def _turn_round(self, items: _Items, runs: Places, of_runs: _OfRuns, numbers: U32) -> None:
+    def _turn_round(self, items: Items, runs: Places, of_runs: _OfRuns, numbers: U32) -> None:
         """Put down the pieces behind a lone 非 as they are there."""
         lasts = of_runs.words[np.cumsum(of_runs.word_counts) - 1]
         prefix = self._pieces_of_words(self._words.numbers_of([chinese.PREFIX]))
@@ -380,7 +359,7 @@ class _Memory:
         tokens = tuple(turned_round(list(alone.tokens)))
         return self._other(Channel.WORDS, piece, tokens, alone.positions, ends=self._ends[piece])
 
-    def _join_lines(self, items: _Items, texts: Places, numbers: U32) -> None:
+    def _join_lines(self, items: Items, texts: Places, numbers: U32) -> None:
         """Make one piece of lines that stand between two spaces where one may change the tokens of another."""
         wholes = np.empty(items.kinds.size, np.int64)
         leads, endings, numerals = (np.frombuffer(part, np.uint8) for part in (self._leads, self._ends, self._numerals))
@@ -401,7 +380,7 @@ class _Memory:
         del leads, endings, numerals
         self._read(items, wholes[:count], texts, numbers)
 
-    def _of_runs(self, items: _Items, runs: Places) -> _OfRuns:
+    def _of_runs(self, items: Items, runs: Places) -> _OfRuns:
         """The pieces of the runs of Han characters, which are items of a text."""
         begins, ends = items.begins[runs], items.ends[runs]
         sizes = ends - begins

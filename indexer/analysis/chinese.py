@@ -315,8 +315,12 @@ def as_meant(cut_words: list[str]) -> list[str]:
     """The words of a cut, each that the word before it turns round together with what does."""
     if _TURNING.keys().isdisjoint(cut_words):
         return cut_words
-    pairs = pairwise(["", *cut_words])
-    return [_TURNING[before] + word if _is_turned(before, word) else word for before, word in pairs]
+    return [meant_behind(before, word) for before, word in pairwise(["", *cut_words])]
+
+
+def meant_behind(before: str, word: str) -> str:
+    """A word of a cut as it is meant behind another one; behind none where that is empty."""
+    return _TURNING[before] + word if _is_turned(before, word) else word
 
 
 def _is_turned(before: str, word: str) -> bool:

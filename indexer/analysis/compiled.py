@@ -563,3 +563,162 @@ def count_texts(ids: Numbers, begins: Numbers, ends: Numbers, last: Numbers, tex
                 if last[term] != text + 1:
                     last[term] = text + 1
                     texts[term] += 1
+
+
+_ASCII = np.uint32(128)
+
+
+@_compiled
+def _is_ascii_letter(code: np.uint32) -> bool:
+    return np.uint32(97) <= (code | np.uint32(32)) <= np.uint32(122) and code < _ASCII
+
+
+@_compiled
+def bare_pieces(
+    codes: Numbers,
+    kinds: Numbers,
+    begins: Numbers,
+    ends: Numbers,
+    marks: Numbers,
+    numbers: bool,  # noqa: FBT001 - of a compiled loop
+    items: Numbers,
+    wholes: Numbers,
+    bares: Numbers,
+) -> int:
+    """The pieces between spaces or Han characters that are not empty, each with its line breaks.
+
+    Args:
+        codes: The characters of the texts.
+        kinds: Of each item.
+        begins: Where each item begins.
+        ends: Where it ends.
+        marks: By ASCII character, whether it may stand around a word without being part of it.
+        numbers: Whether pieces of ASCII characters without a letter count.
+        items: Takes the item of each piece; as many as there are items.
+        wholes: Takes where it begins and ends, and where the run begins that it stands in.
+        bares: Takes the same without the marks around it, where the rest is letters of ASCII.
+
+    Returns:
+        How many pieces there are.
+    """
+    count = 0
+    item = 0
+    run = np.int64(0)
+    while item < kinds.size:
+        behind = item + 1
+        if kinds[item] == PIECE:
+            if kinds[item - 1] == TEXT or kinds[item - 1] == RUN:
+                run = begins[item]
+            while behind < kinds.size and kinds[behind] == LINE:
+                behind += 1
+            begin, end = begins[item], ends[behind - 1]
+            first, last = begin, end
+            while first < last and codes[first] < _ASCII and marks[codes[first]]:
+                first += 1
+            while first < last and codes[last - 1] < _ASCII and marks[codes[last - 1]]:
+                last -= 1
+            is_word = first < last
+            for at in range(first, last):
+                is_word = is_word and _is_ascii_letter(codes[at])
+            if not is_word:
+                first, last = begin, end
+            counts = is_word or (numbers and begin < end)
+            at = begin
+            while not counts and at < end:
+                counts = codes[at] >= _ASCII or _is_ascii_letter(codes[at])
+                at += 1
+            if counts:
+                items[count] = item
+                wholes[0, count], wholes[1, count], wholes[2, count] = begin, end, run
+                bares[0, count], bares[1, count] = first, last
+                count += 1
+        item = behind
+    return count
+
+
+@_compiled
+def spot_terms(
+    numbers: Numbers,
+    firsts: Numbers,
+    terms: Numbers,
+    led: Numbers,
+    wanted: Numbers,
+    any_led: bool,  # noqa: FBT001 - of a compiled loop
+    pieces: Numbers,
+    tokens: Numbers,
+    others: Numbers,
+) -> tuple[int, int]:
+    """The tokens of pieces that have wanted terms.
+
+    Args:
+        numbers: Of each piece, its number.
+        firsts: By that number, where its tokens begin, and the last ends.
+        terms: Of these tokens, the number of their term.
+        led: By the number of a piece, whether what stands before it may give it other tokens.
+        wanted: By the number of a term, whether it is.
+        any_led: Whether every such piece is to be told, or only those that have a wanted term by themselves.
+        pieces: Takes the piece of each token; as many as the pieces have tokens.
+        tokens: Takes the token.
+        others: Takes the pieces, instead of their tokens, that are led; as many as there are pieces.
+
+    Returns:
+        How many tokens are told, and how many pieces that are led.
+    """
+    count = 0
+    others_count = 0
+    for piece in range(numbers.size):
+        number = numbers[piece]
+        is_led = led[number] != 0
+        tells = is_led and any_led
+        for token in range(firsts[number], firsts[number + 1]):
+            if wanted[terms[token]]:
+                tells = True
+                if not is_led:
+                    pieces[count] = piece
+                    tokens[count] = token
+                    count += 1
+        if tells and is_led:
+            others[others_count] = piece
+            others_count += 1
+    return count, others_count
+
+
+_NON = np.frombuffer(b"non", np.uint8)
+_NEVER = np.frombuffer(b"never", np.uint8)
+
+
+@_compiled
+def _ends_with(codes: Numbers, begin: int, end: int, word: Numbers) -> bool:
+    if end - begin < word.size:
+        return False
+    for at in range(word.size):  # noqa: SIM110 - numba compiles no generators
+        if codes[end - word.size + at] != word[at]:
+            return False
+    return True
+
+
+@_compiled
+def fold_plain(codes: Numbers, ends: Numbers, table: Numbers, folded: Numbers, odd: Numbers) -> None:
+    """Fold texts character by character, and tell those for which that is not enough.
+
+    Args:
+        codes: The characters of the texts, one text behind the other.
+        ends: Where each text ends.
+        table: What characters fold to, by their numbers; 0 where that is not known, or depends on their neighbours.
+        folded: Takes the folded characters.
+        odd: Takes of each text whether it has other characters, or may have words that are joined (`non` or `never`
+            before white space).
+    """
+    at = 0
+    for text in range(ends.size):
+        begin = at
+        is_odd = False
+        while at < ends[text]:
+            code = codes[at]
+            one = table[code] if code < table.size else np.uint32(0)
+            is_odd = is_odd or (one == 0 and code != 0)
+            folded[at] = one
+            if one <= _SPACE or one >= _ASCII:
+                is_odd = is_odd or _ends_with(folded, begin, at, _NON) or _ends_with(folded, begin, at, _NEVER)
+            at += 1
+        odd[text] = is_odd

@@ -547,6 +547,18 @@ def _forms_in(text: str, begin: int, *, edges: bool) -> tuple[tuple[Token, ...],
     return tuple(tokens), position
 
 
+def written_words(text: str) -> list[tuple[int, int]]:
+    """Where the words of a text stand, as they are written, each with the sign before it."""
+    found = []
+    for start, end in _spans(text, _FORM_COMPOUNDS):
+        first = start
+        for word in text[start:end].split("-"):
+            last = first + len(word)
+            found.append((_form_at(text, first, last).signed_start, last))
+            first = last + 1
+    return found
+
+
 class _Form(NamedTuple):
     """A word as it is written, and the sign before it."""
 

@@ -71,6 +71,20 @@ def may_stack(one: str, other: str) -> bool:
     return not (one.isalpha() and other.isalpha())
 
 
+def written_words(text: str) -> list[tuple[int, int]]:
+    """Where the words of a text stand, each with the sign before it, as FORMS has them; of Chinese each character."""
+    normalized = normalize(text)
+    found: list[tuple[int, int]] = []
+    for start, end, han in runs(normalized.text):
+        if han:
+            found += zip(range(start, end), range(start + 1, end + 1), strict=True)
+        else:
+            found += [
+                (start + first, start + last) for first, last in english.written_words(normalized.text[start:end])
+            ]
+    return found if normalized.aligned else [normalized.source_span(start, end) for start, end in found]
+
+
 def turned_round(of_run: list[Token], start: int = 0, position: int = 0) -> list[Token]:
     """The WORDS tokens of a run of other characters behind a lone 非, which turns round the word that it begins with.
 

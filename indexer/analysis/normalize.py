@@ -109,7 +109,7 @@ def normalize(text: str) -> Normalized:
         for character in characters:
             text = text.replace(character, _plain[character])
         return _aligned(_lowered(text))
-    return _aligned(_joined("".join(map(_plain.__getitem__, text))))
+    return _aligned(joined("".join(map(_plain.__getitem__, text))))
 
 
 def fold(text: str) -> str:
@@ -128,7 +128,7 @@ def fold(text: str) -> str:
         pieces.append(_fold_foreign(text[start:end]) if end - start <= _SHORT else normalize(text[start:end]).text)
         done = end
     pieces.append(text[done:].lower())
-    return _joined("".join(pieces).replace("`", "'"))
+    return joined("".join(pieces).replace("`", "'"))
 
 
 # The words first, for Python searches by what a pattern begins with.
@@ -136,11 +136,16 @@ _NON_APART = re.compile(r"(non)(?<![^\W_]non)(?:\s|\s-\s?)(?=[a-z])")
 _NEVER_APART = re.compile(r"(never)(?<![^\W_]never)\s(?=(?:smok|us|drink)(?:ers?)(?![^\W_]))")
 
 
+def plain(character: str) -> str | None:
+    """What a character folds to wherever it stands; None where that is none or several, or its neighbours count."""
+    return _plain[character] if character in _plain or _is_plain(character) else None
+
+
 def _lowered(text: str) -> str:
-    return _joined(text.lower().replace("`", "'"))
+    return joined(text.lower().replace("`", "'"))
 
 
-def _joined(text: str) -> str:
+def joined(text: str) -> str:
     """The text with hyphens behind a lone `non`, which turns the next word round with or without one.
 
     As many as there were characters, so that no offset moves; and one behind the `never` of never smokers.
@@ -226,7 +231,7 @@ def _by_cluster(text: str, odd: set[str]) -> Normalized:
     pieces.extend(map(_plain.__getitem__, text[done:]))
     starts.extend(range(done, len(text)))
     ends.extend(range(done + 1, len(text) + 1))
-    return Normalized(_joined("".join(pieces)), starts, ends)
+    return Normalized(joined("".join(pieces)), starts, ends)
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,11 @@ def codes_of(text: str) -> U32:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
+def text_of(codes: U32) -> str:
+    """The text of some characters, given by their numbers."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
 @dataclass(frozen=True)
 class Stretches:
     """Texts, one behind the other. Can be pickled."""
@@ -56,7 +61,7 @@ class Stretches:
 
     def texts(self) -> list[str]:
         """The texts as strings."""
-        whole = self.codes.tobytes().decode("utf-32-le", "surrogatepass")
+        whole = text_of(self.codes)
         return list(map(whole.__getitem__, map(slice, self.begins.tolist(), self.ends.tolist())))
 
     def __add__(self, other: Stretches) -> Stretches:
@@ -100,8 +105,7 @@ class TextNumbers:
 
     def text(self, number: int) -> str:
         """One text."""
-        codes = self._codes[self._starts[number] : self._starts[number + 1]]
-        return codes.tobytes().decode("utf-32-le", "surrogatepass")
+        return text_of(self._codes[self._starts[number] : self._starts[number + 1]])
 
     def chosen(self, numbers: Places) -> TextNumbers:
         """Some of the texts, numbered in the order in which they are given."""

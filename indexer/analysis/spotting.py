@@ -1,39 +1,38 @@
 """Where some terms stand in texts, without the tokens of everything else: what marking a page of results needs.
 
-What `mixed.tokens` says is the measure. A token of a run of Han characters is a stretch of it, so a run that holds none
-of the terms need not be cut into words. Other words are looked at in the pieces between spaces, each but once; numbers,
-most of which are met but once, are passed over where no term has a digit.
+What `mixed.tokens` says is the measure. The texts of a page are looked at together. What stands between two spaces is
+looked up by a compiled loop in a memory of this process, which knows the tokens of what was met before and begins anew
+where it has grown too large; most numbers are met but once, and passed over where no term has a digit. A token of a run
+of Han characters is a stretch of it, so a run that holds none of the terms need not be cut into words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
-from functools import lru_cache
+import threading
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import compress
 from typing import NamedTuple
 
-from indexer.analysis import chinese, english
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis import chinese, compiled, english
+from indexer.analysis.items import FoldedTexts, cut, fold_all
 from indexer.analysis.mixed import turned_round
-from indexer.analysis.normalize import normalize
-from indexer.analysis.script import HAN, HAN_RUN, runs
+from indexer.analysis.numbering import U32, Places, TextNumbers, codes_of, text_of
+from indexer.analysis.script import HAN_RUN
 from indexer.analysis.tokens import Channel, Token
 
-_MARKS = ".,;:!?()[]\"'"
+_MOST_PIECES = 1 << 17
+"""Pieces that a memory holds: some 20 MB with their tokens."""
+_MARKS = np.array([chr(code) in ".,;:!?()[]\"'" for code in range(128)])
 """What stands around a word and is no part of it."""
-_PIECE = re.compile(f"[^ {HAN}]+")
 _DIGIT = re.compile(r"\d")
-_NUMBERS = re.compile(r"[\x00-@\[-`{-~]*")
-"""ASCII without letters."""
-_ONE_NUMBER = re.compile(r"[(\[]?[0-9]+(?:\.[0-9]+)?%?[)\].,;:]*")
-"""A number that takes one position."""
 
-
-def is_turned_round(folded: str, start: int) -> bool:
-    """Whether a run that begins at `start` stands behind a lone 非."""
-    if not folded.endswith(chinese.PREFIX, 0, start):
-        return False
-    before = next(run for run in runs(folded) if run.end == start)
-    return chinese.cut(folded[before.start : start])[-1] == chinese.PREFIX
+Bools = npt.NDArray[np.bool_]
 
 
 class Spot(NamedTuple):
@@ -44,14 +43,15 @@ class Spot(NamedTuple):
     end: int
 
 
-class _Pieces(NamedTuple):
-    """Pieces between spaces, each of which was looked at once."""
+class _Found(NamedTuple):
+    """A token among the items of texts, with its offsets in the folded texts."""
 
-    seen: set[str]
-    telling: set[str]
-    """Those that have one of the terms, or may have it by what stands before them."""
-    positions: dict[str, int]
-    """How many some of them take."""
+    text: str
+    item: int
+    place: int
+    """Its position within the item."""
+    start: int
+    end: int
 
 
 class Spotter:
@@ -62,196 +62,345 @@ class Spotter:
         self._han = [term for term in self._terms if HAN_RUN.search(term)]
         self._has_words = len(self._han) < len(self._terms)
         self._has_numbers = any(map(_DIGIT.search, self._terms))
-        self._is_words = channel is Channel.WORDS
+        self._channel = channel
         self._inside: dict[str, list[Token]] = {}
         """Of the Chinese words that were met, their tokens that have one of the terms."""
-        self._pieces = {edges: _Pieces(set(), set(), {}) for edges in (False, True)}
-        """By whether the edges of words count."""
 
-    def spots(self, text: str) -> list[Spot]:
-        """All such tokens of a text, in no particular order."""
-        if not self._terms:
-            return []
-        normalized = normalize(text)
-        folded = normalized.text
-        found: list[Token] = []
-        behind_prefix: Container[int] = ()
-        if self._is_words and chinese.PREFIX in folded:
-            behind_prefix = self._add_turned_round(found, folded)
-        if self._has_words:
-            self._add_words(found, folded, behind_prefix)
-        if han := [term for term in self._han if term in folded]:
-            runs_with = [run for run in HAN_RUN.finditer(folded) if any(term in run[0] for term in han)]
-            if self._is_words:
-                for run, cut in zip(runs_with, chinese.cut_all([run[0] for run in runs_with]), strict=True):
-                    self._add_cut(found, cut, run.start())
-            else:
-                for run in runs_with:
-                    self._add_strings(found, run[0], run.start())
-        if normalized.aligned:
-            return [Spot(term, start, end) for term, _, start, end in found]
-        starts, ends = normalized.starts, normalized.ends
-        return [Spot(term, starts[start], ends[end - 1]) for term, _, start, end in found]
+    def spots(self, texts: Sequence[str]) -> list[list[Spot]]:
+        """All such tokens of each text, in no particular order."""
+        return [[Spot(term, start, end) for term, _, start, end in tokens] for tokens in self._of(texts, placed=False)]
 
-    def tokens(self, text: str) -> list[Token]:
+    def tokens(self, texts: Sequence[str]) -> list[list[Token]]:
         """The same with their positions."""
-        normalized = normalize(text)
-        folded = normalized.text
-        found: list[Token] = []
-        parts = list(runs(folded))
-        cuts = iter(chinese.cut_all([folded[start:end] for start, end, han in parts if han]) if self._is_words else ())
-        position = 0
-        turned = False
-        for place, (start, end, han) in enumerate(parts):
-            run = folded[start:end]
-            if not han:
-                if turned:
-                    of_run = turned_round(english.words(run, start, position), start, position)
-                    found += [token for token in of_run if token.text in self._terms]
-                    position = of_run[-1].position + 1 if of_run else position
-                else:
-                    for zone in self._zones(run, behind=place > 0, before=place + 1 < len(parts)):
-                        position = self._add_zone(found, run, zone, start, position)
-            elif self._is_words:
-                cut = next(cuts)
-                self._add_cut(found, cut, start, position)
-                position += len(cut)
-                turned = cut[-1] == chinese.PREFIX
-            else:
-                self._add_strings(found, run, start, position)
-                position += len(run)
-        if normalized.aligned:
-            return found
-        starts, ends = normalized.starts, normalized.ends
-        return [Token(term, position, starts[start], ends[end - 1]) for term, position, start, end in found]
+        return self._of(texts, placed=True)
 
-    def _add_cut(self, found: list[Token], cut: list[str], start: int, position: int = 0) -> None:
-        """Add those of a run of Han characters that is cut into words."""
-        for word, meant in zip(cut, chinese.as_meant(cut), strict=True):
-            start += len(word)
-            inside = self._inside.get(meant)
-            if inside is None:
-                inside = [token for token in chinese.word_tokens(meant) if token.text in self._terms]
-                self._inside[meant] = inside
-            begin = start - len(meant)
-            for term, _, first, last in inside:
-                found.append(Token(term, position, begin + first, begin + last))
-            position += 1
+    def _of(self, texts: Sequence[str], *, placed: bool) -> list[list[Token]]:
+        """The tokens of each text; their positions mean nothing unless they are `placed`."""
+        of_texts: list[list[Token]] = [[] for _ in texts]
+        if not self._terms:
+            return of_texts
+        page = _Page(fold_all(texts), placed=placed)
+        found = [*self._of_runs(page), *self._of_pieces(page)]
+        positions = page.positions() if placed else []
+        begins = page.begins
+        for (term, item, place, start, end), text in zip(found, page.texts_of(found), strict=True):
+            span = start - begins[text], end - begins[text]
+            if shifted := page.shifted.get(text):
+                span = shifted.source_span(*span)
+            of_texts[text].append(Token(term, positions[item] + place if placed else 0, *span))
+        return of_texts
 
-    def _add_strings(self, found: list[Token], run: str, start: int, position: int = 0) -> None:
-        """Add the characters and pairs of characters among the terms: all that the FORMS of a run are."""
-        for term in self._han:
-            at = run.find(term)
-            while at >= 0:
-                found.append(Token(term, position + at, start + at, start + at + len(term)))
-                at = run.find(term, at + 1)
-
-    def _add_turned_round(self, found: list[Token], folded: str) -> set[int]:
-        """Add those of runs that stand behind a lone 非; where these begin."""
-        begins = set()
-        for start, end, han in runs(folded):
-            if not han and folded[start].isalpha() and is_turned_round(folded, start):
-                begins.add(start)
-                tokens = turned_round(english.words(folded[start:end], start), start)
-                found += [token for token in tokens if token.text in self._terms]
-        return begins
-
-    def _add_words(self, found: list[Token], folded: str, but: Container[int]) -> None:
-        """Add those of what is not Chinese, but for runs that begin at certain places."""
-        pieces = folded.split(" ") if folded.isascii() else _PIECE.findall(folded)
-        if self._is_words and not self._has_telling(pieces, edges=False):
+    def _of_runs(self, page: _Page) -> Iterator[_Found]:
+        """Those of runs of Han characters."""
+        places = [(at, at + len(term), term) for term in self._han for at in _all(page.text, term)]
+        if not page.runs.size or not (places or page.placed):
             return
-        parts = list(runs(folded))
-        for place, (start, end, han) in enumerate(parts):
-            if han or start in but:
+        starts, behind = (np.array([place[edge] for place in places], np.int64) for edge in (0, 1))
+        runs = np.searchsorted(page.run_begins, starts, side="right") - 1
+        # Texts stand one behind the other, and one may end between the two.
+        within = behind <= page.run_ends[runs]
+        if self._channel is Channel.WORDS:
+            yield from self._of_words(page, behind[within], runs[within])
+            return
+        # What the FORMS of a run are: its characters, and pairs of them.
+        page.spans[page.runs] = page.run_ends - page.run_begins
+        rows = zip(places, page.runs[runs].tolist(), page.run_begins[runs].tolist(), within.tolist(), strict=True)
+        for (start, end, term), item, begin, is_within in rows:
+            if is_within:
+                yield _Found(term, item, start - begin, start, end)
+
+    def _of_words(self, page: _Page, behind: Places, runs: Places) -> Iterator[_Found]:
+        """Those of Chinese words, which end at or behind some places in runs.
+
+        Args:
+            page: The texts.
+            behind: Where stretches end that are terms.
+            runs: In which run each stands.
+        """
+        cut_runs = np.arange(page.runs.size) if page.placed else np.unique(runs)
+        begins, ends = page.run_begins[cut_runs], page.run_ends[cut_runs]
+        text = "".join(map(page.text.__getitem__, map(slice, begins.tolist(), ends.tolist())))
+        behind_runs = np.cumsum(ends - begins)
+        borders = chinese.word_ends(codes_of(text), behind_runs)
+        last_words = np.searchsorted(borders, behind_runs, side="right")
+        page.spans[page.runs[cut_runs]] = np.diff(last_words, prepend=0)
+        # From where runs stand in the texts to where they stand one behind the other.
+        moved = begins - behind_runs + (ends - begins)
+        holding = np.searchsorted(borders, behind - 1 - moved[np.searchsorted(cut_runs, runs)], side="right")
+        words = np.unique(holding).tolist()
+        of_words = np.searchsorted(last_words, words, side="right").tolist()
+        first_words, shifts, items = [0, *last_words.tolist()], moved.tolist(), page.runs[cut_runs].tolist()
+        edges = [0, *borders.tolist()]
+        done = -1
+        for first, run in zip(words, of_words, strict=True):
+            if first <= done:
                 continue
-            run = folded[start:end]
-            for zone in self._zones(run, behind=place > 0, before=place + 1 < len(parts)):
-                pieces = run[zone.start : zone.end].split(" ")
-                if not self._is_words and not self._has_telling(pieces, edges=zone.edges):
-                    continue
-                telling = self._pieces[zone.edges].telling
-                at = zone.start
-                for piece in pieces:
-                    if piece in telling:
-                        self._add_piece(found, run, zone._replace(start=at, end=at + len(piece)), start)
-                    at += len(piece) + 1
+            before = text[edges[first - 1] : edges[first]] if first > first_words[run] else ""
+            # What a word makes of the next one may hold a term of its own.
+            for word in range(first, first_words[run + 1]):
+                this = text[edges[word] : edges[word + 1]]
+                meant = chinese.meant_behind(before, this)
+                if word > first and meant == this:
+                    break
+                begin = edges[word + 1] - len(meant) + shifts[run]
+                for term, _, start, end in self._tokens_inside(meant):
+                    yield _Found(term, items[run], word - first_words[run], begin + start, begin + end)
+                before = this
+                done = word
 
-    def _zones(self, run: str, *, behind: bool, before: bool) -> list[english.Zone]:
-        """The zones of a run; of WORDS there is one."""
-        return [english.Zone(0, len(run))] if self._is_words else english.zones(run, behind=behind, before=before)
+    def _tokens_inside(self, word: str) -> list[Token]:
+        """Those of a Chinese word, given as it is meant."""
+        inside = self._inside.get(word)
+        if inside is None:
+            inside = [token for token in chinese.word_tokens(word) if token.text in self._terms]
+            self._inside[word] = inside
+        return inside
 
-    def _add_zone(self, found: list[Token], run: str, zone: english.Zone, offset: int, position: int) -> int:
-        """Add those of a zone of a run that stands at `offset`, from `position` on; the position behind it."""
-        pieces = run[zone.start : zone.end].split(" ")
-        self._has_telling(pieces, edges=zone.edges)
-        _, telling, positions = self._pieces[zone.edges]
-        at = zone.start
-        for piece in pieces:
-            if piece in telling:
-                self._add_piece(found, run, zone._replace(start=at, end=at + len(piece)), offset, position)
-            taken = positions.get(piece)
-            if taken is None:
-                taken = positions[piece] = self._positions_of(piece, edges=zone.edges)
-            position += taken
-            at += len(piece) + 1
-        return position
+    def _of_pieces(self, page: _Page) -> Iterator[_Found]:
+        """Those of what is not Chinese."""
+        turned = list(page.turned_round()) if self._channel is Channel.WORDS else []
+        for item, begin, end in turned:
+            for term, place, start, behind in turned_round(english.words(page.text[begin:end], begin), begin):
+                if term in self._terms:
+                    yield _Found(term, item, place, start, behind)
+        if not (self._has_words or page.placed):
+            return
+        pieces = page.pieces(numbers=self._has_numbers or page.placed)
+        own = ~np.isin(pieces.runs, [begin for _, begin, _ in turned]) if turned else np.ones(pieces.size, np.bool_)
+        if self._channel is Channel.WORDS:
+            yield from self._of_some(page, pieces, own, edges=False)
+            return
+        edged = page.edged()[pieces.items]
+        for edges in (False, True):
+            chosen = np.flatnonzero(edged == edges)
+            if chosen.size:
+                yield from self._of_some(page, pieces.chosen(chosen), own[chosen], edges=edges)
 
-    def _add_piece(self, found: list[Token], run: str, here: english.Zone, offset: int, position: int = 0) -> None:
-        """Add those of a piece of a run that stands at `offset`."""
-        tokens = (english.words if self._is_words else english.forms)(run, offset, position, here)
-        found += [token for token in tokens if token.text in self._terms]
-
-    def _positions_of(self, piece: str, *, edges: bool) -> int:
-        """How many positions a piece takes."""
-        if not piece or _ONE_NUMBER.fullmatch(piece):
-            return bool(piece)
-        return self._terms_of(piece, edges=edges).positions
-
-    def _has_telling(self, pieces: Iterable[str], *, edges: bool) -> bool:
-        """Whether one of some pieces tells."""
-        seen, telling, _ = self._pieces[edges]
-        distinct = set(pieces)
-        unseen = distinct - seen
-        seen |= unseen
-        telling.update(piece for piece in unseen if self._tells(piece, edges=edges))
-        return not distinct.isdisjoint(telling)
-
-    def _tells(self, piece: str, *, edges: bool) -> bool:
-        """Whether a piece has one of the terms, or may have it by what stands before it."""
-        if not self._has_numbers and _NUMBERS.fullmatch(piece):
-            return False
-        terms, leads, _ = self._terms_of(piece, edges=edges)
-        # What stands before a piece makes it a number, or a part of one.
-        return (leads and self._has_numbers) or not terms.isdisjoint(self._terms)
-
-    def _terms_of(self, piece: str, *, edges: bool) -> _Terms:
-        # A word has the terms that it has without the marks around it, and is remembered once.
-        bare = piece.strip(_MARKS)
-        if bare.isalpha() and bare.isascii():
-            piece = bare
-        return _words_of(piece) if self._is_words else _forms_of(piece, edges=edges)
-
-
-class _Terms(NamedTuple):
-    """What a text without spaces has by itself."""
-
-    terms: frozenset[str]
-    leads: bool
-    """What stands before it may give it other terms, with digits, beside these."""
-    positions: int
-    """How many it takes."""
+    def _of_some(self, page: _Page, pieces: _Pieces, own: Bools, *, edges: bool) -> Iterator[_Found]:
+        """Those of pieces of which all, or none, have edges; of those that are not their `own`, only the positions."""
+        memory = _MEMORIES[self._channel, edges]
+        short = pieces.ends - pieces.begins <= english.LONGEST_TERM
+        known, long = np.flatnonzero(short), np.flatnonzero(~short).tolist()
+        begins, items = pieces.bare_begins[known], pieces.items[known]
+        looked = memory.look(page.items.codes, begins, pieces.bare_ends[known], self._terms, any_led=self._has_numbers)
+        if page.placed:
+            page.spans[items] = looked.positions
+            for piece in long:
+                page.spans[pieces.items[piece]] = memory.positions_of(
+                    page.text[pieces.begins[piece] : pieces.ends[piece]]
+                )
+        at = begins[looked.pieces]
+        rows = zip(
+            looked.texts,
+            items[looked.pieces].tolist(),
+            looked.places.tolist(),
+            (at + looked.begins).tolist(),
+            (at + looked.ends).tolist(),
+            strict=True,
+        )
+        yield from map(_Found._make, compress(rows, own[known[looked.pieces]].tolist()))
+        analyse = english.words if self._channel is Channel.WORDS else english.forms
+        for piece in (*known[looked.led].tolist(), *long):
+            begin, end = int(pieces.begins[piece]), int(pieces.ends[piece])
+            start = max(int(pieces.runs[piece]), begin - english.CONTEXT)
+            zone = english.Zone(begin - start, end - start, edges)
+            for term, place, first, last in analyse(page.text[start:end], start, 0, zone):
+                if term in self._terms and own[piece]:
+                    yield _Found(term, int(pieces.items[piece]), place, first, last)
 
 
-@lru_cache(maxsize=1 << 16)
-def _words_of(piece: str) -> _Terms:
-    return _terms(english.words_of(piece))
+class _Pieces(NamedTuple):
+    """What stands between two spaces or runs of Han characters, with its line breaks; see `compiled.bare_pieces`."""
+
+    items: Places
+    begins: Places
+    ends: Places
+    runs: Places
+    """Where the run begins that each stands in."""
+    bare_begins: Places
+    bare_ends: Places
+
+    @property
+    def size(self) -> int:
+        """How many they are."""
+        return self.items.size
+
+    def chosen(self, which: Places) -> _Pieces:
+        """Some of them."""
+        return _Pieces._make(part[which] for part in self)
 
 
-@lru_cache(maxsize=1 << 16)
-def _forms_of(piece: str, *, edges: bool) -> _Terms:
-    return _terms(english.forms_of(piece, edges=edges))
+class _Page:
+    """Folded texts, one behind the other, and their items."""
+
+    def __init__(self, folded: FoldedTexts, *, placed: bool) -> None:
+        self.placed = placed
+        """Whether positions are wanted."""
+        self.text = text_of(folded.codes)
+        self.items = cut(folded.codes, folded.ends)
+        self.shifted = folded.shifted
+        self.runs = np.flatnonzero(self.items.kinds == compiled.RUN)
+        """The items that are runs of Han characters."""
+        self.run_begins, self.run_ends = self.items.begins[self.runs], self.items.ends[self.runs]
+        self.spans = np.zeros(self.items.kinds.size, np.int64)
+        """How many positions each item takes."""
+        self._ends = folded.ends
+
+    @property
+    def begins(self) -> list[int]:
+        """Where each text begins."""
+        return [0, *self._ends[:-1].tolist()]
+
+    def texts_of(self, found: Sequence[_Found]) -> list[int]:
+        """In which text each of some tokens stands."""
+        starts = np.fromiter((token.start for token in found), np.int64, len(found))
+        of_tokens: list[int] = np.searchsorted(self._ends, starts, side="right").tolist()
+        return of_tokens
+
+    def positions(self) -> list[int]:
+        """The position at which each item begins in its text."""
+        before = np.cumsum(self.spans) - self.spans
+        texts = np.flatnonzero(self.items.kinds == compiled.TEXT)
+        of_texts = np.repeat(before[texts], np.diff(texts, append=self.spans.size))
+        positions: list[int] = (before - of_texts).tolist()
+        return positions
+
+    def pieces(self, *, numbers: bool) -> _Pieces:
+        """The pieces; of those of ASCII without a letter only if `numbers` count."""
+        codes, begins, ends, kinds = self.items.codes, self.items.begins, self.items.ends, self.items.kinds
+        items, wholes, bares = (np.empty((rows, kinds.size), np.int64) for rows in (1, 3, 2))
+        count = compiled.bare_pieces(codes, kinds, begins, ends, _MARKS, numbers, items[0], wholes, bares)
+        return _Pieces(items[0, :count], *wholes[:, :count], *bares[:, :count])
+
+    def edged(self) -> Bools:
+        """Of each item, whether the edges of its words are tokens of FORMS."""
+        edged = np.zeros(self.items.kinds.size, np.bool_)
+        compiled.mark_edged(self.items.kinds, self.items.begins, self.items.ends, english.REACH, edged)
+        return edged
+
+    def turned_round(self) -> Iterator[tuple[int, int, int]]:
+        """The runs of other characters behind a lone 非: the first item of each, where it begins, and where it ends."""
+        if chinese.PREFIX not in self.text:
+            return
+        kinds, ends = self.items.kinds, self.items.ends
+        behind_prefix = self.items.codes[self.run_ends - 1] == ord(chinese.PREFIX)
+        for run, begin in zip(self.runs[behind_prefix].tolist(), self.run_begins[behind_prefix].tolist(), strict=True):
+            end = int(ends[run])
+            if run + 1 == kinds.size or kinds[run + 1] != compiled.PIECE or not self.text[end].isalpha():
+                continue
+            if chinese.cut(self.text[begin:end])[-1] == chinese.PREFIX:
+                last = run + 1
+                while last + 1 < kinds.size and kinds[last + 1] in {compiled.PIECE, compiled.LINE}:
+                    last += 1
+                yield run + 1, end, int(ends[last])
 
 
-def _terms(analysed: english.Analysed) -> _Terms:
-    return _Terms(frozenset(token.text for token in analysed.tokens), bool(analysed.leads), analysed.positions)
+class _Looked(NamedTuple):
+    """What a memory says of pieces."""
+
+    pieces: Places
+    """Of each token with one of the terms, its piece."""
+    texts: list[str]
+    places: Places
+    begins: Places
+    """From the beginning of the piece."""
+    ends: Places
+    led: Places
+    """The pieces whose tokens are not told, since what stands before these may change them."""
+    positions: Places
+    """Of each piece, how many it takes."""
+
+
+class _Memory:
+    """The tokens that short pieces have by themselves."""
+
+    def __init__(self, analysed: Callable[[str], english.Analysed]) -> None:
+        self._analysed = analysed
+        self._lock = threading.Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._pieces = TextNumbers()
+        self._names: list[str] = []
+        self._terms: dict[str, int] = {}
+        self._firsts = array("q", [0])
+        """By the number of a piece, where its tokens begin, and the last ends."""
+        self._of_tokens, self._places, self._begins, self._ends = (array("q") for _ in range(4))
+        """Of each token, its term and where it stands."""
+        self._positions = array("q")
+        """By the number of a piece."""
+        self._led = array("B")
+
+    def positions_of(self, piece: str) -> int:
+        """How many positions a piece takes that is not to be remembered."""
+        return self._analysed(piece).positions
+
+    def look(self, codes: U32, begins: Places, ends: Places, terms: Iterable[str], *, any_led: bool) -> _Looked:
+        """The tokens of pieces with one of some terms.
+
+        Args:
+            codes: Characters.
+            begins: Where each piece begins in them.
+            ends: Where it ends.
+            terms: The terms.
+            any_led: Whether what stands before a piece may give it one of them.
+        """
+        with self._lock:
+            if self._pieces.count > _MOST_PIECES:
+                self._forget()
+            numbers = self._pieces.numbers(codes, begins, ends)
+            for piece in self._pieces.texts(len(self._led)):
+                self._add(piece)
+            firsts, of_tokens, places, starts, behind, positions = (
+                np.frombuffer(part, np.int64)
+                for part in (self._firsts, self._of_tokens, self._places, self._begins, self._ends, self._positions)
+            )
+            wanted = np.zeros(len(self._names) + 1, np.bool_)
+            wanted[[self._terms.get(term, -1) for term in terms]] = True
+            wanted[-1] = False
+            pieces, tokens = np.empty((2, int((firsts[numbers + 1] - firsts[numbers]).sum())), np.int64)
+            led = np.empty(numbers.size, np.int64)
+            count, led_count = compiled.spot_terms(
+                numbers, firsts, of_tokens, np.frombuffer(self._led, np.uint8), wanted, any_led, pieces, tokens, led
+            )
+            tokens = tokens[:count]
+            return _Looked(
+                pieces[:count],
+                list(map(self._names.__getitem__, of_tokens[tokens].tolist())),
+                places[tokens],
+                starts[tokens],
+                behind[tokens],
+                led[:led_count],
+                positions[numbers],
+            )
+
+    def _add(self, piece: str) -> None:
+        tokens, positions, leads = self._analysed(piece)
+        for text, place, start, end in tokens:
+            number = self._terms.get(text)
+            if number is None:
+                number = self._terms[text] = len(self._names)
+                self._names.append(text)
+            self._of_tokens.append(number)
+            self._places.append(place)
+            self._begins.append(start)
+            self._ends.append(end)
+        self._firsts.append(len(self._of_tokens))
+        self._positions.append(positions)
+        self._led.append(bool(leads))
+
+
+_MEMORIES = {
+    (Channel.WORDS, False): _Memory(english.words_of),
+    (Channel.FORMS, False): _Memory(english.forms_of),
+    (Channel.FORMS, True): _Memory(partial(english.forms_of, edges=True)),
+}
+"""By channel, and whether the edges of words count."""
+
+
+def _all(text: str, term: str) -> Iterator[int]:
+    """Where a term stands in a text."""
+    at = text.find(term)
+    while at >= 0:
+        yield at
+        at = text.find(term, at + 1)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -34,55 +35,88 @@ _CUT_TRIALS = 50
 _Span = tuple[int, int]
 
 
+@dataclass(frozen=True)
+class _Sought:
+    """What of a query is sought in the texts of a field, in one channel."""
+
+    terms: frozenset[str]
+    phrases: list[tuple[TermAt, ...]]
+    patterns: list[re.Pattern[str]]
+
+
 class Highlighter:
     """Marks the matches of one query in any number of texts."""
 
     def __init__(self, query: Query) -> None:
-        self._terms: dict[Channel, dict[str, set[str]]] = {channel: {} for channel in Channel}
-        self._phrases: dict[Channel, dict[str, list[tuple[TermAt, ...]]]] = {channel: {} for channel in Channel}
-        self._patterns: dict[Channel, dict[str, list[re.Pattern[str]]]] = {channel: {} for channel in Channel}
-        self._spotters: dict[tuple[Channel, frozenset[str]], Spotter] = {}
-        for leaf in leaves(query):
-            for field in leaf.fields:
+        self._leaves = leaves(query)
+        self._sought = lru_cache(maxsize=None)(self._sought_in)
+        self._spotter = lru_cache(maxsize=None)(Spotter)
+        self._found: dict[tuple[str, str], list[_Span]] = {}
+
+    def _sought_in(self, field: str, channel: Channel) -> _Sought | None:
+        """What is sought in a field; None where nothing is."""
+        terms: set[str] = set()
+        phrases: list[tuple[TermAt, ...]] = []
+        patterns: list[re.Pattern[str]] = []
+        for leaf in self._leaves:
+            if leaf.channel is channel and field in leaf.fields:
                 if isinstance(leaf, Pattern):
-                    self._patterns[leaf.channel].setdefault(field, []).append(_expression(leaf.text))
+                    patterns.append(_expression(leaf.text))
                 elif isinstance(leaf, Phrase):
-                    self._phrases[leaf.channel].setdefault(field, []).append(leaf.terms)
+                    phrases.append(leaf.terms)
                 else:
-                    self._terms[leaf.channel].setdefault(field, set()).add(leaf.text)
+                    terms.add(leaf.text)
+        return _Sought(frozenset(terms), phrases, patterns) if terms or phrases or patterns else None
+
+    def find(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Find the matches of several texts, each given behind its field: together they take less time than alone."""
+        new = [one for one in dict.fromkeys(texts) if one not in self._found]
+        spans: dict[tuple[str, str], list[_Span]] = {one: [] for one in new}
+        for channel in Channel:
+            alike: dict[Spotter, list[tuple[str, str]]] = {}
+            for field, text in new:
+                sought = self._sought(field, channel)
+                if sought is None:
+                    continue
+                if sought.patterns:
+                    spans[field, text] += _spans_with_patterns(analysis.tokens(text, channel), sought)
+                    continue
+                wanted = sought.terms.union(term.text for phrase in sought.phrases for term in phrase)
+                # The fields that have the same terms share it.
+                alike.setdefault(self._spotter(channel, wanted), []).append((field, text))
+            for spotter, together in alike.items():
+                self._spot(spotter, channel, together, spans)
+        for one in new:
+            self._found[one] = _united(spans[one])
+
+    def _spot(
+        self,
+        spotter: Spotter,
+        channel: Channel,
+        texts: Sequence[tuple[str, str]],
+        spans: Mapping[tuple[str, str], list[_Span]],
+    ) -> None:
+        """Add the matches of texts to their spans."""
+        with_phrases: dict[tuple[str, str], list[tuple[TermAt, ...]]] = {}
+        for one, spots in zip(texts, spotter.spots([text for _, text in texts]), strict=True):
+            sought = self._sought(one[0], channel)
+            if not spots or sought is None:
+                continue
+            spans[one].extend([(start, end) for term, start, end in spots if term in sought.terms])
+            if sought.phrases:
+                there = {term for term, _, _ in spots}
+                # Of most phrases a text does not even hold the words.
+                if whole := [phrase for phrase in sought.phrases if all(term.text in there for term in phrase)]:
+                    with_phrases[one] = whole
+        if with_phrases:
+            placed = spotter.tokens([text for _, text in with_phrases])
+            for (one, phrases), tokens in zip(with_phrases.items(), placed, strict=True):
+                spans[one].extend(_phrase_spans(tokens, phrases))
 
     def matches(self, field: str, text: str) -> list[_Span]:
         """The matched stretches of a field's text, in order, without overlaps."""
-        spans: list[_Span] = []
-        for channel in Channel:
-            terms = self._terms[channel].get(field, set())
-            phrases = self._phrases[channel].get(field, [])
-            patterns = self._patterns[channel].get(field, [])
-            if not terms and not phrases and not patterns:
-                continue
-            if patterns:
-                tokens = analysis.tokens(text, channel)
-                words = {token.text for token in tokens}
-                terms = terms | {word for word in words if any(pattern.fullmatch(word) for pattern in patterns)}
-                spans.extend((token.start, token.end) for token in tokens if token.text in terms)
-                spans.extend(_phrase_spans(tokens, phrases))
-                continue
-            spotter = self._spotter(channel, terms, phrases)
-            spots = spotter.spots(text)
-            spans.extend((spot.start, spot.end) for spot in spots if spot.text in terms)
-            there = {spot.text for spot in spots}
-            # Of most phrases a text does not even hold the words.
-            if whole := [phrase for phrase in phrases if all(term.text in there for term in phrase)]:
-                spans.extend(_phrase_spans(spotter.tokens(text), whole))
-        return _united(spans)
-
-    def _spotter(self, channel: Channel, terms: set[str], phrases: Sequence[tuple[TermAt, ...]]) -> Spotter:
-        """What finds these terms and those of the phrases; the fields that have the same ones share it."""
-        wanted = frozenset(terms).union(term.text for phrase in phrases for term in phrase)
-        key = channel, wanted
-        if key not in self._spotters:
-            self._spotters[key] = Spotter(channel, wanted)
-        return self._spotters[key]
+        self.find([(field, text)])
+        return self._found[field, text]
 
     def mark(self, field: str, text: str | None) -> Fragments:
         """The whole text with its matches marked; empty where there is no text."""
@@ -94,7 +128,7 @@ class Highlighter:
         """The passage that shows the most matches, whole sentences where they fit, else cut between words."""
         if not text:
             return ()
-        sought = text[:SNIPPET_REACH]
+        sought = seen(text)
         marks = self.matches(field, sought)
         if not marks:
             # Its beginning is shown, whatever sentences follow.
@@ -108,10 +142,22 @@ class Highlighter:
         return tuple(pieces)
 
 
+def seen(text: str) -> str:
+    """Of a text the part in which a passage is sought."""
+    return text[:SNIPPET_REACH]
+
+
 @lru_cache(maxsize=256)
 def _expression(pattern: str) -> re.Pattern[str]:
     """A `query.Pattern` as a regular expression."""
     return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def _spans_with_patterns(tokens: Sequence[Token], sought: _Sought) -> list[_Span]:
+    words = {token.text for token in tokens}
+    terms = sought.terms.union(word for word in words if any(pattern.fullmatch(word) for pattern in sought.patterns))
+    spans = [(token.start, token.end) for token in tokens if token.text in terms]
+    return [*spans, *_phrase_spans(tokens, sought.phrases)]
 
 
 def _phrase_spans(tokens: Sequence[Token], phrases: Iterable[tuple[TermAt, ...]]) -> list[_Span]:
@@ -177,30 +223,33 @@ def _best_window(text: str, marks: Sequence[_Span]) -> _Span:
     if not sentences:
         return 0, len(text)
     columns = _columns_before(text)
-    words = [text[start:end].casefold() for start, end in marks]
     starts, ends = [start for start, _ in marks], [end for _, end in marks]
-    best: tuple[int, int] = (-1, -1)
+    words = [text[start:end].casefold() for start, end in marks]
+    best = 0, 0
     window = sentences[0]
-    last = 0
+    last = -1
     for first, (start, _) in enumerate(sentences):
         # The window's end only moves on: a later beginning never leaves less room.
         last = max(last, first)
-        while last + 1 < len(sentences) and columns[sentences[last + 1][1]] - columns[start] <= SNIPPET_WIDTH:
+        reach = columns[start] + SNIPPET_WIDTH
+        while last + 1 < len(sentences) and columns[sentences[last + 1][1]] <= reach:
             last += 1
         end = sentences[last][1]
-        inside = range(bisect_left(starts, start), bisect_right(ends, end))
-        key = (len({words[index] for index in inside}), len(inside))
-        if key > best:
-            best, window = key, (start, end)
+        inside = slice(bisect_left(starts, start), bisect_right(ends, end))
+        count = max(inside.stop - inside.start, 0)
+        # So many distinct ones as there are at most are not more than the best has: most windows need no closer look.
+        if first == 0 or count > best[0]:
+            key = len(set(words[inside])), count
+            if first == 0 or key > best:
+                best, window = key, (start, end)
     return window if columns[window[1]] - columns[window[0]] <= SNIPPET_WIDTH else _cut(text, window, marks)
 
 
 def _cut(text: str, window: _Span, marks: Sequence[_Span]) -> _Span:
     """A part of a sentence too long to show, around its densest matches, cut between words."""
     columns = _columns_before(text)
-    # The first token of a position is a whole word.
-    words = {token.position: token for token in reversed(analysis.tokens(text[slice(*window)], Channel.FORMS))}
-    edges = sorted({*window, *(window[0] + edge for word in words.values() for edge in (word.start, word.end))})
+    words = analysis.written_words(text[slice(*window)])
+    edges = sorted({*window, *(window[0] + edge for word in words for edge in word)})
     inside = [mark for mark in marks if mark[0] >= window[0] and mark[1] <= window[1]]
     best_start, best_count = window[0], -1
     for mark_start, _ in inside[:_CUT_TRIALS] or [(window[0], window[0])]:

@@ -19,7 +19,7 @@ from indexer.search.editions import chosen_editions, older_than_newest
 from indexer.search.engine import Engine, EngineAnswer, EngineHit, FacetCounts, Plan
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Choice, Span
-from indexer.search.highlight import Highlighter
+from indexer.search.highlight import Highlighter, seen
 from indexer.search.hits import DEFAULT_FACET_LIMIT, FoundRecord, Hit, Match, Relaxation, SearchRequest, SearchResult
 from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
@@ -60,7 +60,7 @@ def search(
     reading = _reading(engine, request, chosen, ranking)
     compiled = compile_query(request.text, reading)
     plan, answer = _executed(engine, request, compiled, reading, deadline, partial=partial)
-    highlighter = Highlighter(plan.query) if request.fragments else None
+    highlighter = _highlighter(plan.query, answer.hits) if request.fragments else None
     return SearchResult(
         request=request,
         total=answer.total,
@@ -203,6 +203,18 @@ def find(engine: Engine, record_id: str, editions: Iterable[str] = ()) -> FoundR
 def standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tuple[Record, Mapping[str, str]]:
     """The record with its journal's metrics in the chosen editions, and which those are."""
     return as_of(record, engine.journal(record.journal) if record.journal else None, chosen)
+
+
+def _highlighter(query: Query, hits: Iterable[EngineHit]) -> Highlighter:
+    """What marks the matches of a page, which it has found already."""
+    highlighter = Highlighter(query)
+    records = [hit.record for hit in hits]
+    texts = [(name, getattr(record, name)) for record in records for name in ("title_en", "title_zh")]
+    passages = [
+        (name, seen(getattr(record, name) or "")) for record in records for name in ("abstract_en", "abstract_zh")
+    ]
+    highlighter.find((name, text) for name, text in (*texts, *passages) if text)
+    return highlighter
 
 
 def _hit(highlighter: Highlighter | None, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
