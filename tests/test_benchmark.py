@@ -190,6 +190,11 @@ def test_scale_draws_what_it_has_written(run: Callable[..., dict[str, Any]], tmp
     again = tmp_path / "again.svg"
     assert invoked("scale", "--from", str(kept), "--figure", str(again)).exit_code == 0
     assert again.read_text(encoding="utf-8") == drawn
+    assert invoked("scale", "--from", str(kept), "--work", str(tmp_path)).exit_code == 0
+    assert (tmp_path / benchmark.FIGURE).read_text(encoding="utf-8") == drawn
+    nowhere = invoked("scale", "--from", str(kept))
+    assert nowhere.exit_code == 2
+    assert "--figure" in nowhere.output
 
 
 def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ class _SegmentFacet:
 
     column: StringColumn | MultiColumn | None
     """None where no document of the segment has a value."""
-    codes: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.uint32]
     """Of each ordinal."""
 
 
@@ -76,7 +76,7 @@ class FacetColumn:
                 column,
                 frozen(
                     np.array(
-                        [code_of[fold_value(value)] if value else len(code_of) for value in values], dtype=np.int64
+                        [code_of[fold_value(value)] if value else len(code_of) for value in values], dtype=np.uint32
                     )
                 ),
             )

@@ -2,8 +2,9 @@
 
 A node is evaluated in each segment either whole or *within* documents that are given: a conjunction begins with the
 clause that has the fewest postings and looks the others up for what is left, so that a rare word never makes us read a
-frequent one's postings. Statistics (document frequencies, mean lengths) are those of the whole generation. What leaves
-of a query match is kept, up to a bound, since searches repeat their words.
+frequent one's postings. Where all clauses are terms of the same fields, one loop does what there is to do for all of
+them. Statistics (document frequencies, mean lengths) are those of the whole generation. What leaves of a query match is
+kept, up to a bound, since searches repeat their words.
 
 Every node of `indexer.search.query` is evaluated here. Queries of Whoosh's own run on Whoosh's searcher, which reads
 the same files.
@@ -82,8 +83,17 @@ class Matches:
 
     @property
     def nbytes(self) -> int:
-        """Memory that they take."""
-        return self.docs.nbytes + (self.scores.nbytes if self.scores is not None else 0) + 200
+        """Memory that they take, with that around arrays that were made for more."""
+        return _memory(self.docs) + (_memory(self.scores) if self.scores is not None else 0) + 200
+
+
+def _memory(array: npt.NDArray[Any]) -> int:
+    """Bytes that are kept with an array: a loop gives the part of one that it needed, of what it had made room for."""
+    base: Any = array.base
+    if isinstance(base, np.ndarray) and base.flags.owndata:
+        return int(base.nbytes)
+    # What Numba has allocated; else it is mapped.
+    return memoryview(base).nbytes if type(base).__name__ == "_MemInfo" else array.nbytes
 
 
 NOTHING = Matches(NO_DOCS, NO_SCORES)
@@ -116,23 +126,20 @@ class _Bag(NamedTuple):
 
 def _bag(clauses: Sequence[Query]) -> _Bag | None:
     """Clauses that are all terms of the same fields, weighted or not; None where they are not, or only one."""
-    texts = []
+    if len(clauses) < 2:
+        return None
+    terms = []
     factors = []
-    fields: tuple[tuple[str, ...], Channel] | None = None
     for clause in clauses:
-        factor = 1.0
-        if isinstance(clause, Weighted):
-            factor = clause.weight
-            clause = clause.clause  # noqa: PLW2901 - what it weighs
-        if not isinstance(clause, Term) or factor <= 0:
+        term, factor = (clause.clause, clause.weight) if isinstance(clause, Weighted) else (clause, 1.0)
+        if not isinstance(term, Term) or factor <= 0:
             return None
-        if fields is None:
-            fields = clause.fields, clause.channel
-        elif fields != (clause.fields, clause.channel):
-            return None
-        texts.append(clause.text)
+        terms.append(term)
         factors.append(factor)
-    return None if fields is None or len(texts) == 1 else _Bag(*fields, tuple(texts), tuple(factors))
+    first = terms[0]
+    if any(term.channel is not first.channel or term.fields != first.fields for term in terms):
+        return None
+    return _Bag(first.fields, first.channel, tuple([term.text for term in terms]), tuple(factors))
 
 
 class PhrasePlaces(NamedTuple):
@@ -336,8 +343,7 @@ class Evaluator:
         for field, docs, counts, _ in self._phrase_places(form, number, within):
             norms = self._collection.norms(form.fields[field], form.channel, self._ranking)
             lengths = segment.arrays.lengths[index_names(form.fields, form.channel)[field]]
-            held = docs[counts > 0]
-            found = Matches(frozen(held), frozen(counts[counts > 0] * norms[lengths[held]]))
+            found = _frozen(*kernels.weigh_counted(docs, frozen(counts), lengths, norms))
             united = _sum_of(united, found)
         return united
 
@@ -552,9 +558,8 @@ def _frozen(docs: Docs, scores: Scores) -> Matches:
 
 
 def _tight(found: Matches) -> Matches:
-    """Without the memory around arrays that were made for more."""
-    base = found.docs.base
-    if isinstance(base, np.ndarray) and base.size > 1.2 * found.docs.size:
+    """Without the memory around arrays that were made for much more."""
+    if _memory(found.docs) > 2 * found.docs.nbytes:
         return Matches(frozen(found.docs.copy()), None if found.scores is None else frozen(found.scores.copy()))
     return found
 

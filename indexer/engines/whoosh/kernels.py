@@ -39,11 +39,15 @@ HEAD_EVERY = 64
 COUNTED_AT_ONCE = 512
 """Terms with fewer postings have their documents counted whenever they are looked up."""
 WINDOW = 4096
-"""Documents whose scores are summed at a time, so that the sums stay in the nearest memory; a multiple of 64."""
+"""Documents whose scores are summed at a time, so that the sums stay in near memory; a multiple of 64."""
 CLOSE = 8
 """Within so many times as many postings as documents that are looked for, all of the postings are gone through."""
 _HELD = 1e-200
-"""Added to every score of a sum, which it does not change, so that no document that holds a term has a sum of 0."""
+"""Added to the weights in a field, which it does not change, so that no document that holds a term there has 0."""
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+"""Each run of six of its bits is another: times a power of two, its first six tell which."""
+_BIT_OF = np.empty(64, dtype=np.uint8)
+_BIT_OF[[(int(_DE_BRUIJN) << bit) % 2**64 >> 58 for bit in range(64)]] = np.arange(64)
 
 
 @compiled
@@ -312,6 +316,23 @@ def weigh(
 
 
 @compiled
+def weigh_counted(docs: Numbers, counts: Numbers, lengths: Numbers, norms: Numbers) -> tuple[Numbers, Numbers]:
+    """The documents of a field that hold a form, with what its occurrences count for; see `weigh`.
+
+    `counts` are of each of the documents, `lengths` of all of the segment's.
+    """
+    held = np.empty(docs.size + 1, dtype=np.uint32)
+    weights = np.empty(docs.size + 1, dtype=np.float64)
+    count = 0
+    for index in range(docs.size):
+        # Without a branch, which would be guessed wrong; the last may be no hit.
+        held[count] = docs[index]
+        weights[count] = counts[index] * norms[lengths[docs[index]]]
+        count += counts[index] > 0
+    return held[:count], weights[:count]
+
+
+@compiled
 def weigh_within(
     wanted: Numbers,
     places: Numbers,
@@ -372,7 +393,7 @@ def _add_term(
     norms: Numbers,
 ) -> None:
     """Add a term's scores in a window to the sums; its places are the rows from `begin` up to `end`."""
-    one, two, four = np.uint64(1), np.uint64(2), np.uint64(4)
+    one, two, seven, last = np.uint64(1), np.uint64(2), np.uint64(7), np.uint64(63)
     for row in range(begin, end):
         first, units, norm = length_places[places[row, 0]]
         big = bigs[row]
@@ -388,8 +409,8 @@ def _add_term(
             if whole:
                 # The field with the most postings is the last one: here the term's score is known.
                 sums[place + one] = 0.0
-                sums[place] += rarity * weight / (k1 + weight) + _HELD
-                touched[place >> four] = 1
+                sums[place] += rarity * weight / (k1 + weight)
+                touched[place >> seven] |= one << ((place >> one) & last)
             else:
                 sums[place + one] = weight + _HELD
         bigs[row] = big
@@ -400,8 +421,8 @@ def _add_term(
             weight = sums[place + one]
             if weight > 0.0:
                 sums[place + one] = 0.0
-                sums[place] += rarity * weight / (k1 + weight) + _HELD
-                touched[place >> four] = 1
+                sums[place] += rarity * weight / (k1 + weight)
+                touched[place >> seven] |= one << ((place >> one) & last)
 
 
 @inlined
@@ -409,25 +430,19 @@ def _take_sums(
     base: Whole, sums: Numbers, touched: Numbers, alive: Numbers, united: Numbers, scores: Numbers, found: Whole
 ) -> Whole:
     """Move the sums of a window to the documents found before; how many these are then. Leaves zeros behind."""
-    words = touched.view(np.uint64)
-    two = np.uint64(2)
-    for word in range(words.size):
-        if not words[word]:
-            continue
-        for eight in range(8 * word, 8 * word + 8):
-            if not touched[eight]:
-                continue
-            touched[eight] = 0
-            for place in range(np.uint64(8 * eight), np.uint64(8 * eight + 8)):
-                doc = base + place
-                # Without a branch for each document, which would be guessed wrong; the last may be no hit.
-                united[found] = doc
-                scores[found] = sums[two * place]
-                if alive.size:
-                    found += sums[two * place] > 0.0 and alive[doc] > 0
-                else:
-                    found += sums[two * place] > 0.0
-                sums[two * place] = 0.0
+    one, two = np.uint64(1), np.uint64(2)
+    for word in range(np.uint64(touched.size)):
+        bits = touched[word]
+        touched[word] = 0
+        while bits:
+            lowest = bits & (~bits + one)
+            bits ^= lowest
+            place = np.uint64(64) * word + np.uint64(_BIT_OF[(lowest * _DE_BRUIJN) >> np.uint64(58)])
+            doc = base + place
+            united[found] = doc
+            scores[found] = sums[two * place]
+            sums[two * place] = 0.0
+            found += alive[doc] if alive.size else 1
     return found
 
 
@@ -458,8 +473,8 @@ def sum_terms(
     # Of each document the sum, and behind it that of a term's weights in fields so far: in two arrays, where one is
     # stored to before the other is read from, they would be some ten times slower (2026-11, an EPYC).
     sums = np.zeros(2 * WINDOW, dtype=np.float64)
-    # Of every eight documents, whether any has a sum.
-    touched = np.zeros(WINDOW // 8, dtype=np.uint8)
+    # A bit for each document that has a sum.
+    touched = np.zeros(WINDOW // 64, dtype=np.uint64)
     begins = places[:, 2].copy()
     ends = begins.copy()
     bigs = np.zeros(places.shape[0], dtype=np.int64)

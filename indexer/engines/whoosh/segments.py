@@ -224,20 +224,24 @@ class Collection:
         found = []
         for segment, (lows, highs) in zip(self.segments, self._ranges(names), strict=True):
             arrays = segment.arrays
-            places, bounds = kernels.find_terms(
+            places, bounds_of_terms = kernels.find_terms(
                 data, starts, arrays.term_bytes, arrays.term_starts, segment.heads, lows, highs, arrays.posting_starts,
                 arrays.docs, segment.alive,
             )  # fmt: skip
-            found.append(Terms(frozen(places), frozen(bounds)))
+            found.append(Terms(frozen(places), frozen(bounds_of_terms)))
+        bounds_of = [one.bounds.tolist() for one in found]
         frequencies = []
         for number, text in enumerate(texts):
-            counts = [int(one.bounds[number, 1]) for one in found]
-            frequency = sum(counts)
-            if min(counts, default=0) < 0:
-                known = self._frequencies.get((names, text))
-                rows = [one.places[one.bounds[number, 0] : one.bounds[number + 1, 0]] for one in found]
-                frequency = self._count(names, text, rows) if known is None else known
-            frequencies.append(frequency)
+            counts = [bounds[number][1] for bounds in bounds_of]
+            if -1 not in counts:
+                frequencies.append(sum(counts))
+                continue
+            known = self._frequencies.get((names, text))
+            rows = [
+                one.places[bounds[number][0] : bounds[number + 1][0]]
+                for one, bounds in zip(found, bounds_of, strict=True)
+            ]
+            frequencies.append(self._count(names, text, rows) if known is None else known)
         return tuple(found), tuple(frequencies)
 
     def _norms(self, name: str, channel: Channel, ranking: Settings) -> Scores:

@@ -41,6 +41,7 @@ def warm() -> None:
     kernels.match_all_terms(places, bounds, scores, 1.2, marks, docs, freqs, big, big_freqs, *weights, alive)
     for lengths in (_one("u2", 1), _one("u4", 1)):
         kernels.mean_length(lengths, alive)
+        kernels.weigh_counted(docs, whole, lengths, scores)
     kernels.saturate(scores, 1.0, 1.2, scores, whole)
     kernels.sum_two(docs, scores, docs, scores)
     kernels.count_union(docs, places, alive)
@@ -83,8 +84,8 @@ def _values(
     failing = np.zeros(1, dtype=np.uint8), np.zeros(1, dtype=np.uint8)
     kernels.mark_failing(docs, docs, truth, 0, *failing)
     kernels.mark_failing_multi(docs, starts, docs, truth, True, 0, *failing)  # noqa: FBT003 - of a compiled loop
-    kernels.count_values(docs, docs, whole, alive, alive, 0, tally)
-    kernels.count_values_multi(docs, starts, docs, whole, alive, alive, 0, tally)
+    kernels.count_values(docs, docs, docs, alive, alive, 0, tally)
+    kernels.count_values_multi(docs, starts, docs, docs, alive, alive, 0, tally)
     kernels.most_frequent(np.zeros(1, dtype=np.int64), 1, truth)
     unsorted, ranks, after = _one("i8"), _one("u4", 0), _one("f8")
     for values in (_one("i8", 0), _one("f8", 0.0)):

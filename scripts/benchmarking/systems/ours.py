@@ -13,6 +13,7 @@ from benchmarking.systems import FACET_VALUES, Found
 from indexer import __version__, analysis, schema
 from indexer.analysis import Channel, TermArrays, TermAt
 from indexer.engines import open_engine, open_writer
+from indexer.engines.whoosh.warm import warm
 from indexer.schema import Documents, Values
 from indexer.search.engine import Companions, Engine, Manifest, Plan
 from indexer.search.filters import Choice, Filters, Span
@@ -41,7 +42,8 @@ class System:
         write_ready(documents, str(folder))
 
     def open(self, folder: Path) -> None:
-        """Open the published generation."""
+        """Open the published generation, and load the compiled loops, which no request to the server waits for."""
+        warm()
         self._engine = open_engine(str(folder))
 
     def search(self, query: MixQuery, facets: Sequence[str], limit: int) -> Found:

@@ -16,6 +16,7 @@ from indexer.engines.whoosh import kernels
 from indexer.engines.whoosh.columnar.layout import BIG_FREQUENCY, SKIP
 from indexer.engines.whoosh.columnar.packing import pack_postings
 from indexer.engines.whoosh.engine import open_engine
+from indexer.engines.whoosh.evaluate import Matches
 from indexer.engines.whoosh.segments import frozen
 from indexer.search.engine import Plan
 from indexer.search.query import And, AtLeast, Or, Query, Term, Weighted
@@ -98,13 +99,15 @@ def test_sums_of_terms_are_those_of_their_postings(shares: list[tuple[float, flo
     rarities = rng.uniform(0.1, 9.0, len(shares)).tolist()
     asked: tuple[Any, ...] = (made.places, made.bounds, frozen(np.array(rarities)), K1)
 
-    docs, scores = kernels.sum_terms(*asked, DOCUMENTS, *made.weighing, frozen(alive))
+    any_asked: tuple[Any, ...] = (*asked, DOCUMENTS, *made.weighing, frozen(alive))
+    docs, scores = kernels.sum_terms(*any_asked)
     expected = made.scores(rarities, alive, of_all=False)
     assert docs.tolist() == list(expected)
     assert scores == pytest.approx(list(expected.values()))
 
     marks = np.zeros(DOCUMENTS, dtype=np.uint16)
-    docs, scores = kernels.match_all_terms(*asked, marks, *made.weighing, frozen(alive))
+    all_asked: tuple[Any, ...] = (*asked, marks, *made.weighing, frozen(alive))
+    docs, scores = kernels.match_all_terms(*all_asked)
     expected = made.scores(rarities, alive, of_all=True)
     assert docs.tolist() == list(expected)
     assert scores == pytest.approx(list(expected.values()))
@@ -187,3 +190,15 @@ def test_terms_together_score_as_each_by_itself(tmp_path: Path) -> None:
             assert [hit.score for hit in found.hits] == pytest.approx([hit.score for hit in expected.hits]), clauses
     assert frequent > kernels.COUNTED_AT_ONCE
     engine.close()
+
+
+def test_what_is_kept_of_a_loop_counts_with_the_room_that_was_made_for_it() -> None:
+    docs = np.arange(0, 1000, 2, dtype=np.uint32)
+    few, _ = kernels.places(frozen(docs), frozen(docs[-3:] + np.uint32(0)))
+    many, _ = kernels.weigh_counted(
+        frozen(docs), frozen((docs == 4).astype(np.int64)), frozen(np.zeros(1000, dtype=np.uint16)), frozen(np.ones(1))
+    )
+    assert few.size == 3
+    assert many.tolist() == [4]
+    assert Matches(few, None).nbytes < 500
+    assert Matches(many, None).nbytes > docs.nbytes

@@ -207,6 +207,7 @@ class StoredReader:
     def __init__(self, file: ArrayFile) -> None:
         self._file = file
         self.fields: list[str] = file.meta["fields"]
+        self._numbers = {name: number for number, name in enumerate(self.fields)}
         self.record_starts = file.arrays["record_starts"]
         self.dictionary = bytes(file.view("dictionary"))
         self._records = file.view("records")
@@ -227,9 +228,7 @@ class StoredReader:
             KeyError: it has none of the name.
             DamagedFileError: the record is not what was written.
         """
-        if name not in self.fields:
-            raise KeyError(name)
-        wanted = self.fields.index(name)
+        wanted = self._numbers[name]
         record = self.record(document)
         at = 0
         try:
@@ -249,7 +248,7 @@ class StoredReader:
 
     def record(self, document: int) -> bytes:
         """The record of a document."""
-        packed = self.packed(document, document + 1)
+        packed = self._records[self._starts[document] : self._starts[document + 1]]
         if not packed:
             return b""
         try:
