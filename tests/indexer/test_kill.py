@@ -23,7 +23,7 @@ from tests.conftest import write_jsonl
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
-KILLS = 30
+KILLS = 12
 """Of a build, and as many of an update."""
 KINDS = ("any", "disk", "store")
 
@@ -104,10 +104,13 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path, function
     rng = random.Random(f"kills of {function}")
     found: list[set[str]] = []
     with _runner(function, source, spare) as (orders, results):
-        passed = zip(KINDS, map(int, results.readline().split()), strict=True)
+        passed = dict(zip(KINDS, map(int, results.readline().split()), strict=True))
         moments = [
-            (kind, each) for kind, most in passed for each in rng.sample(range(1, most + 1), KILLS // len(KINDS))
+            (kind, each)
+            for kind, most in passed.items()
+            for each in rng.sample(range(1, most + 1), KILLS // len(KINDS))
         ]
+        moments += [("store", 1), ("store", passed["store"])]  # before anything is there, and when all is
         for kind, moment in moments:
             shutil.copytree(first, index)
             print(index, kind, moment, sep="\t", file=orders, flush=True)

@@ -34,9 +34,6 @@ RECORDS = make_records(60, seed=4)
 ALLOWED = "&partial=1"
 
 
-pytestmark = pytest.mark.xdist_group("mortal")
-
-
 @pytest.fixture(scope="module")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Nodes that may be killed: not those that other tests use at the same time, in this process or another one."""
@@ -64,7 +61,7 @@ def test_a_node_that_is_lost_in_a_build_leaves_the_old_index_or_a_whole_new_one(
     mortal: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     location = _location(mortal)
-    monkeypatch.setattr("indexer.engines.opensearch.writer.SHARD_SECONDS", 5)
+    monkeypatch.setattr("indexer.engines.opensearch.writer.SHARD_SECONDS", 1)
     old, new = make_records(40, seed=6), make_records(80, seed=7)
     publish(open_writer(location, {}), old, 40)
     writer = open_writer(location, {})

@@ -26,7 +26,7 @@ def test_more_than_a_cluster_takes_is_refused_in_a_sentence(
     monkeypatch.setattr("indexer.search.compile.MAX_WORDS", 3_000)
     for module in ("indexer.search.parse", "search_web.params"):
         monkeypatch.setattr(f"{module}.MAX_CHARACTERS", 100_000)
-    words = " OR ".join(f"word{number}" for number in range(1_200))
+    words = " OR ".join(f"word{number}" for number in range(1_040))
     answer = client.get("/api/v1/search", query_string={"q": words})
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
