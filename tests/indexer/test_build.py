@@ -374,7 +374,7 @@ def test_the_same_index_whatever_the_cores(tmp_path: Path, monkeypatch: pytest.M
             _record(
                 number % 110,
                 TitleCN=f"阿司匹林治疗{number % 7}型糖尿病的临床试验",
-                abstract=f"Of {number} with chronic kidney disease (CKD), {number % 9}.5 % had stage iii, p < 0.0{number}.",
+                abstract=f"Of {number} chronic kidney disease (CKD), {number % 9}.5 % in stage iii, p < 0.0{number}.",
                 AbstractTextCN=f"目的：慢性肾脏病（chronic kidney disease, CKD）患者{number}例，非ST段抬高。",
             )
             for number in range(120)
