@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from indexer.engines.whoosh.columnar.container import ArrayFile
 from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
 from indexer.search.hits import SearchRequest
 from indexer.search.searcher import search
+from indexer.terms.concept import Concept, Form, Role
 from tests.conftest import SAMPLES, write_jsonl
 
 
@@ -399,3 +401,20 @@ def test_the_same_index_whatever_the_cores(tmp_path: Path, monkeypatch: pytest.M
     assert held[0].keys() == held[1].keys()
     for name, of_one in held[0].items():
         assert of_one == held[1][name], name
+
+
+def test_an_interrupted_end_waits_for_no_concepts(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Concepts are added beside the merge, and here without end.
+    concept = Concept((Form("heart failure", "en", Role.PREFERRED),), "titles", 3)
+    monkeypatch.setattr("indexer.terms.learned.Learner.concepts", lambda _self: repeat(concept))
+
+    def interrupt(_self: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("indexer.engines.whoosh.writer.WhooshWriter.finish", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        build([str(source)], str(tmp_path / "index"))
+    with pytest.raises(IndexMissingError):
+        open_engine(str(tmp_path / "index"))
