@@ -186,6 +186,8 @@ class _Target:
         """The published generation, of an update."""
         self.learner = Learner()
         self._path = writer.workspace / "lexicon.new"
+        self._given_up = False
+        """Nobody waits any more for what is done beside."""
         # Our own terms take seconds, in which the sources can be read.
         self._beside = ThreadPoolExecutor(1)
         self._begun = self._beside.submit(_begun_lexicon, self._path, engine)
@@ -245,11 +247,14 @@ class _Target:
 
         def noted() -> Iterator[Concept]:
             for concept in self.learner.concepts():
+                if self._given_up:
+                    return
                 learned[concept.source] += 1
                 yield concept
 
         self.lexicon.add_concepts(noted())
-        self.lexicon.finish()
+        if not self._given_up:
+            self.lexicon.finish()
         return dict(learned)
 
     def publish(self, manifest: Manifest, companions: Callable[[Path], Companions]) -> None:
@@ -258,6 +263,7 @@ class _Target:
 
     def close(self) -> None:
         """Close the lexicon, whole or not."""
+        self._given_up = True
         if self._begun.exception() is None:
             self.lexicon.interrupt()
         self._beside.shutdown()

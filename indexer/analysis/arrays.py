@@ -453,7 +453,13 @@ class _Memory:
     def _as_it_is_there(self, pieces: U32, place: int, channel: Channel) -> int:
         """The piece at a place with the tokens that it has there."""
         before, piece = pieces[place - 1 : place + 1].tolist()
-        name, text = self._name_of(piece), self._text_before(pieces, place)
+        name, name_before = self._name_of(piece), self._name_of(before)
+        # The sign or number before it may be all that counts, and is the same then wherever the two meet.
+        alone_counts = (
+            self._leads[piece] != _NUMERAL and not self._numerals[piece] and len(name_before) <= _SHORT_NUMBER
+        )
+        is_short = alone_counts and self._leads[piece] == _NUMBER and bool(name_before)
+        text = f"{name_before} " if is_short else self._text_before(pieces, place)
         if channel is Channel.WORDS:
             alone = self._alone.get(piece) or english.words_of(name)
             if self._leads[piece] == _NUMERAL:
@@ -466,8 +472,7 @@ class _Memory:
         number: int = piece
         if tokens is not None:
             number = self._other(channel, piece, tokens, alone.positions)
-        if self._leads[piece] != _NUMERAL and not self._numerals[piece] and len(self._name_of(before)) <= _SHORT_NUMBER:
-            # The sign or number before it is all that counts, so it is the same wherever the two meet.
+        if alone_counts:
             self._behind[channel][before, piece] = number
         return number
 

@@ -71,6 +71,8 @@ _PARTS: dict[str, str] = {
     r"lys(?=e$|ed$|er$|ers$|ing$)": "lyz",
 }
 _BRITISH = re.compile("|".join(part.replace(r"\b", "^") for part in (re.sub(r"\((?!\?)", "(?:", p) for p in _PARTS)))
+_HELD = ("our", "ae", "oe", "ulph", "leuco", "tre", "bre", "ogue", "ll", "lys")
+"""Of which each of the parts holds one: looked for first, since most words hold none."""
 _REPLACED = [(re.compile(part), american) for part, american in _PARTS.items()]
 
 _ISE = re.compile("([a-z]{3,}?)is(?=(?:e[ds]?|ers?|ing|ations?|ational|able)$)")
@@ -99,7 +101,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 def american(word: str) -> str:
     """The American spelling of a folded word."""
     word = SPELLINGS.get(word, word)
-    if _BRITISH.search(word):
+    if any(map(word.__contains__, _HELD)) and _BRITISH.search(word):
         for part, replacement in _REPLACED:
             word = part.sub(replacement, word)
     if (ending := _ISE.match(word)) and not _ISE_KEPT.fullmatch(ending[1]):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,11 @@ from indexer import schema
 from indexer.build import BuildOptions, Stage, build
 from indexer.engines import LiveIndex, open_engine, open_writer
 from indexer.engines.whoosh import store
+from indexer.engines.whoosh.columnar.container import ArrayFile
 from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
 from indexer.search.hits import SearchRequest
 from indexer.search.searcher import search
+from indexer.terms.concept import Concept, Form, Role
 from tests.conftest import SAMPLES, write_jsonl
 
 
@@ -346,3 +350,71 @@ def test_records_of_one_pmid_are_one_document(tmp_path: Path) -> None:
         }
     finally:
         engine.close()
+
+
+def _held(index: Path) -> dict[str, dict[str, object]]:
+    """All that the files of the published generation hold but for names and times."""
+    folder = store.published_folder(str(index))
+    found: dict[str, dict[str, object]] = {}
+    for path in (folder / store.POSTINGS).iterdir():
+        if path.suffix in {".postings", ".documents", ".stored"}:
+            arrays = ArrayFile(path, path.suffix[1:]).arrays
+            found[path.suffix] = {name: values.tolist() for name, values in arrays.items()}
+    connection = sqlite3.connect(folder / store.LEXICON)
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found["lexicon"] = {
+        name: sorted(map(repr, connection.execute(f"SELECT * FROM {name}"))) for name in names if name != "starts"
+    }
+    connection.close()
+    return found
+
+
+def test_the_same_index_whatever_the_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = write_jsonl(
+        tmp_path / "records.jsonl",
+        [
+            _record(
+                number % 110,
+                TitleCN=f"阿司匹林治疗{number % 7}型糖尿病的临床试验",
+                abstract=f"Of {number} chronic kidney disease (CKD), {number % 9}.5 % in stage iii, p < 0.0{number}.",
+                AbstractTextCN=f"目的：慢性肾脏病（chronic kidney disease, CKD）患者{number}例，非ST段抬高。",
+            )
+            for number in range(120)
+        ],
+    )
+    lines = source.read_text(encoding="utf-8").splitlines()
+    lines[37], lines[101] = "{broken", ""
+    source.write_text("\n".join(lines), encoding="utf-8")
+    # So that there is work for several.
+    for name, value in (("BATCH", 16), ("_WORTH_WORKERS", 1), ("_READ_ALONE", 2), ("_CUT_ALONE", 1)):
+        monkeypatch.setattr(f"indexer.build.{name}", value)
+    monkeypatch.setattr("indexer.sources.line_records._BLOCK_BYTES", 3000)
+    held, told = [], []
+    for cores in (1, 2):
+        monkeypatch.setattr("indexer.workers.cores", lambda cores=cores: cores)
+        report = build([str(source)], str(tmp_path / f"index{cores}"))
+        told.append((report.read, report.merged, report.skipped, report.learned, report.sources))
+        held.append(_held(tmp_path / f"index{cores}"))
+    assert told[0] == told[1]
+    assert [example.position for example in report.sources[0].reasons[0].examples] == [f"{source}:38"]
+    assert report.merged == 10
+    assert held[0].keys() == held[1].keys()
+    for name, of_one in held[0].items():
+        assert of_one == held[1][name], name
+
+
+def test_an_interrupted_end_waits_for_no_concepts(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Concepts are added beside the merge, and here without end.
+    concept = Concept((Form("heart failure", "en", Role.PREFERRED),), "titles", 3)
+    monkeypatch.setattr("indexer.terms.learned.Learner.concepts", lambda _self: repeat(concept))
+
+    def interrupt(_self: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("indexer.engines.whoosh.writer.WhooshWriter.finish", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        build([str(source)], str(tmp_path / "index"))
+    with pytest.raises(IndexMissingError):
+        open_engine(str(tmp_path / "index"))

@@ -13,16 +13,8 @@ from whoosh.index import FileIndex
 from indexer.engines.verifying import Sample, Sampled, sampled
 from indexer.engines.whoosh import store
 from indexer.engines.whoosh.columnar import segment
-from indexer.engines.whoosh.columnar.inverter import (
-    Batch,
-    BatchWriter,
-    RunWriter,
-    TokenArrays,
-    stored_names,
-    terms_of_documents,
-)
+from indexer.engines.whoosh.columnar.inverter import BatchBuilder, BatchWriter, RunWriter, TokenArrays
 from indexer.engines.whoosh.columnar.segment import ColumnarSegment
-from indexer.engines.whoosh.columnar.stored import Records, pack_record
 from indexer.engines.whoosh.engine import WhooshEngine, open_engine, open_folder
 from indexer.engines.whoosh.mapping import (
     ID_FIELD,
@@ -60,16 +52,14 @@ class WhooshPacker:
 
     def pack(self, documents: Documents) -> _Packed:
         """Write documents as a run of the index, of which what is sent is little more than the name."""
-        tokens = {name: terms_of_documents(rows) for name, rows in terms_of(documents).items()}
+        builder = BatchBuilder(self._index.schema, RECORD_DICTIONARY)
+        stored = [{RECORD_FIELD: record} for record in documents.stored]
+        builder.add_all(terms_of(documents), columns_of(documents), stored)
+        batch = builder.finish()
         for key, found in documents.tokens.items():
-            tokens[text_field(*key)] = TokenArrays(
+            batch.tokens[text_field(*key)] = TokenArrays(
                 found.encoded(), found.ids, found.counts, found.positions, found.lengths
             )
-        numbers = {name: number for number, name in enumerate(stored_names(self._index.schema))}
-        records = Records(RECORD_DICTIONARY)
-        for stored in documents.stored:
-            records.add(pack_record({RECORD_FIELD: stored}, numbers))
-        batch = Batch(len(documents.ids), tokens, columns_of(documents), records)
         return _Packed(documents.ids, sampled(documents), RunWriter(self._index).write(batch))
 
 

@@ -1,4 +1,5 @@
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -221,6 +222,38 @@ def test_a_table_of_terms_grows():
 def test_another_number_of_terms_than_announced_is_refused(tokens):
     with pytest.raises(ColumnarError, match="announces"):
         inverter.TermTable().numbers(b"one\0two\0", tokens)
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=40), unique=True))
+def test_terms_are_sorted_by_their_bytes(given_terms):
+    # Those that begin alike for longer than what is compared at once, too.
+    terms = [term.encode() for term in dict.fromkeys((*given_terms, *(f"{'癌' * 6}{term}" for term in given_terms)))]
+    (data, starts), ranks = inverter.in_order(b"".join(term + b"\0" for term in terms))
+    found = [data[begin:end].tobytes() for begin, end in pairwise(starts.tolist())]
+    assert found == sorted(terms)
+    assert [found[rank] for rank in ranks.tolist()] == terms
+
+
+def test_documents_may_be_added_field_by_field():
+    schema = make_schema()
+    one_by_one, at_once = inverter.BatchBuilder(schema), inverter.BatchBuilder(schema)
+    for builder in (one_by_one, at_once):
+        builder.add({"tags": ["a"]}, {}, {"id": "first"})
+    tags = [["b", "a"], [], ["c"]]
+    bodies = [["heart", "failure", "heart"], ["lung"], []]
+    for number, (tag, body) in enumerate(zip(tags, bodies, strict=True)):
+        one_by_one.add({"tags": tag, "body": body}, {"year": 2000 + number} if number else {}, {"id": str(number)})
+    at_once.add_all(
+        {"tags": tags, "body": bodies}, {"year": [None, 2001, 2002]}, [{"id": str(number)} for number in range(3)]
+    )
+    assert len(at_once) == len(one_by_one) == 4
+    one, other = one_by_one.finish(), at_once.finish()
+    assert one.stored == other.stored
+    assert one.columns == other.columns == {"year": [None, None, 2001, 2002]}
+    for name, tokens in one.tokens.items():
+        for part in ("ids", "counts", "positions", "lengths"):
+            assert getattr(tokens, part).tolist() == getattr(other.tokens[name], part).tolist(), (name, part)
+        assert tokens.terms == other.tokens[name].terms
 
 
 def test_positions_count_up_where_they_are_not_given():

@@ -98,7 +98,7 @@ class _FieldTokens:
 
     def __init__(self) -> None:
         self.terms: list[str] = []
-        """Of each document that has any, its terms with zero characters between them."""
+        """Of documents, one after the other, their terms: each, or several with zero characters between them."""
         self.count = 0
         self.counts = array("I")
         self.positions = array("I")
@@ -153,27 +153,63 @@ class BatchBuilder:
         for name, given in tokens.items():
             self._add_tokens(name, given if isinstance(given, Tokens) else Tokens(given))
         for name, value in (columns or {}).items():
-            values = self._columns.get(name)
-            if values is None:
-                if name not in self._columns_of:
-                    raise ColumnarError(f"the schema's field {name} has no column")
-                values = self._columns[name] = []
-            values.extend([None] * (self._count - len(values)))
-            values.append(value)
+            self._column(name).append(value)
         self._stored.add(pack_record(stored, self._stored_of) if stored else b"")
         self._count += 1
 
-    def _add_tokens(self, name: str, tokens: Tokens) -> None:
+    def add_all(
+        self,
+        tokens: Mapping[str, Sequence[Sequence[str]]],
+        columns: Mapping[str, Sequence[Any]],
+        stored: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Add documents field by field, which is many times as fast as one after the other.
+
+        Args:
+            tokens: Of each indexed field that any of them has, the terms of each document.
+            columns: Of each field that is a column, the value of each document; None where it has none.
+            stored: The stored fields of each document.
+        """
+        for name, rows in tokens.items():
+            kept = self._field(name)
+            sizes = array("I", map(len, rows))
+            kept.terms.extend(chain.from_iterable(rows))
+            kept.count += sum(sizes)
+            kept.counts.extend(sizes)
+            if self._kinds[name][1]:
+                kept.lengths.extend(sizes)
+        for name, values in columns.items():
+            self._column(name).extend(values)
+        for each in stored:
+            self._stored.add(pack_record(each, self._stored_of))
+        self._count += len(stored)
+
+    def _column(self, name: str) -> list[Any]:
+        """The values of a column, up to the next document."""
+        values = self._columns.get(name)
+        if values is None:
+            if name not in self._columns_of:
+                raise ColumnarError(f"the schema's field {name} has no column")
+            values = self._columns[name] = []
+        values.extend([None] * (self._count - len(values)))
+        return values
+
+    def _field(self, name: str) -> _FieldTokens:
+        """The tokens of a field, up to the next document."""
         kept = self._tokens.get(name)
         if kept is None:
             if name not in self._kinds:
                 raise ColumnarError(f"the schema has no indexed field {name}")
             kept = self._tokens[name] = _FieldTokens()
-        positioned, ranked = self._kinds[name]
         if missing := self._count - len(kept.counts):
             kept.counts.frombytes(bytes(4 * missing))
-            if ranked:
+            if self._kinds[name][1]:
                 kept.lengths.frombytes(bytes(4 * missing))
+        return kept
+
+    def _add_tokens(self, name: str, tokens: Tokens) -> None:
+        kept = self._field(name)
+        positioned, ranked = self._kinds[name]
         size = len(tokens.terms)
         if positioned and tokens.positions is not None:
             if len(tokens.positions) != size:
@@ -210,23 +246,6 @@ class BatchBuilder:
         batch = Batch(count, tokens, dict(self._columns), self._stored)
         self._begin()
         return batch
-
-
-def terms_of_documents(rows: Sequence[Sequence[str]]) -> TokenArrays:
-    """The tokens of a field of the format Existence, given as the distinct terms of each document of a batch.
-
-    Raises:
-        UnsupportedError: a term has a zero character.
-    """
-    counts = np.fromiter(map(len, rows), dtype=np.uint32, count=len(rows))
-    count = int(counts.sum())
-    terms = "\0".join([*chain.from_iterable(rows), ""]).encode()
-    if terms.count(0) != count:
-        raise UnsupportedError("a term has a zero character, which ends terms here")
-    table = TermTable()
-    ids = table.numbers(terms, count)
-    nothing = np.empty(0, dtype=np.uint32)
-    return TokenArrays(table.encoded(), ids, counts, nothing, nothing)
 
 
 def _positions(kept: _FieldTokens, counts: U32) -> U32:
