@@ -205,7 +205,7 @@ def _fragments(text: str, window: _Span, marks: Sequence[_Span]) -> Fragments:
 @lru_cache(maxsize=512)
 def _columns_before(text: str) -> Sequence[int]:
     """The columns that a text takes up to each of its characters, and as a whole."""
-    if not _WIDE.search(text):
+    if text.isascii() or not _WIDE.search(text):
         return range(len(text) + 1)
     characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     columns: list[int] = np.cumsum(1 + (characters >= _FIRST_WIDE)).tolist()
