@@ -200,12 +200,13 @@ def _facet(name: str, counted: FacetCounts, request: SearchRequest) -> Facet:
     numeric = schema.BY_NAME[name].kind is Kind.INTEGER
     chosen = request.filters.of(name)
     values = [FacetValue(value, count, _is_chosen(name, value, chosen)) for value, count in counted.values.items()]
-    shown = {schema.fold_value(value.value) for value in values}
-    values.extend(
-        FacetValue(str(choice), 0, selected=True)
-        for choice in chosen
-        if not isinstance(choice, Span) and schema.fold_value(choice) not in shown
-    )
+    if chosen:
+        shown = {schema.fold_value(value.value) for value in values}
+        values.extend(
+            FacetValue(str(choice), 0, selected=True)
+            for choice in chosen
+            if not isinstance(choice, Span) and schema.fold_value(choice) not in shown
+        )
     if numeric:
         values.sort(key=lambda value: (value.value == UNKNOWN, -int(value.value) if value.value != UNKNOWN else 0))
     else:
@@ -215,6 +216,8 @@ def _facet(name: str, counted: FacetCounts, request: SearchRequest) -> Facet:
 
 
 def _is_chosen(name: str, value: str, chosen: tuple[Choice, ...]) -> bool:
+    if not chosen:
+        return False
     if value == UNKNOWN:
         return UNKNOWN in chosen
     if schema.BY_NAME[name].kind is Kind.INTEGER:
