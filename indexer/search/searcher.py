@@ -69,6 +69,14 @@ def search(
     )
 
 
+def warm(engine: Engine) -> None:
+    """Have ready what the first search would wait for beside its engine: the grammar, and what marks matches."""
+    search(engine, SearchRequest("heart"))
+    reading = Reading(terms=engine.terms())
+    highlighter = Highlighter(compile_query('"heart attack" infarction 心肌梗死 "心肌"', reading).query)
+    highlighter.find([("title_en", "A heart attack,\nor infarction"), ("title_zh", "心肌梗死 (heart attack)")])
+
+
 def found_records(engine: Engine, request: SearchRequest, deadline: float | None = None) -> Iterator[Record]:
     """All records that a request finds, as they are stored, in the order of its pages, which don't count here.
 
