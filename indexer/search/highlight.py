@@ -115,7 +115,8 @@ class Highlighter:
 
     def matches(self, field: str, text: str) -> list[_Span]:
         """The matched stretches of a field's text, in order, without overlaps."""
-        self.find([(field, text)])
+        if (field, text) not in self._found:
+            self.find([(field, text)])
         return self._found[field, text]
 
     def mark(self, field: str, text: str | None) -> Fragments:

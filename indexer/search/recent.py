@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-MOST = 256
+MOST = 512
 """Queries of each generation that are remembered."""
 LONGEST = 1000
 """Characters of a query that is remembered."""
