@@ -6,10 +6,17 @@ There may be hundreds in an answer, so what they share is written once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote_plus, urlencode
 
 from indexer.search.filters import Choice, Filters, written
 from search_web.links import without_ranges
+
+
+@lru_cache(maxsize=4096)
+def _encoded(choice: Choice) -> str:
+    """A choice as it stands in an address; the same few hundred are in most answers."""
+    return quote_plus(written(choice), errors="replace")
 
 
 class SearchAddresses:
@@ -45,7 +52,7 @@ class SearchAddresses:
             text = (f"{others}," if others else "") + f"{facet}:" + "".join(f"{written(one)}|" for one in kept)
             beginning = f"{self._beginning}{self._joint}filter={quote_plus(text, errors='replace')}"
             self._choosing[facet] = beginning
-        return beginning + quote_plus(written(choice), errors="replace")
+        return beginning + _encoded(choice)
 
     def dropping(self, facet: str, choice: Choice) -> str:
         """The search without a chosen value of a facet."""

@@ -15,6 +15,7 @@ from indexer import analysis
 from indexer.cli import index_option, main
 from indexer.config import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_THREADS
 from indexer.errors import ServeError
+from indexer.search.searcher import warm
 from search_web.settings import OPTIONS, Settings
 
 __all__ = ["main", "serve"]
@@ -71,8 +72,8 @@ def serve(index: str, host: str, port: int, threads: int, **given: Any) -> None:
     app = create_app(index, settings)
     with app.app_context():
         # Missing, mismatched and damaged indexes are said here, before anyone is told an address, and the first
-        # request finds the index open and its loops loaded.
-        current.engine()
+        # request finds the index open and all loops loaded.
+        warm(current.engine())
     # What has been loaded stays: dictionaries and compiled loops. To look through it for garbage takes a third of a
     # second, during which no request is answered.
     gc.collect()

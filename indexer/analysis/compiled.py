@@ -570,7 +570,7 @@ _ASCII = np.uint32(128)
 
 @_compiled
 def _is_ascii_letter(code: np.uint32) -> bool:
-    return np.uint32(97) <= (code | np.uint32(32)) <= np.uint32(122) and code < _ASCII
+    return bool(code < _ASCII and np.uint32(97) <= (code | np.uint32(32)) <= np.uint32(122))
 
 
 @_compiled

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from indexer.analysis.lists import read_words
 from indexer.analysis.script import HAN
 
-_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _STOP = re.compile("[.!?．。！？；｡]+[\"'”’」』）)】\\]》]*")
 _CHINESE_STOPS = frozenset("。！？；｡")
 _FIRST_HAN = HAN[0]
@@ -28,13 +27,14 @@ def sentences(text: str) -> list[tuple[int, int]]:
     They cover everything that is not white space. A line break always ends one.
     """
     found = []
-    for line in _LINE.finditer(text):
-        begin = line.start()
-        for end in (*_ends(text, *line.span()), line.end()):
-            stripped = text[begin:end].strip()
-            if stripped:
-                start = text.index(stripped[0], begin)
-                found.append((start, start + len(stripped)))
+    behind = 0
+    # They end lines where the standard library does; what ends one is white space.
+    for line in text.splitlines(keepends=True):
+        begin, behind = behind, behind + len(line)
+        for end in (*_ends(text, begin, behind), behind):
+            sentence = text[begin:end].lstrip()
+            if sentence:
+                found.append((end - len(sentence), end - len(sentence) + len(sentence.rstrip())))
             begin = end
     return found
 
@@ -42,8 +42,12 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _ends(text: str, begin: int, behind: int) -> Iterator[int]:
     """Where sentences end within a line."""
     for stop in _STOP.finditer(text, begin, behind):
-        if not _CHINESE_STOPS.isdisjoint(stop.group()) or _is_end(text, stop, behind):
-            yield stop.end()
+        end = stop.end()
+        # Most that end none, as in numbers, are followed by a letter, a digit or a comma at once.
+        if "!" <= text[end : end + 1] <= "~" and stop[0].isascii():
+            continue
+        if not _CHINESE_STOPS.isdisjoint(stop[0]) or _is_end(text, stop, behind):
+            yield end
 
 
 def _is_end(text: str, stop: re.Match[str], behind: int) -> bool:

@@ -26,8 +26,8 @@ from indexer.analysis.numbering import U32, Places, TextNumbers, codes_of, text_
 from indexer.analysis.script import HAN_RUN
 from indexer.analysis.tokens import Channel, Token
 
-_MOST_PIECES = 1 << 17
-"""Pieces that a memory holds: some 20 MB with their tokens."""
+_MOST_REMEMBERED = 1 << 18
+"""Pieces and tokens of pieces that a memory holds: some 40 MB."""
 _MARKS = np.array([chr(code) in ".,;:!?()[]\"'" for code in range(128)])
 """What stands around a word and is no part of it."""
 _DIGIT = re.compile(r"\d")
@@ -346,33 +346,37 @@ class _Memory:
             any_led: Whether what stands before a piece may give it one of them.
         """
         with self._lock:
-            if self._pieces.count > _MOST_PIECES:
+            if len(self._led) + len(self._of_tokens) > _MOST_REMEMBERED:
                 self._forget()
             numbers = self._pieces.numbers(codes, begins, ends)
             for piece in self._pieces.texts(len(self._led)):
                 self._add(piece)
-            firsts, of_tokens, places, starts, behind, positions = (
-                np.frombuffer(part, np.int64)
-                for part in (self._firsts, self._of_tokens, self._places, self._begins, self._ends, self._positions)
-            )
-            wanted = np.zeros(len(self._names) + 1, np.bool_)
-            wanted[[self._terms.get(term, -1) for term in terms]] = True
-            wanted[-1] = False
-            pieces, tokens = np.empty((2, int((firsts[numbers + 1] - firsts[numbers]).sum())), np.int64)
-            led = np.empty(numbers.size, np.int64)
-            count, led_count = compiled.spot_terms(
-                numbers, firsts, of_tokens, np.frombuffer(self._led, np.uint8), wanted, any_led, pieces, tokens, led
-            )
-            tokens = tokens[:count]
-            return _Looked(
-                pieces[:count],
-                list(map(self._names.__getitem__, of_tokens[tokens].tolist())),
-                places[tokens],
-                starts[tokens],
-                behind[tokens],
-                led[:led_count],
-                positions[numbers],
-            )
+            # By a function of its own, since no array can grow as long as a name of its content is there.
+            return self._looked(numbers, terms, any_led=any_led)
+
+    def _looked(self, numbers: Places, terms: Iterable[str], *, any_led: bool) -> _Looked:
+        firsts, of_tokens, places, starts, behind, positions = (
+            np.frombuffer(part, np.int64)
+            for part in (self._firsts, self._of_tokens, self._places, self._begins, self._ends, self._positions)
+        )
+        wanted = np.zeros(len(self._names) + 1, np.bool_)
+        wanted[[self._terms.get(term, -1) for term in terms]] = True
+        wanted[-1] = False
+        pieces, tokens = np.empty((2, int((firsts[numbers + 1] - firsts[numbers]).sum())), np.int64)
+        led = np.empty(numbers.size, np.int64)
+        count, led_count = compiled.spot_terms(
+            numbers, firsts, of_tokens, np.frombuffer(self._led, np.uint8), wanted, any_led, pieces, tokens, led
+        )
+        tokens = tokens[:count]
+        return _Looked(
+            pieces[:count],
+            list(map(self._names.__getitem__, of_tokens[tokens].tolist())),
+            places[tokens],
+            starts[tokens],
+            behind[tokens],
+            led[:led_count],
+            positions[numbers],
+        )
 
     def _add(self, piece: str) -> None:
         tokens, positions, leads = self._analysed(piece)

@@ -41,6 +41,7 @@ from indexer.search.query import (
     Weighted,
 )
 from indexer.search.ranking import DEFAULT, Settings
+from indexer.search.recent import Recent
 from indexer.search.values import identifier, names_article, read_value
 from indexer.search.written import as_clause, as_word, as_words, bare, in_field
 
@@ -110,8 +111,18 @@ def most_of(words: int) -> int:
     return words // 2 + 1
 
 
+_recent: Recent[Compiled] = Recent()
+
+
 def compile_query(text: str, reading: Reading) -> Compiled:
     """Read and compile what was typed. The empty text finds everything, a text without a single word nothing."""
+    if reading.terms is None or reading.history:
+        return _compile(text, reading)
+    rest = reading.match, tuple(sorted(reading.editions.items())), reading.without, reading.ranking
+    return _recent.of(reading.terms, text, rest, lambda: _compile(text, reading))
+
+
+def _compile(text: str, reading: Reading) -> Compiled:
     strict = replace(reading, match=Match.ALL)
     whole = substitute(text, reading.history, lambda earlier: _read(earlier, strict, MAX_WRITTEN).parsed)
     if not whole.references:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from indexer import analysis
 from indexer.analysis.script import language_of
 from indexer.search import parse
+from indexer.search.recent import Recent
 from indexer.search.values import identifier
 from indexer.terms.lexicon import Lexicon, QueryCorrection
 
@@ -26,6 +27,9 @@ _NAMES = frozenset({("authors",), ("journal_name",)})
 """Fields whose words are names: the lexicon's words are those of texts."""
 
 
+_recent: Recent[QueryCorrection | None] = Recent()
+
+
 def correction(
     lexicon: Lexicon, text: str, holding_all: Callable[[str], int], found: Callable[[str], int]
 ) -> QueryCorrection | None:
@@ -37,9 +41,8 @@ def correction(
         holding_all: How many documents of the collection hold all words of a query.
         found: How many documents the same request finds for another query.
     """
-    words = typed_words(text)
     # Asked first: most queries are right, and to know that costs less than to count.
-    meant = lexicon.did_you_mean(text, words) if words else None
+    meant = _recent.of(lexicon, text, (), lambda: _meant(lexicon, text))
     if meant is None:
         return None
     typed = holding_all(text)
@@ -47,6 +50,11 @@ def correction(
         return None
     # A query that names what the collection holds is right, unless another is what nearly all others write.
     return meant if not typed or holding_all(meant.text) >= BETTER * typed else None
+
+
+def _meant(lexicon: Lexicon, text: str) -> QueryCorrection | None:
+    words = typed_words(text)
+    return lexicon.did_you_mean(text, words) if words else None
 
 
 def typed_words(text: str) -> list[tuple[int, int]]:

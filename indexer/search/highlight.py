@@ -115,7 +115,8 @@ class Highlighter:
 
     def matches(self, field: str, text: str) -> list[_Span]:
         """The matched stretches of a field's text, in order, without overlaps."""
-        self.find([(field, text)])
+        if (field, text) not in self._found:
+            self.find([(field, text)])
         return self._found[field, text]
 
     def mark(self, field: str, text: str | None) -> Fragments:
@@ -205,7 +206,7 @@ def _fragments(text: str, window: _Span, marks: Sequence[_Span]) -> Fragments:
 @lru_cache(maxsize=512)
 def _columns_before(text: str) -> Sequence[int]:
     """The columns that a text takes up to each of its characters, and as a whole."""
-    if not _WIDE.search(text):
+    if text.isascii() or not _WIDE.search(text):
         return range(len(text) + 1)
     characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     columns: list[int] = np.cumsum(1 + (characters >= _FIRST_WIDE)).tolist()

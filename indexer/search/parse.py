@@ -11,6 +11,7 @@ side by side are joined by an implicit AND, which binds like AND; AND binds more
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Union, cast
 
 from lark import Token, Transformer
@@ -134,6 +135,7 @@ def beyond(text: str, longest: int) -> list[Ignored]:
     return [Ignored(rest.strip(), start, Reason.TOO_LONG)] if len(text) > longest else []
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, longest: int = MAX_CHARACTERS) -> Parsed:
     """Read a query. Linear in the length of the text, which is cut at `longest`."""
     ignored = beyond(text, longest)

@@ -78,6 +78,14 @@ def search(
     )
 
 
+def warm(engine: Engine) -> None:
+    """Have ready what the first search would wait for beside its engine: the grammar, and what marks matches."""
+    search(engine, SearchRequest("heart"), partial=True)
+    reading = Reading(terms=engine.terms())
+    highlighter = Highlighter(compile_query('"heart attack" infarction 心肌梗死 "心肌"', reading).query)
+    highlighter.find([("title_en", "A heart attack,\nor infarction"), ("title_zh", "心肌梗死 (heart attack)")])
+
+
 def _executed(
     engine: Engine,
     request: SearchRequest,
@@ -235,12 +243,13 @@ def _facet(name: str, counted: FacetCounts, request: SearchRequest) -> Facet:
     numeric = schema.BY_NAME[name].kind is Kind.INTEGER
     chosen = request.filters.of(name)
     values = [FacetValue(value, count, _is_chosen(name, value, chosen)) for value, count in counted.values.items()]
-    shown = {schema.fold_value(value.value) for value in values}
-    values.extend(
-        FacetValue(str(choice), 0, selected=True)
-        for choice in chosen
-        if not isinstance(choice, Span) and schema.fold_value(choice) not in shown
-    )
+    if chosen:
+        shown = {schema.fold_value(value.value) for value in values}
+        values.extend(
+            FacetValue(str(choice), 0, selected=True)
+            for choice in chosen
+            if not isinstance(choice, Span) and schema.fold_value(choice) not in shown
+        )
     if numeric:
         values.sort(key=lambda value: (value.value == UNKNOWN, -int(value.value) if value.value != UNKNOWN else 0))
     else:
@@ -250,6 +259,8 @@ def _facet(name: str, counted: FacetCounts, request: SearchRequest) -> Facet:
 
 
 def _is_chosen(name: str, value: str, chosen: tuple[Choice, ...]) -> bool:
+    if not chosen:
+        return False
     if value == UNKNOWN:
         return UNKNOWN in chosen
     if schema.BY_NAME[name].kind is Kind.INTEGER:

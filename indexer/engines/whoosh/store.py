@@ -48,7 +48,9 @@ def published_generation(location: str) -> str | None:
 def _pointer(location: str) -> tuple[str | None, str | None]:
     """The names of the published generation and of the one before."""
     try:
-        text = (Path(location) / POINTER).read_text(encoding="utf-8")
+        # Every request asks, and a Path takes as long again.
+        with open(os.path.join(location, POINTER), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+            text = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None, None
     except (OSError, UnicodeDecodeError) as error:

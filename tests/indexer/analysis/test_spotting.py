@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -50,11 +51,22 @@ def test_any_terms_of_any_texts(sources: list[str], channel: Channel, data: st.D
 
 
 def test_what_was_met_is_forgotten_when_it_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spotting, "_MOST_PIECES", 10)
+    monkeypatch.setattr(spotting, "_MOST_REMEMBERED", 10)
     for channel in Channel:
         terms = {token.text for text in TEXTS for token in analysis.tokens(text, channel)}
         for text in TEXTS:
             agree([text], channel, terms, Spotter(channel, terms))
+
+
+def test_several_threads_at_once() -> None:
+    def marked(number: int) -> None:
+        for turn in range(40):
+            # Words that no thread has met before.
+            found = [f"thread{number} word{turn}x{one} heart" for one in range(20)]
+            agree(found, Channel.WORDS, {"heart"}, Spotter(Channel.WORDS, {"heart"}))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(marked, range(8)))
 
 
 @given(st.one_of(texts, mixtures, st.sampled_from(TEXTS)))
