@@ -47,12 +47,11 @@ from search_web.suggestions import query_of
 
 SUGGESTIONS_KEPT_SECONDS = 60
 """How long a browser may keep suggestions: long enough for deleting and typing again, short beside a rebuild."""
-
-blueprint = Blueprint("api", __name__)
-_fields_of = attrgetter(*answers.RECORD_FIELDS)
 _READY_SECONDS = 5.0
 """How long whoever holds the index may take to say that it does, however short the searches have to be."""
 
+blueprint = Blueprint("api", __name__)
+_fields_of = attrgetter(*answers.RECORD_FIELDS)
 _ENDINGS = {form.suffix: form for form in FORMATS.values()}
 _BY_TYPE = {form.media_type: form for form in FORMATS.values()}
 _encoder = msgspec.json.Encoder()
