@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextN
 from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.tokens import Channel, Token
 
-_MOST_PIECES = 3 << 18
+_MOST_PIECES = 9 << 16
 """Pieces that are remembered: some 200 MB with their terms."""
 _OFTEN = 4
 """Times that a piece was met in either channel, to be kept when the others are forgotten."""
@@ -93,15 +93,17 @@ def texts_with(columns: Sequence[TermArrays], *, ascii_only: bool) -> TextCounts
     return TextCounts(known.stretches(other + 1), texts[other + 1 :].astype(np.int64))
 
 
-class _Numbers(dict[str, int]):
-    """Texts with their numbers; one that is not there is added."""
+class _Terms(dict[str, int]):
+    """Terms with their numbers; one that is not there is added."""
 
-    def __init__(self, add: Callable[[str], int]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._add = add
+        self.texts: list[str] = []
+        """The terms by their numbers."""
 
-    def __missing__(self, text: str) -> int:
-        number = self[text] = self._add(text)
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self.texts)
+        self.texts.append(term)
         return number
 
 
@@ -195,9 +197,7 @@ class _Memory:
     """The pieces that were met, by their numbers."""
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
-        """Terms by their numbers."""
-        self._terms = _Numbers(self._add_term)
+        self._terms = _Terms()
         self._tables = {channel: _Table() for channel in Channel}
         self._leads = array("B")
         self._ends = array("B")
@@ -247,7 +247,7 @@ class _Memory:
         """A new memory of the pieces that were met often, if they are few enough for it to take up others."""
         uses = np.frombuffer(self._uses, np.uint32)
         least = _OFTEN
-        while np.count_nonzero(uses >= least) > _MOST_PIECES // 2:
+        while np.count_nonzero(uses >= least) > _MOST_PIECES // 4:
             least *= 2
         often = uses >= least
         often[: _LINE_BREAK + 1] = True
@@ -277,14 +277,14 @@ class _Memory:
     def _take(self, other: _Memory, pieces: Places) -> None:
         """Become what another memory knows of some of its pieces, in the order in which they are given."""
         self._tables = {channel: table.chosen(pieces) for channel, table in other._tables.items()}
-        used = np.zeros(len(other._texts), np.bool_)
+        used = np.zeros(len(other._terms.texts), np.bool_)
         for table in self._tables.values():
             used[np.frombuffer(table.terms, np.uint32)] = True
         numbers = (np.cumsum(used) - 1).astype(np.uint32)
         for table in self._tables.values():
             table.terms = array("I", numbers[np.frombuffer(table.terms, np.uint32)].tobytes())
         for number in np.flatnonzero(used).tolist():
-            self._terms[other._texts[number]]
+            self._terms[other._terms.texts[number]]
         for name in ("_leads", "_ends", "_numerals"):
             setattr(self, name, array("B", np.frombuffer(getattr(other, name), np.uint8)[pieces].tobytes()))
         self._uses = array("I", bytes(4 * pieces.size))
@@ -511,19 +511,15 @@ class _Memory:
         counts, lengths = np.empty(ends.size, np.uint32), np.empty(ends.size, np.uint32)
         total = compiled.count_tokens(pieces, ends, sizes, counts)
         ids, positions = np.empty(total, np.uint32), np.empty(total, np.uint32)
-        known = len(self._texts)
+        known = len(self._terms.texts)
         if self._zeros.size < known:
             self._zeros = np.zeros(2 * known, np.uint32)
         distinct = np.empty(min(total, known), np.uint32)
         count = compiled.lay_out_tokens(
             pieces, ends, starts, sizes, terms, places, spans, uses, self._zeros, ids, positions, lengths, distinct
         )
-        found = list(map(self._texts.__getitem__, distinct[:count].tolist()))
+        found = list(map(self._terms.texts.__getitem__, distinct[:count].tolist()))
         return TermArrays(found, ids, positions, counts, lengths)
-
-    def _add_term(self, term: str) -> int:
-        self._texts.append(term)
-        return len(self._texts) - 1
 
     def _add_english(self) -> None:
         """Add the pieces of texts between spaces that have numbers and no pieces yet."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -94,6 +96,20 @@ def test_pieces_are_forgotten_where_there_are_too_many(monkeypatch: pytest.Monke
     for _ in range(3):
         check(["aspirin for 2型糖尿病 (p < 0.05)", "aspirin (p < 0.05)", "one two three four five six"])
         check(["aspirin for 2型糖尿病"])
+
+
+def test_what_is_forgotten_is_given_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Builds hardly ever look for garbage in cycles.
+    monkeypatch.setattr(arrays, "_MOST_PIECES", 5)
+    monkeypatch.setattr(arrays, "_memory", [arrays._Memory()])
+    before = weakref.ref(arrays._memory[0])
+    gc.disable()
+    try:
+        term_arrays(["one two three four five six"])
+        term_arrays(["seven"])
+        assert before() is None
+    finally:
+        gc.enable()
 
 
 def test_several_threads_may_ask() -> None:
