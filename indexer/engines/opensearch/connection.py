@@ -10,7 +10,7 @@ import itertools
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -222,8 +222,7 @@ class Connection:
         shards = answer["_shards"]
         if shards["successful"] == shards["total"]:
             return None
-        for failure in shards.get("failures", ()):
-            kind, reason = described({"error": failure["reason"]})
+        for kind, reason in _failures(answer):
             if _is_too_large(kind, reason):
                 raise _too_large(reason)
         return Partial(shards["successful"], shards["total"])
@@ -236,6 +235,20 @@ class Connection:
 def seconds_of_pause(attempt: int) -> float:
     """How long to wait before another attempt at what could not be done just now, the longer the more there were."""
     return min(PAUSE_SECONDS * 2**attempt, 10.0) * (0.5 + random.random())  # noqa: S311 - so that not all come back at once
+
+
+def failed_for_now(answer: Mapping[str, Any]) -> bool:
+    """Whether shards failed to answer a search that may do so a moment later: not those that have no copy left."""
+    if "error" in answer:
+        return answer.get("status") in {BUSY, *AWAY}
+    failed = answer["_shards"]["failed"] > 0 and not answer["timed_out"]
+    return failed and not any(_is_too_large(*failure) for failure in _failures(answer))
+
+
+def _failures(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The kinds of what shards failed by, and the reasons."""
+    for failure in answer["_shards"].get("failures", ()):
+        yield described({"error": failure["reason"]})
 
 
 def _is_too_large(kind: str, reason: str) -> bool:

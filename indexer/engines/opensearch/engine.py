@@ -16,7 +16,7 @@ import msgspec
 from indexer import schema
 from indexer.engines.opensearch import companions, facets
 from indexer.engines.opensearch.companions import CompanionStore
-from indexer.engines.opensearch.connection import AWAY, BUSY, Answered, Body, Connection, seconds_of_pause, too_slow
+from indexer.engines.opensearch.connection import Answered, Body, Connection, failed_for_now, seconds_of_pause, too_slow
 from indexer.engines.opensearch.location import read_location
 from indexer.engines.opensearch.mapping import ID_FIELD, RECORD_FIELD, document_id
 from indexer.engines.opensearch.store import Published, find_published
@@ -295,7 +295,7 @@ class OpenSearchEngine:
             except Answered as error:
                 raise self._gone() from error
             answers: Sequence[Mapping[str, Any]] = answer.get("responses", (answer,))
-            if attempt == _FAILED_AGAIN or not any(map(_failed_for_now, answers)):
+            if attempt == _FAILED_AGAIN or not any(map(failed_for_now, answers)):
                 break
             wait = seconds_of_pause(attempt)
             if deadline is not None and time.monotonic() + wait > deadline:
@@ -344,13 +344,6 @@ class OpenSearchEngine:
         except Answered as error:
             raise self._gone() from error
         return [one["hits"]["total"]["value"] for one in answers], min(filter(None, partials), default=None)
-
-
-def _failed_for_now(answer: Mapping[str, Any]) -> bool:
-    """Whether shards failed to answer a search that may do so a moment later: not those that have no copy left."""
-    if "error" in answer:
-        return answer.get("status") in {BUSY, *AWAY}
-    return bool(answer["_shards"]["failed"]) and not answer["timed_out"]
 
 
 def _order(field: str, direction: str) -> Dsl:
