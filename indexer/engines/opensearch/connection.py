@@ -234,7 +234,7 @@ class Connection:
 
 def seconds_of_pause(attempt: int) -> float:
     """How long to wait before another attempt at what could not be done just now, the longer the more there were."""
-    return min(PAUSE_SECONDS * 2**attempt, 10.0) * (0.5 + random.random())  # noqa: S311 - so that not all come back at once
+    return min(PAUSE_SECONDS * 2.0**attempt, 10.0) * (0.5 + random.random())  # noqa: S311 - so that not all come back at once
 
 
 def failed_for_now(answer: Mapping[str, Any]) -> bool:
