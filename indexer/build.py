@@ -208,10 +208,11 @@ class _Target:
 
     def remove(self, records: Iterable[Record]) -> int:
         """Remove published records; gives how many there were."""
-        removed = [record for record in records if self.writer.delete(record.id)]
-        if removed:
-            self.lexicon.take_away(counted(removed))
-        return len(removed)
+        removed = 0
+        for some in _batches((record for record in records if self.writer.delete(record.id)), BATCH):
+            self.lexicon.take_away(counted(some))
+            removed += len(some)
+        return removed
 
     def _replace(self, documents: Sequence[Named]) -> int:
         """Remove what documents take the place of; gives the number of documents.

@@ -42,7 +42,15 @@ class EngineUnavailableError(MedsearchError):
 
 
 class IncompleteError(EngineUnavailableError):
-    """Parts of an index did not answer, and what the others say is not the whole. HTTP 503."""
+    """Parts of an index did not answer, and what the others say is not the whole. HTTP 503.
+
+    Attributes:
+        allowed: Whether the index's location allows answers that say that they are in part.
+    """
+
+    def __init__(self, message: str, *, allowed: bool = False) -> None:
+        super().__init__(message)
+        self.allowed = allowed
 
 
 class BuildError(MedsearchError):

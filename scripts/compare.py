@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import click
@@ -15,7 +16,10 @@ from comparing import answers, drawing
 from evaluation import judged
 
 from indexer.build import build
-from indexer.engines import open_engine
+from indexer.engines import is_remote, open_engine
+from indexer.engines.opensearch.connection import Connection
+from indexer.engines.opensearch.location import read_location
+from indexer.engines.opensearch.store import published_generation
 
 CLUSTER = "opensearch+http://127.0.0.1:19200,127.0.0.1:19201,127.0.0.1:19202/compare?replicas=0"
 SHOWN = 20
@@ -43,9 +47,11 @@ def main(cluster: str, documents: int, data: Path | None, queries: int, seed: in
     """Build the same records into both engines and ask both the same random searches, with filters.
 
     A search is a tree of every kind of node, or a text as it is typed. Counts, documents and facets have to be equal,
-    and scores but for rounding. Ends with 1 where one is not.
+    and scores but for rounding. Ends with 1 where one is not. What it built is removed in the end, unless an index was
+    there before.
     """
-    with tempfile.TemporaryDirectory(prefix="medsearch-compare-") as folder:
+    with ExitStack() as after:
+        folder = after.enter_context(tempfile.TemporaryDirectory(prefix="medsearch-compare-"))
         sources = [Path(folder, "made.jsonl")]
         with sources[0].open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in corpus.made(documents, seed))
@@ -54,25 +60,34 @@ def main(cluster: str, documents: int, data: Path | None, queries: int, seed: in
             lines = (msgspec.json.encode(one) + b"\n" for one in judged.read(collection).documents)
             sources[-1].write_bytes(b"".join(lines))
         places = [str(Path(folder, "index")), cluster]
+        if is_remote(cluster) and published_generation(cluster) is None:
+            after.callback(_remove, cluster)
         for place in places:
             click.echo(f"building {place}", err=True)
             build(list(map(str, sources)), place)
-        one, other = map(open_engine, places)
+        one, other = (after.enter_context(closing(open_engine(place))) for place in places)
         records = list(one.records())
         compared = answers.compare(one, other, drawing.draw(records, queries, seed), seed, _say)
-        one.close()
-        other.close()
     for line in compared.differences[:SHOWN]:
         click.echo(f"- {line}")
     kinds = ", ".join(f"{name} {count}" for name, count in sorted(compared.kinds.items()))
     click.echo(
         f"{len(records):,} records; {compared.asked:,} searches, of which {compared.found:,} found something "
-        f"and {compared.refused} were refused as too large; they hold: {kinds}"
+        f"and {compared.refused} were refused, "
+        f"{compared.too_large} by one alone as too large for it; they hold: {kinds}"
     )
     click.echo(
         f"differences: {len(compared.differences)}; pages in another order, by rounding: {compared.other_orders}"
     )
     sys.exit(bool(compared.differences))
+
+
+def _remove(location: str) -> None:
+    """Remove what was built at a location in a cluster."""
+    with closing(Connection(read_location(location))) as connection:
+        found = connection.ask("GET", f"/{connection.location.name}.g-*/_alias", params={"allow_no_indices": "true"})
+        if found:
+            connection.ask("DELETE", f"/{','.join(found)}")
 
 
 def _say(compared: answers.Compared) -> None:

@@ -31,7 +31,8 @@ _PROBLEMS: dict[int, str] = {
     413: "The request has a body, and a large one",
     414: "The address is too long",
     429: "This client asks too often; Retry-After says how many seconds to wait",
-    503: "There is no index that can be searched, or the search took too long; Retry-After says when to ask again",
+    503: "There is no index that can be searched, the search took too long, or parts of the index do not answer; "
+    "Retry-After says when to ask again",
 }
 _RETRIED = {429, 503}
 

@@ -189,6 +189,7 @@ def record_page(record_id: str) -> Response:
     found = looked_up.record
     links = Links(request.script_root, state, f"{request.script_root}/record/{record_path(found.id)}")
     journal = engine.journal(found.journal) if found.journal else None
+    others = _similar(engine, found, editions, until)
     return page(
         "record.html",
         t,
@@ -201,7 +202,7 @@ def record_page(record_id: str) -> Response:
         headings=record_view.headings(found, links),
         keywords=record_view.keywords(found, links),
         metrics=record_view.metrics(engine.record(found.id) or found, journal, looked_up.editions, t),
-        similar=[views.brief(other, links, t) for other in _similar(engine, found, editions, until)],
+        similar=None if others is None else [views.brief(other, links, t) for other in others],
         citations=[(style, one) for style in Style if (one := citing.cited(found, style))],
         formats=FORMATS.values(),
         coins=coins(found),
@@ -212,12 +213,14 @@ def record_page(record_id: str) -> Response:
     )
 
 
-def _similar(engine: Engine, record: Record, editions: tuple[str, ...], deadline: float) -> tuple[FoundRecord, ...]:
-    """Records like one; none where time or index do not reach, since the record itself is what was asked for."""
+def _similar(
+    engine: Engine, record: Record, editions: tuple[str, ...], deadline: float
+) -> tuple[FoundRecord, ...] | None:
+    """Records like one; None where time or index do not reach, since the record itself is what was asked for."""
     try:
         return similar(engine, record, editions=editions, deadline=deadline)
     except (IncompleteError, SearchTimeoutError):
-        return ()
+        return None
 
 
 @blueprint.get("/advanced")

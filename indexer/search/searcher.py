@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -71,7 +72,7 @@ def search(
         expansions=compiled.expansions,
         not_expanded=compiled.not_expanded,
         correction=None if answer.partial else _correction(engine, request, reading, answer, deadline),
-        relaxation=_relaxation(answer) if plan.preferred is not None else None,
+        relaxation=_relaxation(answer) if plan.preferred is not None and answer.partial is None else None,
         took_ms=(time.perf_counter() - started) * 1000,
         manifest=engine.manifest,
         partial=answer.partial,
@@ -99,15 +100,17 @@ def _executed(
     try:
         plan = replace(_plan(request, *relaxed(engine, compiled, deadline), reading, deadline), partial=partial)
         return plan, engine.search(plan)
-    except IncompleteError:
-        if not partial:
+    except IncompleteError as error:
+        if not (partial and error.allowed):
             raise
-        # How many hold all words can't be counted, so that nothing is relaxed; a whole answer might have been.
-        plan = replace(_plan(request, compiled.query, None, reading, deadline), partial=True)
+    # How many hold all words can't be counted, so that nothing is relaxed.
+    plan = replace(_plan(request, compiled.query, None, reading, deadline), partial=True)
+    answer = engine.search(plan)
+    if answer.partial is None and compiled.relaxed is not None:
+        # All parts are back, and a whole answer is relaxed where it has to be.
+        plan = replace(_plan(request, *relaxed(engine, compiled, deadline), reading, deadline), partial=True)
         answer = engine.search(plan)
-        if answer.partial is None:
-            raise
-        return plan, answer
+    return plan, answer
 
 
 def found_records(engine: Engine, request: SearchRequest, deadline: float | None = None) -> Iterator[Record]:
@@ -186,7 +189,10 @@ def _correction(
         plan = Plan(query=query, filters=request.filters, editions=reading.editions, limit=1, deadline=deadline)
         return engine.search(plan).total
 
-    return correction(engine.terms(), request.text, holding_all, found)
+    # What was found stands, whatever becomes of a part of the index meanwhile.
+    with suppress(IncompleteError):
+        return correction(engine.terms(), request.text, holding_all, found)
+    return None
 
 
 def _relaxation(answer: EngineAnswer) -> Relaxation:

@@ -243,6 +243,7 @@ TEXTS: dict[str, str] = {
     "record.headings": "MeSH headings",
     "record.headings.major": "main subject",
     "record.similar": "Similar articles",
+    "record.similar.unknown": "They could not be looked up now. Load the page again in a while.",
     "record.field.languages": "Language",
     "record.keywords": "Keywords",
     "record.details": "Details of the article",

@@ -239,6 +239,7 @@ TEXTS: dict[str, str] = {
     "record.headings": "MeSH 主题词",
     "record.headings.major": "主要主题",
     "record.similar": "相似文献",
+    "record.similar.unknown": "暂时无法查找，请稍后重新加载页面。",
     "record.field.languages": "语种",
     "record.keywords": "关键词",
     "record.details": "文献信息",

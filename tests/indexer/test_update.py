@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from indexer.record import Record
 from indexer.search.filters import parse_filters
 from indexer.search.hits import SearchRequest
 from indexer.search.searcher import search
+from indexer.terms.lexicon import counted
+from indexer.terms.lexicon.writer import Counts
 from tests.conftest import write_jsonl
 
 
@@ -148,3 +151,18 @@ def test_a_revision_that_adds_a_doi_replaces_the_record_of_its_pmid(tmp_path: Pa
     assert (report.replaced, report.documents) == (1, 31)
     assert "pmid:77" not in _contents(index)
     assert _total(index, "foxglove") == 1
+
+
+def test_what_is_removed_is_counted_in_batches(index: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def noted(records: Sequence[Record]) -> Counts:
+        sizes.append(len(records))
+        return counted(records)
+
+    monkeypatch.setattr("indexer.build.BATCH", 4)
+    monkeypatch.setattr("indexer.build.counted", noted)
+    report, _ = delete([f"10.5555/{number}" for number in range(10)], index)
+    assert report.deleted == 10
+    assert sizes == [4, 4, 2]
+    assert len(_contents(index)) == 20

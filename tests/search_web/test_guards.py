@@ -10,6 +10,7 @@ from indexer.engines import LiveIndex
 from indexer.search.engine import Engine, Plan
 from search_web import command, create_app
 from search_web.guards import MAX_BODY_BYTES, MAX_QUERY_BYTES
+from search_web.messages import CATALOGUES
 from search_web.settings import Settings
 from tests.search_web import html
 from tests.search_web.conftest import KNOWN
@@ -100,6 +101,9 @@ def test_a_record_is_shown_without_similar_ones_that_take_too_long(index: str) -
     assert shown.one("h1").text == left.one("h1").text
     assert shown.all("ol", class_="similar")
     assert not left.all("ol", class_="similar")
+    said = CATALOGUES["en"]("record.similar.unknown")
+    assert said in hasty.text
+    assert said not in patient.text
 
 
 def _noting(method: Any, deadlines: list[float | None]) -> Any:

@@ -12,6 +12,7 @@ import io
 import itertools
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,15 @@ import msgspec
 import zstandard
 
 from indexer.config import cache_folder
-from indexer.engines.opensearch.connection import Answered, Connection, described
+from indexer.engines.opensearch.connection import (
+    ATTEMPTS,
+    AWAY,
+    BUSY,
+    Answered,
+    Connection,
+    described,
+    seconds_of_pause,
+)
 from indexer.errors import EngineUnavailableError, IndexDamagedError, SettingsError
 
 JOURNALS = "journals"
@@ -61,6 +70,11 @@ def _documents(name: str, content: BinaryIO) -> Iterator[tuple[str, bytes]]:
     yield name, msgspec.json.encode(_Described(pieces, digest.hexdigest()))
 
 
+def _passes(outcome: Mapping[str, Any]) -> bool:
+    """Whether what was not taken may be, later."""
+    return outcome["status"] in {BUSY, *AWAY} and described(outcome)[0] != "cluster_block_exception"
+
+
 class CompanionStore:
     """The companions of a generation."""
 
@@ -90,13 +104,21 @@ class CompanionStore:
     def _send(self, lines: list[bytes]) -> None:
         if not lines:
             return
-        answer = self._connection.ask("POST", f"/{self._index}/_bulk", b"".join(lines))
-        if answer["errors"]:
-            kind, reason = next(described(item["index"]) for item in answer["items"] if "error" in item["index"])
-            raise EngineUnavailableError(
-                f"the cluster at {self._connection.location.hosts_text} does not take what is kept beside documents "
-                f"({kind}: {reason[:300]}); look at its health and its log"
-            )
+        for attempt in range(ATTEMPTS):
+            answer = self._connection.ask("POST", f"/{self._index}/_bulk", b"".join(lines))
+            if not answer["errors"]:
+                return
+            outcomes = [item["index"] for item in answer["items"]]
+            failed = [described(outcome) for outcome in outcomes if "error" in outcome]
+            again = [line for line, outcome in zip(lines, outcomes, strict=True) if _passes(outcome)]
+            if len(again) < len(failed) or attempt == ATTEMPTS - 1:
+                kind, reason = failed[0]
+                raise EngineUnavailableError(
+                    f"the cluster at {self._connection.location.hosts_text} does not take what is kept beside "
+                    f"documents ({kind}: {reason[:300]}); look at its health and its log"
+                )
+            lines = again
+            time.sleep(seconds_of_pause(attempt))
 
     def read(self, name: str) -> bytes:
         """A file.

@@ -1,13 +1,16 @@
 """Requests to a cluster, and the errors that they may end in.
 
-What is safe to repeat is repeated on another node where one does not answer; what is not is asked once.
+What is safe to repeat is repeated, on another node where one does not answer and later where one has too much to do,
+for as long as there is time; what is not is asked once.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
+import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +18,7 @@ from opensearchpy import Transport, Urllib3HttpConnection
 from opensearchpy.exceptions import ConnectionError as NoConnectionError
 from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
 from opensearchpy.serializer import Serializer
+from urllib3 import Timeout
 
 from indexer.engines.opensearch.location import AUTHORITY, PASSWORD_FILE, USER, Location, read_credentials
 from indexer.errors import (
@@ -27,9 +31,17 @@ from indexer.errors import (
 from indexer.search.engine import Partial
 
 RETRIES = 3
-BUSY = (429, 502, 503, 504)
+AWAY = (502, 503, 504)
 """Statuses of a node or a proxy that can't answer now, where another may."""
+BUSY = 429
+"""Status of a node that has too much to do, and is not dead."""
+ATTEMPTS = 8
+"""To have a node take a document that has too much to do."""
+PAUSE_SECONDS = 0.25
+"""Before the second attempt, about; before others longer."""
 TIMEOUT_SECONDS = 60.0
+CONNECT_SECONDS = 2.0
+"""How long a node may take to accept a connection: one that is lost may not even refuse it."""
 GRACE_SECONDS = 0.5
 """How much longer than a search may take its answer is waited for."""
 CONNECTIONS = 16
@@ -67,22 +79,20 @@ class Connection:
     def __init__(self, location: Location) -> None:
         self.location = location
         given = read_credentials()
-        options: dict[str, Any] = {"http_auth": given.user, "pool_maxsize": CONNECTIONS, "timeout": TIMEOUT_SECONDS}
+        options: dict[str, Any] = {"http_auth": given.user, "pool_maxsize": CONNECTIONS}
         if location.encrypted:
             options |= {"ca_certs": given.authority, "client_cert": given.certificate, "client_key": given.key}
             options |= {"verify_certs": True, "ssl_show_warn": False}
         hosts = [{"host": host.name, "port": host.port, "use_ssl": location.encrypted} for host in location.hosts]
-        self._repeating, self._once = (
-            Transport(
-                hosts,
-                connection_class=Urllib3HttpConnection,
-                serializer=_Json(),
-                max_retries=retries,
-                retry_on_status=BUSY,
-                retry_on_timeout=False,
-                **options,
-            )
-            for retries in (RETRIES, 0)
+        # It would give each try all of the time, so that `ask` tries again; it knows which nodes are dead.
+        self._transport = Transport(
+            hosts,
+            connection_class=Urllib3HttpConnection,
+            serializer=_Json(),
+            max_retries=0,
+            retry_on_status=AWAY,
+            retry_on_timeout=False,
+            **options,
         )
 
     def ask(
@@ -104,7 +114,7 @@ class Connection:
             body: JSON, or lines of it.
             params: Of the address.
             deadline: When to give up, on the clock of `time.monotonic`.
-            seconds: How long an answer is waited for that has no deadline.
+            seconds: How long an answer is waited for that has no deadline, with all tries.
             repeatable: Whether it may be sent again where it is not known whether it was received.
 
         Raises:
@@ -113,13 +123,10 @@ class Connection:
             RequestError: the request is more than the cluster takes.
             SearchTimeoutError: the deadline is over.
         """
-        transport = self._repeating if repeatable else self._once
-        asked: dict[str, Any] = dict(params or {})
         if deadline is not None:
             seconds = max(deadline - time.monotonic(), 0.0) + GRACE_SECONDS
-        asked["request_timeout"] = seconds
         try:
-            return transport.perform_request(method, path, params=asked, body=body)
+            return self._tried(method, path, body, params or {}, seconds, RETRIES if repeatable else 0)
         except ConnectionTimeout as error:
             if deadline is not None:
                 raise too_slow() from error
@@ -135,6 +142,28 @@ class Connection:
             ) from error
         except TransportError as error:
             raise self._failure(error) from error
+
+    def _tried(
+        self, method: str, path: str, body: Body, params: Mapping[str, str], seconds: float, retries: int
+    ) -> Any:  # noqa: ANN401
+        until = time.monotonic() + seconds
+        attempts = itertools.count()
+        while True:
+            limit = Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+            try:
+                return self._transport.perform_request(
+                    method, path, params={**params, "request_timeout": limit}, body=body
+                )
+            except ConnectionTimeout:
+                raise
+            except TransportError as error:
+                attempt = next(attempts)
+                away = isinstance(error, NoConnectionError) or error.status_code in AWAY
+                wait = 0.0 if away else seconds_of_pause(attempt)
+                seconds = until - time.monotonic() - wait
+                if attempt == retries or seconds <= 0 or not (away or error.status_code == BUSY):
+                    raise
+                time.sleep(wait)
 
     def _failure(self, error: TransportError) -> Exception:
         status = error.status_code
@@ -161,12 +190,13 @@ class Connection:
 
         Raises:
             IncompleteError: a shard failed.
-            EngineUnavailableError, RequestError, SearchTimeoutError: as `partial`.
+            Answered, EngineUnavailableError, RequestError, SearchTimeoutError: as `partial`.
         """
         if partial := self.partial(answer):
             raise IncompleteError(
                 f"the cluster at {self.location.hosts_text} answered without {partial.parts - partial.answered} of "
-                f"{partial.parts} shards; look at its health and its log"
+                f"{partial.parts} shards; look at its health and its log",
+                allowed=self.location.partial,
             )
         return answer
 
@@ -174,12 +204,17 @@ class Connection:
         """How many shards an answer to a search is of; None where it is of all.
 
         Raises:
+            Answered: the index is not there.
             EngineUnavailableError: there is no answer.
             RequestError: the query was more than a shard takes.
             SearchTimeoutError: it was not done in time.
         """
         if "error" in answer:
             kind, reason = described(answer)
+            if kind == "index_not_found_exception":
+                raise Answered(404, reason)
+            if _is_too_large(kind, reason):
+                raise _too_large(reason)
             raise self._unavailable(f"failed to search ({kind}: {reason[:300]})", "look at its health and its log")
         if answer["timed_out"]:
             raise too_slow()
@@ -187,16 +222,33 @@ class Connection:
         shards = answer["_shards"]
         if shards["successful"] == shards["total"]:
             return None
-        for failure in shards.get("failures", ()):
-            kind, reason = described({"error": failure["reason"]})
+        for kind, reason in _failures(answer):
             if _is_too_large(kind, reason):
                 raise _too_large(reason)
         return Partial(shards["successful"], shards["total"])
 
     def close(self) -> None:
         """Give back connections."""
-        self._repeating.close()
-        self._once.close()
+        self._transport.close()
+
+
+def seconds_of_pause(attempt: int) -> float:
+    """How long to wait before another attempt at what could not be done just now, the longer the more there were."""
+    return min(PAUSE_SECONDS * 2.0**attempt, 10.0) * (0.5 + random.random())  # noqa: S311 - so that not all come back at once
+
+
+def failed_for_now(answer: Mapping[str, Any]) -> bool:
+    """Whether shards failed to answer a search that may do so a moment later: not those that have no copy left."""
+    if "error" in answer:
+        return answer.get("status") in {BUSY, *AWAY}
+    failed = answer["_shards"]["failed"] > 0 and not answer["timed_out"]
+    return failed and not any(_is_too_large(*failure) for failure in _failures(answer))
+
+
+def _failures(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The kinds of what shards failed by, and the reasons."""
+    for failure in answer["_shards"].get("failures", ()):
+        yield described({"error": failure["reason"]})
 
 
 def _is_too_large(kind: str, reason: str) -> bool:

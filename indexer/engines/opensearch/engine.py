@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ import msgspec
 from indexer import schema
 from indexer.engines.opensearch import companions, facets
 from indexer.engines.opensearch.companions import CompanionStore
-from indexer.engines.opensearch.connection import Answered, Connection, too_slow
+from indexer.engines.opensearch.connection import Answered, Body, Connection, failed_for_now, seconds_of_pause, too_slow
 from indexer.engines.opensearch.location import read_location
 from indexer.engines.opensearch.mapping import ID_FIELD, RECORD_FIELD, document_id
 from indexer.engines.opensearch.store import Published, find_published
@@ -42,6 +43,8 @@ BATCH = 1_000
 """Records that are fetched at a time where all are asked for."""
 KNOWN_FREQUENCIES = 100_000
 """Document frequencies that are kept."""
+_FAILED_AGAIN = 2
+"""How often a search is asked again of which a shard failed: it may have been for a moment."""
 _MISSING = 2.0**62
 """Stands for no value in an order."""
 # Which shards failed is told with an answer and not in place of one, whoever set the cluster to do otherwise.
@@ -279,13 +282,26 @@ class OpenSearchEngine:
             if left <= 0:
                 raise too_slow()
             body = {**body, "timeout": f"{left}ms"}
-        try:
-            answer: Mapping[str, Any] = self._connection.ask(
-                "POST", f"/{self.index}/_search", body, _TOLD, deadline=deadline
-            )
-        except Answered as error:
-            raise self._gone() from error
+        (answer,) = self._answers("_search", body, _TOLD, deadline)
         return answer if partial else self._connection.whole(answer)
+
+    def _answers(
+        self, how: str, body: Body, params: Mapping[str, str], deadline: float | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """The answers to a search or several, which are asked again where a shard failed and there is time."""
+        for attempt in itertools.count():
+            try:
+                answer = self._connection.ask("POST", f"/{self.index}/{how}", body, params, deadline=deadline)
+            except Answered as error:
+                raise self._gone() from error
+            answers: Sequence[Mapping[str, Any]] = answer.get("responses", (answer,))
+            if attempt == _FAILED_AGAIN or not any(map(failed_for_now, answers)):
+                break
+            wait = seconds_of_pause(attempt)
+            if deadline is not None and time.monotonic() + wait > deadline:
+                break
+            time.sleep(wait)
+        return answers
 
     def _gone(self) -> IndexMissingError:
         return IndexMissingError(
@@ -320,14 +336,13 @@ class OpenSearchEngine:
             for query in queries
         )
         lines = b"".join(b"%s\n%s\n" % (header, body) for body in bodies)
+        answers = self._answers("_msearch", lines, {}, deadline)
         try:
-            answer = self._connection.ask("POST", f"/{self.index}/_msearch", lines, deadline=deadline)
+            if not self._may_be_partial(plan):
+                answers = list(map(self._connection.whole, answers))
+            partials = list(map(self._connection.partial, answers))
         except Answered as error:
             raise self._gone() from error
-        answers = answer["responses"]
-        if not self._may_be_partial(plan):
-            answers = list(map(self._connection.whole, answers))
-        partials = map(self._connection.partial, answers)
         return [one["hits"]["total"]["value"] for one in answers], min(filter(None, partials), default=None)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import logging
-import random
 import shutil
 import tempfile
 import time
@@ -25,7 +24,14 @@ from indexer import schema
 from indexer.analysis import Channel
 from indexer.engines.opensearch import companions
 from indexer.engines.opensearch.companions import CompanionStore
-from indexer.engines.opensearch.connection import TIMEOUT_SECONDS, Answered, Connection, described
+from indexer.engines.opensearch.connection import (
+    ATTEMPTS,
+    TIMEOUT_SECONDS,
+    Answered,
+    Connection,
+    described,
+    seconds_of_pause,
+)
 from indexer.engines.opensearch.engine import OpenSearchEngine
 from indexer.engines.opensearch.facets import facet_fields
 from indexer.engines.opensearch.location import read_location
@@ -50,8 +56,6 @@ LINES_BYTES = 4 * 2**20
 """Of one request."""
 SHARD_SECONDS = 60
 """How long documents wait for a shard whose node is lost, and may come back."""
-ATTEMPTS = 8
-"""To send a document to a node that has too much to do."""
 GREEN_SECONDS = 120.0
 """How long copies are waited for."""
 _PAGE = 10_000
@@ -307,7 +311,7 @@ class _Sender:
             except EngineUnavailableError:
                 if attempt == ATTEMPTS - 1:
                     raise
-                _pause(attempt)
+                time.sleep(seconds_of_pause(attempt))
                 continue
             if not answer["errors"]:
                 return
@@ -327,15 +331,11 @@ class _Sender:
             if not again:
                 return
             documents = again
-            _pause(attempt)
+            time.sleep(seconds_of_pause(attempt))
         raise EngineUnavailableError(
             f"the cluster at {self._connection.location.hosts_text} has too much to do to take documents; build again "
             "when it has less"
         )
-
-
-def _pause(attempt: int) -> None:
-    time.sleep(min(0.25 * 2**attempt, 10.0) * (0.5 + random.random()))  # noqa: S311 - so that senders don't come back at once
 
 
 def _named(document: bytes) -> str:

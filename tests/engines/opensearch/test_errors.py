@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +18,7 @@ from click.testing import CliRunner
 
 from indexer.analysis import Channel
 from indexer.engines import open_engine, open_updater, open_writer
+from indexer.engines.opensearch.companions import CompanionStore
 from indexer.engines.opensearch.connection import RETRIES, Connection
 from indexer.engines.opensearch.location import read_location
 from indexer.engines.opensearch.store import find_published, published_generation
@@ -73,6 +76,11 @@ def node(answers: Callable[[str], Answer]) -> Iterator[tuple[str, list[str]]]:
 
 def failure(kind: str, reason: str) -> dict[str, Any]:
     return {"error": {"type": kind, "reason": reason, "root_cause": [{"type": kind, "reason": reason}]}}
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.engines.opensearch.connection.PAUSE_SECONDS", 0.001)
 
 
 @pytest.fixture
@@ -182,6 +190,93 @@ def test_an_answer_that_is_not_whole_is_not_given_out(
             with pytest.raises(error):
                 ask()
         engine.close()
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        {"timed_out": False, "_shards": {"failed": 1, "successful": 2, "total": 3}},
+        {**failure("search_phase_execution_exception", "all shards failed"), "status": 503},
+    ],
+)
+@pytest.mark.parametrize("partial", [False, True])
+def test_shards_that_fail_for_a_moment_are_asked_again(location: str, failed: dict[str, Any], partial: bool) -> None:
+    mapping = _mapping(location)
+    whole = {"timed_out": False, "_shards": {"failed": 0, "successful": 3, "total": 3}}
+    hits = {"took": 1, "hits": {"total": {"value": 3}, "hits": []}, "aggregations": {}}
+    met: set[str] = set()
+
+    def answers(path: str) -> Answer:
+        if path.endswith("_mapping"):
+            return 200, mapping
+        answer = {**hits, **(whole if path in met else failed)}
+        met.add(path)
+        return 200, {"responses": [answer]} if "_msearch" in path else answer
+
+    with node(answers) as (there, _):
+        engine = open_engine(there + "?partial=1")
+        found = engine.search(Plan(Term(("title_en",), Channel.WORDS, "heart"), partial=partial))
+        assert (found.total, found.partial) == (3, None)
+        assert len(met) == 2
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "error"),
+    [
+        ("too_many_nested_clauses", "maxClauseCount is set to 1024", RequestError),
+        ("index_not_found_exception", "no such index [name]", IndexMissingError),
+    ],
+)
+def test_what_one_search_of_several_ends_in_is_told(
+    location: str, kind: str, reason: str, error: type[Exception]
+) -> None:
+    mapping = _mapping(location)
+    body = {"responses": [{**failure(kind, reason), "status": 400}]}
+    with node(lambda path: (200, mapping if path.endswith("_mapping") else body)) as (there, _):
+        engine = open_engine(there)
+        with pytest.raises(error):
+            engine.search(Plan(Term(("title_en",), Channel.WORDS, "heart")))
+        engine.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems refuse what they have no place for")
+def test_a_node_that_does_not_even_refuse_leaves_time_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.engines.opensearch.connection.CONNECT_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        address = full.getsockname()
+        for _ in range(4):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(address)
+        with node(lambda _: (200, {"here": True})) as (there, _):
+            both = there.replace("127.0.0.1", f"127.0.0.1:{address[1]},127.0.0.1")
+            connection = Connection(read_location(both))
+            for _ in range(4):
+                assert connection.ask("GET", "/", deadline=time.monotonic() + 5) == {"here": True}
+            connection.close()
+
+
+def test_tries_end_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.engines.opensearch.connection.PAUSE_SECONDS", 60)
+    with node(lambda _: (429, {})) as (location, asked):
+        connection = Connection(read_location(location))
+        with pytest.raises(EngineUnavailableError, match="HTTP 429"):
+            connection.ask("GET", "/", deadline=time.monotonic())
+        assert len(asked) == 1
+        connection.close()
+
+
+@pytest.mark.parametrize(("status", "taken"), [(429, True), (503, True), (400, False)])
+def test_what_stands_beside_documents_is_sent_again_where_that_helps(status: int, taken: bool) -> None:
+    refusal = {"index": {**failure("some_exception", "not now"), "status": status}}
+    outcomes = [{"errors": True, "items": [{"index": {"status": 201}}, refusal]}, {"errors": False, "items": []}]
+    with node(lambda path: (200, outcomes.pop(0) if path.endswith("_bulk") else {})) as (location, asked):
+        connection = Connection(read_location(location))
+        with nullcontext() if taken else pytest.raises(EngineUnavailableError, match="some_exception: not now"):
+            CompanionStore(connection, "name.g-1").write({"report": io.BytesIO(b"all well")})
+        connection.close()
+    assert [one.rpartition("/")[2] for one in asked] == (["_bulk", "_bulk", "_refresh"] if taken else ["_bulk"])
 
 
 def test_a_node_that_is_silent_is_given_up_at_the_deadline(location: str) -> None:

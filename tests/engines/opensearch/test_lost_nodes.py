@@ -198,10 +198,18 @@ def test_nothing_is_taken_away_in_part(client: FlaskClient, address: str) -> Non
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("query", ["", "heart failure disease", "nowhere"])
-def test_the_page_says_so(client: FlaskClient, language: str, query: str) -> None:
-    answer = client.get("/", query_string={"q": query, "lang": language})
+@pytest.mark.parametrize("number", [1, 50])
+def test_the_page_says_so_and_claims_nothing_of_the_rest(
+    client: FlaskClient, language: str, query: str, number: int
+) -> None:
+    answer = client.get("/", query_string={"q": query, "lang": language, "page": number})
     assert answer.status_code == 200
-    assert CATALOGUES[language]("results.partial", answered=2, parts=3) in answer.text
+    said = CATALOGUES[language]("results.partial", answered=2, parts=3)
+    assert f'role="alert">{said}<' in answer.text
+    assert f'data-said="{said}"' in answer.text
+    assert 'data-searched=""' in answer.text
+    assert 'class="empty"' not in answer.text
+    assert CATALOGUES[language]("problem.beyond.link") not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
 
 
