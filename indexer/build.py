@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -23,7 +23,7 @@ from enum import Enum
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -174,6 +174,10 @@ def _begun_lexicon(path: Path, engine: Engine | None) -> LexiconWriter:
     return begun
 
 
+_INTERRUPT_SECONDS = 0.05
+"""How often the lexicon is told to stop until it does."""
+
+
 class _Target:
     """What is written: the documents, and the lexicon beside them.
 
@@ -190,6 +194,8 @@ class _Target:
         """Nobody waits any more for what is done beside."""
         # Our own terms take seconds, in which the sources can be read.
         self._beside = ThreadPoolExecutor(1)
+        self._doing: list[Future[Any]] = []
+        """What is done beside with the lexicon."""
         self._begun = self._beside.submit(_begun_lexicon, self._path, engine)
 
     @property
@@ -234,12 +240,14 @@ class _Target:
         """
         # SQLite leaves the processor's other cores to what is done meanwhile.
         placed = self._beside.submit(self.lexicon.place_items)
+        self._doing.append(placed)
         self.learner.mine(each)
         placed.result()
 
     def finish(self) -> tuple[int, dict[str, int]]:
         """Write what was put: how many documents there are, and how many concepts were learned, by their source."""
         lexicon = self._beside.submit(self._finish_lexicon)
+        self._doing.append(lexicon)
         documents = self.writer.finish()
         return documents, lexicon.result()
 
@@ -266,7 +274,9 @@ class _Target:
         """Close the lexicon, whole or not."""
         self._given_up = True
         if self._begun.exception() is None:
-            self.lexicon.interrupt()
+            # Again and again, since SQLite forgets it between two statements.
+            while wait(self._doing, _INTERRUPT_SECONDS).not_done:
+                self.lexicon.interrupt()
         self._beside.shutdown()
         if self._begun.exception() is None:
             self.lexicon.close()

@@ -64,7 +64,12 @@ def term_arrays(texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
     with _lock:
         if len(_memory[0]) > _MOST_PIECES:
             _memory[0] = _memory[0].recurring()
-        return _memory[0].arrays(texts)
+        try:
+            return _memory[0].arrays(texts)
+        except BaseException:
+            # Texts may have numbers already, and no pieces yet.
+            _memory[0] = _Memory()
+            raise
 
 
 def texts_with(columns: Sequence[TermArrays], *, ascii_only: bool) -> TextCounts:

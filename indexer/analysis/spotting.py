@@ -348,9 +348,14 @@ class _Memory:
         with self._lock:
             if len(self._led) + len(self._of_tokens) > _MOST_REMEMBERED:
                 self._forget()
-            numbers = self._pieces.numbers(codes, begins, ends)
-            for piece in self._pieces.texts(len(self._led)):
-                self._add(piece)
+            try:
+                numbers = self._pieces.numbers(codes, begins, ends)
+                for piece in self._pieces.texts(len(self._led)):
+                    self._add(piece)
+            except BaseException:
+                # A piece may be there in part.
+                self._forget()
+                raise
             # By a function of its own, since no array can grow as long as a name of its content is there.
             return self._looked(numbers, terms, any_led=any_led)
 

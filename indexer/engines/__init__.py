@@ -136,7 +136,8 @@ class LiveIndex:
         with self._lock:
             if self._engine is None:
                 self._engine = self._opened()
-            # The one before is not closed: searches may still be reading it. It goes when the last of them does.
+            # The one before is not closed: searches may still be reading it. It goes when the last of them does, and
+            # so must stand in no cycle.
             # Where the new one can't be opened, say because it was built by a newer version, the old one serves on.
             now = time.monotonic()
             if now < self._checked + self._kind.CHECK_SECONDS:

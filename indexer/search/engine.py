@@ -255,7 +255,10 @@ class IndexWriter(Protocol):
         ...
 
     def delete(self, record_id: str) -> bool:
-        """Remove a document that is published; False where it was removed already."""
+        """Remove a document that is published; False where it was removed already.
+
+        For one that was never published either is given, since not every writer knows which are; nothing is removed.
+        """
         ...
 
     def finish(self) -> int:

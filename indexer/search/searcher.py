@@ -79,12 +79,18 @@ def search(
     )
 
 
+_WARMING_WORDS = 2500
+"""More than the tables of analysis have room for at first."""
+
+
 def warm(engine: Engine) -> None:
     """Have ready what the first search would wait for beside its engine: the grammar, and what marks matches."""
     search(engine, SearchRequest("heart"), partial=True)
     reading = Reading(terms=engine.terms())
     highlighter = Highlighter(compile_query('"heart attack" infarction 心肌梗死 "心肌"', reading).query)
-    highlighter.find([("title_en", "A heart attack,\nor infarction"), ("title_zh", "心肌梗死 (heart attack)")])
+    # So many words that the tables of those that were met have to grow.
+    many = " ".join(f"w{number}" for number in range(_WARMING_WORDS))
+    highlighter.find([("title_en", f"A heart attack,\nor infarction {many}"), ("title_zh", "心肌梗死 (heart attack)")])
 
 
 def _executed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sqlite3
@@ -9,6 +10,8 @@ import subprocess
 import sys
 from itertools import repeat
 from pathlib import Path
+from threading import Event
+from weakref import ref
 
 import pytest
 
@@ -19,8 +22,9 @@ from indexer.engines.whoosh import store
 from indexer.engines.whoosh.columnar.container import ArrayFile
 from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
 from indexer.search.hits import SearchRequest
-from indexer.search.searcher import search
+from indexer.search.searcher import search, warm
 from indexer.terms.concept import Concept, Form, Role
+from indexer.terms.lexicon import LexiconWriter
 from tests.conftest import SAMPLES, write_jsonl
 
 
@@ -163,6 +167,28 @@ def test_an_open_engine_goes_on_while_generations_come_and_go(tmp_path: Path, so
     assert [hit.record.doi for hit in search(first, SearchRequest(text="aspirin", per_page=1)).hits]
     assert search(live.engine(), SearchRequest(text="aspirin")).total == 1
     engine.close()
+
+
+def test_a_generation_goes_with_its_last_search_though_it_was_frozen(tmp_path: Path, source: Path) -> None:
+    index = str(tmp_path / "index")
+    build([str(source)], index)
+    live = LiveIndex(index)
+    engine = live.engine()
+    warm(engine)
+    # What is frozen, as the server does it, is no garbage to the collector any more.
+    gc.collect()
+    gc.freeze()
+    try:
+        build([str(source)], index)
+        assert live.engine() is not engine
+        parts = ref(engine), ref(engine._collection), ref(engine._lexicon)
+        connection = engine._lexicon._connections._connection
+        del engine
+        assert [part() for part in parts] == [None] * 3
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    finally:
+        gc.unfreeze()
 
 
 def test_a_missing_index_says_what_to_do(tmp_path: Path) -> None:
@@ -418,3 +444,48 @@ def test_an_interrupted_end_waits_for_no_concepts(
         build([str(source)], str(tmp_path / "index"))
     with pytest.raises(IndexMissingError):
         open_engine(str(tmp_path / "index"))
+
+
+def test_an_interrupted_end_does_not_wait_for_the_lexicon(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finishing, interrupted, stopped = Event(), Event(), Event()
+    finish, interrupt = LexiconWriter.finish, LexiconWriter.interrupt
+
+    def finish_late(self: LexiconWriter) -> None:
+        if self._path.name != "lexicon.new":  # that of our own terms
+            finish(self)
+            return
+        # No statement of this connection is open, as those of full-text tables are, when the first interrupt comes.
+        self._connection.close()
+        self._connection = sqlite3.connect(":memory:", check_same_thread=False)
+        finishing.set()
+        assert interrupted.wait(60)
+        try:
+            self._connection.execute(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30000000) SELECT sum(i) FROM n"
+            ).fetchall()
+        except sqlite3.OperationalError:
+            stopped.set()
+            raise
+
+    def interrupt_and_say(self: LexiconWriter) -> None:
+        interrupt(self)
+        interrupted.set()
+
+    def interrupt_the_build(_self: object) -> int:
+        assert finishing.wait(60)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LexiconWriter, "finish", finish_late)
+    monkeypatch.setattr(LexiconWriter, "interrupt", interrupt_and_say)
+    monkeypatch.setattr("indexer.engines.whoosh.writer.WhooshWriter.finish", interrupt_the_build)
+    with pytest.raises(KeyboardInterrupt):
+        build([str(source)], str(tmp_path / "index"))
+    assert stopped.is_set()
+
+
+def test_a_lexicon_that_was_closed_can_be_interrupted(tmp_path: Path) -> None:
+    writer = LexiconWriter(tmp_path / "lexicon")
+    writer._connection.close()  # as by another thread that has not said so yet
+    writer.interrupt()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import repeat
 from pathlib import Path
 from typing import Any
+from weakref import proxy
 
 import msgspec
 import numpy as np
@@ -83,7 +84,9 @@ class WhooshEngine:
             RECENT_BYTES, lambda kept: sum(part.nbytes for part in kept)
         )
         self._counted: BoundedCache[dict[str, FacetCounts]] = BoundedCache(COUNTED, lambda _: 1)
-        self._facet = lru_cache(maxsize=None)(self._read_facet)
+        # Weakly, so that an engine that nobody uses any more goes at once: what the server has frozen once it had
+        # opened its first one would never be found as a cycle.
+        self._facet = lru_cache(maxsize=None)(partial(WhooshEngine._read_facet, proxy(self)))
         self._no_values = lru_cache(maxsize=None)(_no_values)
         self._newest = {family: editions[0] for family, editions in self._manifest.editions.items() if editions}
 

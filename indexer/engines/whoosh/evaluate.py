@@ -3,8 +3,9 @@
 A node is evaluated in each segment either whole or *within* documents that are given: a conjunction begins with the
 clause that has the fewest postings and looks the others up for what is left, so that a rare word never makes us read a
 frequent one's postings. Where all clauses are terms of the same fields, one loop does what there is to do for all of
-them. Statistics (document frequencies, mean lengths) are those of the whole generation. What leaves of a query match is
-kept, up to a bound, since searches repeat their words.
+them. Statistics (document frequencies, mean lengths) are those of the whole generation. What a leaf matches that was
+evaluated whole and by itself is kept, up to a bound, since searches repeat their words; the loop for several terms
+neither asks for that nor adds to it, and what it finds is the engine's to keep.
 
 Every node of `indexer.search.query` is evaluated here. Queries of Whoosh's own run on Whoosh's searcher, which reads
 the same files.
@@ -114,6 +115,10 @@ def check_deadline(deadline: float | None) -> None:
         raise SearchTimeoutError("the search takes longer than is allowed; ask for less, or for rarer words")
 
 
+TOGETHER = 32
+"""Terms that are looked up and summed together, at most: the deadline is not looked at meanwhile."""
+
+
 class _Bag(NamedTuple):
     """Terms of the same fields, which are looked up and summed together."""
 
@@ -125,8 +130,8 @@ class _Bag(NamedTuple):
 
 
 def _bag(clauses: Sequence[Query]) -> _Bag | None:
-    """Clauses that are all terms of the same fields, weighted or not; None where they are not, or only one."""
-    if len(clauses) < 2:
+    """Clauses that are all terms of the same fields, weighted or not; None where they are not, or one, or too many."""
+    if not 2 <= len(clauses) <= TOGETHER:
         return None
     terms = []
     factors = []
@@ -459,6 +464,7 @@ class Evaluator:
             found = self._all_terms(bag, number)
         wanted.sort(key=lambda clause: self._most(clause, number))
         for clause in wanted:
+            check_deadline(self._deadline)
             if found is not None and isinstance(clause, Term) and not self._is_read_whole(clause, number, found.docs):
                 found = self._term_within(clause, number, found)
                 if not found.docs.size:

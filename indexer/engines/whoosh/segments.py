@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
+from weakref import proxy
 
 import numpy as np
 import numpy.typing as npt
@@ -164,12 +165,14 @@ class Collection:
             )
         )
         self.living = sum(segment.living for segment in self.segments)
-        self.places = lru_cache(maxsize=KNOWN_TERMS)(self._places)
-        self.terms = lru_cache(maxsize=KNOWN_QUERIES)(self._terms)
+        # Weakly: what is remembered goes with the collection, and does not keep it.
+        weak = proxy(self)
+        self.places = lru_cache(maxsize=KNOWN_TERMS)(partial(Collection._places, weak))
+        self.terms = lru_cache(maxsize=KNOWN_QUERIES)(partial(Collection._terms, weak))
         self._frequencies: BoundedCache[int] = BoundedCache(KNOWN_TERMS, lambda _: 1)
-        self.norms = lru_cache(maxsize=256)(self._norms)
-        self.weights = lru_cache(maxsize=256)(self._weights)
-        self._ranges = lru_cache(maxsize=256)(self._field_ranges)
+        self.norms = lru_cache(maxsize=256)(partial(Collection._norms, weak))
+        self.weights = lru_cache(maxsize=256)(partial(Collection._weights, weak))
+        self._ranges = lru_cache(maxsize=256)(partial(Collection._field_ranges, weak))
 
     def verify(self, but: Collection | None = None) -> None:
         """Read all files, but for those of segments that another generation shares, and compare their checksums.

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
+from weakref import finalize
 
 from indexer.errors import IndexDamagedError, IndexMismatchError
 
@@ -74,6 +75,8 @@ class Connections:
         self._lock = threading.Lock()
         check(path)
         self._connection = _connect(path)
+        # A connection is a cycle by itself, and would stay until that is found.
+        finalize(self, self._connection.close).atexit = False
         self.rows("SELECT 1 FROM fact LIMIT 1")  # SQLite opens a file when it first reads
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:

@@ -11,7 +11,7 @@ import sqlite3
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -150,7 +150,8 @@ class LexiconWriter:
 
     def interrupt(self) -> None:
         """Make what another thread does with the writer fail soon."""
-        if not self._closed:
+        # It may be closed at any moment, by that thread.
+        with suppress(sqlite3.ProgrammingError):
             self._connection.interrupt()
 
     # Concepts

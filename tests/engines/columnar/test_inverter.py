@@ -343,3 +343,11 @@ def test_a_file_of_another_segment_is_refused(tmp_path):
     theirs.rename(mine)
     with pytest.raises(DamagedFileError, match="written for the segment"):
         layout.open_generation(tmp_path / "one")
+
+
+def test_a_field_is_given_for_every_document_or_none():
+    builder = inverter.BatchBuilder(make_schema())
+    for tokens, columns in (({"id": [["a"]]}, {}), ({}, {"year": [1, 2, 3]})):
+        with pytest.raises(ColumnarError, match="of 2 documents"):
+            builder.add_all(tokens, columns, [{}, {}])
+    assert len(builder) == 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from indexer.engines.whoosh.columnar.packing import pack_postings
 from indexer.engines.whoosh.engine import open_engine
 from indexer.engines.whoosh.evaluate import Matches
 from indexer.engines.whoosh.segments import frozen
+from indexer.errors import SearchTimeoutError
 from indexer.search.engine import Plan
 from indexer.search.query import And, AtLeast, Or, Query, Term, Weighted
 from tests.engines.conftest import WORDS, make_records, write_in_steps
@@ -189,6 +192,21 @@ def test_terms_together_score_as_each_by_itself(tmp_path: Path) -> None:
             assert [hit.record.id for hit in found.hits] == [hit.record.id for hit in expected.hits], clauses
             assert [hit.score for hit in found.hits] == pytest.approx([hit.score for hit in expected.hits]), clauses
     assert frequent > kernels.COUNTED_AT_ONCE
+    engine.close()
+
+
+@pytest.mark.parametrize("together", [Or, And])
+def test_the_deadline_is_looked_at_among_many_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: type[Or | And]
+) -> None:
+    write_in_steps(str(tmp_path / "index"), make_records(50, seed=2), steps=1, deleted=0)
+    engine = open_engine(str(tmp_path / "index"))
+    words = [word for word in WORDS if engine.count(Term(("abstract_en",), Channel.FORMS, word))]
+    clauses = tuple(Term(("abstract_en",), Channel.FORMS, word) for word in 64 * words[:2])
+    looks = count(1)
+    monkeypatch.setattr("indexer.engines.whoosh.evaluate.time", SimpleNamespace(monotonic=lambda: next(looks)))
+    with pytest.raises(SearchTimeoutError):
+        engine.count(together(clauses), deadline=100)
     engine.close()
 
 

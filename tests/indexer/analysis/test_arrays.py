@@ -139,3 +139,15 @@ def test_plain_texts_are_cut_as_nltk_cuts_them(text: str) -> None:
 @given(st.one_of(texts, anything, neighbours))
 def test_fold_is_the_text_of_normalize(text: str) -> None:
     assert fold(text) == normalize(text).text
+
+
+def test_texts_that_were_interrupted_have_all_their_terms_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_text: str) -> None:
+        raise KeyboardInterrupt
+
+    given: list[str | None] = ["plainly IL-77x, then (TNF-88y) 癌"]
+    with monkeypatch.context() as patched:
+        patched.setattr(english, "words_of", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            term_arrays(given)
+    check(given)

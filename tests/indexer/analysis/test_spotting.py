@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import analysis
-from indexer.analysis import Channel, Spotter, spotting
+from indexer.analysis import Channel, Spotter, Token, english, spotting
 from tests.indexer.analysis.strategies import mixtures, texts
 
 TEXTS = (
@@ -73,3 +74,28 @@ def test_several_threads_at_once() -> None:
 def test_the_words_of_a_text_stand_where_the_first_token_of_each_position_does(text: str) -> None:
     first = {token.position: (token.start, token.end) for token in reversed(analysis.tokens(text, Channel.FORMS))}
     assert analysis.written_words(text) == [first[position] for position in sorted(first)]
+
+
+def test_pieces_that_were_interrupted_are_found_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupted: list[str] = []
+
+    def analysed(text: str) -> english.Analysed:
+        found = english.words_of(text)
+        if interrupted:
+            return found
+
+        def cut_short() -> Iterator[Token]:
+            yield found.tokens[0]
+            interrupted.append(text)
+            raise KeyboardInterrupt
+
+        return found._replace(tokens=cast("tuple[Token, ...]", cut_short()))
+
+    monkeypatch.setitem(spotting._MEMORIES, (Channel.WORDS, False), spotting._Memory(analysed))
+    text = "IL-6/TNF-alpha of hearts"
+    terms = {token.text for token in analysis.tokens(text, Channel.WORDS)}
+    spotter = Spotter(Channel.WORDS, terms)
+    with pytest.raises(KeyboardInterrupt):
+        spotter.spots([text])
+    assert interrupted
+    agree([text], Channel.WORDS, terms, spotter)

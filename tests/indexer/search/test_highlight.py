@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.search import highlight
 from indexer.search.compile import Reading, compile_query
 from indexer.search.highlight import SNIPPET_WIDTH, Highlighter
 from indexer.search.hits import Fragments, Match
@@ -118,3 +121,11 @@ def test_fragments_are_pieces_of_the_text(pieces: list[str], query: str) -> None
     assert columns(shown) <= SNIPPET_WIDTH
     if marked(lighter.mark("abstract_en", text)):
         assert marked(snippet)
+
+
+def test_what_is_kept_of_long_texts_is_small() -> None:
+    text = "a心" * 10_000
+    kept = highlight._columns_before(text)
+    assert list(kept[:5]) == [0, 1, 3, 4, 6]
+    assert kept[-1] == columns(text)
+    assert sys.getsizeof(kept) < 5 * len(text)

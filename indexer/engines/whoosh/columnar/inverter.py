@@ -169,7 +169,13 @@ class BatchBuilder:
             tokens: Of each indexed field that any of them has, the terms of each document.
             columns: Of each field that is a column, the value of each document; None where it has none.
             stored: The stored fields of each document.
+
+        Raises:
+            ColumnarError: a field is given for more or fewer documents than there are; none is added.
         """
+        for name, given in chain(tokens.items(), columns.items()):
+            if len(given) != len(stored):
+                raise ColumnarError(f"{name} is given for {len(given)} of {len(stored)} documents; give it for each")
         for name, rows in tokens.items():
             kept = self._field(name)
             sizes = array("I", map(len, rows))
