@@ -233,11 +233,11 @@ class ArrayFile:
             crc = 0
             for begin in range(0, len(view), _CHUNK):
                 crc = zlib.crc32(view[begin : begin + _CHUNK], crc)
+                self.release()
             if crc != one["crc32"]:
                 raise DamagedFileError(f"{self.path}: the array {name} is damaged; rebuild the index")
             if any(self.data[at : one["offset"]]):
                 raise DamagedFileError(f"{self.path}: damaged before the array {name}; rebuild the index")
             at = one["offset"] + len(view)
-            self.release()
         if any(self.data[at:]):
             raise DamagedFileError(f"{self.path}: damaged at its end; rebuild the index")

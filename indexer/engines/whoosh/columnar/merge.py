@@ -412,7 +412,7 @@ def _merge_stored(folder: Path, segment: str, sources: Sequence[_Source], fields
         for doc in np.flatnonzero(source.stays).tolist():
             record = stored.record(doc)
             merged.add(record if alike else renumbered(record, numbers))
-    merged.write(folder, segment, names)
+    merged.write(folder, segment, names, partial(_release, sources))
 
 
 def _runs(stays: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ import json
 import struct
 import threading
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -174,8 +174,17 @@ class Records:
         self.sizes.extend(other.sizes)
         self.size += other.size
 
-    def write(self, folder: Path, segment: str, fields: Sequence[str]) -> None:
-        """Write the file of a segment."""
+    def write(
+        self, folder: Path, segment: str, fields: Sequence[str], written: Callable[[], None] = lambda: None
+    ) -> None:
+        """Write the file of a segment.
+
+        Args:
+            folder: Where to.
+            segment: Its name.
+            fields: The names of the stored fields, in the order in which records number them.
+            written: Called now and then, when what was written is needed no more.
+        """
         starts = np.zeros(len(self.sizes) + 1, dtype=np.uint64)
         np.cumsum(np.frombuffer(self.sizes, dtype=np.uint64), out=starts[1:])
         specs = {
@@ -193,6 +202,7 @@ class Records:
                 if size >= _WRITTEN_AT_ONCE or number == len(self.records):
                     writer.append("records", np.frombuffer(b"".join(waiting), dtype=np.uint8))
                     waiting, size = [], 0
+                    written()
             writer.append("record_starts", starts)
             writer.append("dictionary", np.frombuffer(self.dictionary, dtype=np.uint8))
 
