@@ -20,7 +20,7 @@ from indexer.analysis import chinese, compiled, english
 from indexer.analysis.items import Items, items_of
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.normalize import fold
-from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers
+from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextCounts, TextNumbers
 from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.tokens import Channel, Token
 
@@ -96,20 +96,6 @@ def texts_with(columns: Sequence[TermArrays], *, ascii_only: bool) -> TextCounts
     last, texts = np.zeros((2, known.count), np.uint32)
     compiled.count_texts(np.concatenate(numbers), begins, ends, last, texts)
     return TextCounts(known.stretches(other + 1), texts[other + 1 :].astype(np.int64))
-
-
-class _Terms(dict[str, int]):
-    """Terms with their numbers; one that is not there is added."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        """The terms by their numbers."""
-
-    def __missing__(self, term: str) -> int:
-        number = self[term] = len(self.texts)
-        self.texts.append(term)
-        return number
 
 
 class _Table:
@@ -202,7 +188,7 @@ class _Memory:
     """The pieces that were met, by their numbers."""
 
     def __init__(self) -> None:
-        self._terms = _Terms()
+        self._terms = NumberedTexts()
         self._tables = {channel: _Table() for channel in Channel}
         self._leads = array("B")
         self._ends = array("B")
@@ -298,8 +284,7 @@ class _Memory:
         """The tokens of texts."""
         folded = [fold(text) if text else "" for text in texts]
         items = items_of(folded)
-        edged = np.zeros(items.kinds.size, np.bool_)
-        compiled.mark_edged(items.kinds, items.begins, items.ends, english.REACH, edged)
+        edged = items.edged()
         texts_of, numbers = np.zeros(items.kinds.size, np.int64), np.zeros(items.kinds.size, np.uint32)
         between = np.flatnonzero((items.kinds == compiled.PIECE) | (items.kinds == compiled.LINE))
         self._read(items, between, texts_of, numbers)

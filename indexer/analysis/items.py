@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from indexer.analysis import compiled
+from indexer.analysis import compiled, english
 from indexer.analysis.normalize import Normalized, normalize, plain
 from indexer.analysis.numbering import U32, Places, codes_of
 from indexer.analysis.script import HAN
@@ -26,6 +26,12 @@ class Items:
     begins: Places
     ends: Places
     kinds: npt.NDArray[np.uint8]
+
+    def edged(self) -> npt.NDArray[np.bool_]:
+        """Of each item, whether the edges of its words are tokens of FORMS."""
+        edged = np.zeros(self.kinds.size, np.bool_)
+        compiled.mark_edged(self.kinds, self.begins, self.ends, english.REACH, edged)
+        return edged
 
 
 _FOLDED = np.zeros(1 << 16, np.uint32)

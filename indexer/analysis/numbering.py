@@ -69,6 +69,20 @@ class Stretches:
         return Stretches(np.concatenate([self.codes, other.codes]), starts)
 
 
+class NumberedTexts(dict[str, int]):
+    """Strings with their numbers, from 0 on; one that is not there is added."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        """The strings by their numbers."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self.texts)
+        self.texts.append(text)
+        return number
+
+
 class TextNumbers:
     """Numbers stretches of texts in the order in which they are first met, without a Python object for any of them."""
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.items import FoldedTexts, cut, fold_all
 from indexer.analysis.mixed import turned_round
-from indexer.analysis.numbering import U32, Places, TextNumbers, codes_of, text_of
+from indexer.analysis.numbering import U32, NumberedTexts, Places, TextNumbers, codes_of, text_of
 from indexer.analysis.script import HAN_RUN
 from indexer.analysis.tokens import Channel, Token
 
@@ -170,7 +170,7 @@ class Spotter:
         if self._channel is Channel.WORDS:
             yield from self._of_some(page, pieces, own, edges=False)
             return
-        edged = page.edged()[pieces.items]
+        edged = page.items.edged()[pieces.items]
         for edges in (False, True):
             chosen = np.flatnonzero(edged == edges)
             if chosen.size:
@@ -272,12 +272,6 @@ class _Page:
         count = compiled.bare_pieces(codes, kinds, begins, ends, _MARKS, numbers, items[0], wholes, bares)
         return _Pieces(items[0, :count], *wholes[:, :count], *bares[:, :count])
 
-    def edged(self) -> Bools:
-        """Of each item, whether the edges of its words are tokens of FORMS."""
-        edged = np.zeros(self.items.kinds.size, np.bool_)
-        compiled.mark_edged(self.items.kinds, self.items.begins, self.items.ends, english.REACH, edged)
-        return edged
-
     def turned_round(self) -> Iterator[tuple[int, int, int]]:
         """The runs of other characters behind a lone 非: the first item of each, where it begins, and where it ends."""
         if chinese.PREFIX not in self.text:
@@ -321,8 +315,7 @@ class _Memory:
 
     def _forget(self) -> None:
         self._pieces = TextNumbers()
-        self._names: list[str] = []
-        self._terms: dict[str, int] = {}
+        self._terms = NumberedTexts()
         self._firsts = array("q", [0])
         """By the number of a piece, where its tokens begin, and the last ends."""
         self._of_tokens, self._places, self._begins, self._ends = (array("q") for _ in range(4))
@@ -364,7 +357,7 @@ class _Memory:
             np.frombuffer(part, np.int64)
             for part in (self._firsts, self._of_tokens, self._places, self._begins, self._ends, self._positions)
         )
-        wanted = np.zeros(len(self._names) + 1, np.bool_)
+        wanted = np.zeros(len(self._terms) + 1, np.bool_)
         wanted[[self._terms.get(term, -1) for term in terms]] = True
         wanted[-1] = False
         pieces, tokens = np.empty((2, int((firsts[numbers + 1] - firsts[numbers]).sum())), np.int64)
@@ -375,7 +368,7 @@ class _Memory:
         tokens = tokens[:count]
         return _Looked(
             pieces[:count],
-            list(map(self._names.__getitem__, of_tokens[tokens].tolist())),
+            list(map(self._terms.texts.__getitem__, of_tokens[tokens].tolist())),
             places[tokens],
             starts[tokens],
             behind[tokens],
@@ -386,11 +379,7 @@ class _Memory:
     def _add(self, piece: str) -> None:
         tokens, positions, leads = self._analysed(piece)
         for text, place, start, end in tokens:
-            number = self._terms.get(text)
-            if number is None:
-                number = self._terms[text] = len(self._names)
-                self._names.append(text)
-            self._of_tokens.append(number)
+            self._of_tokens.append(self._terms[text])
             self._places.append(place)
             self._begins.append(start)
             self._ends.append(end)
