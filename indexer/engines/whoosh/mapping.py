@@ -6,7 +6,7 @@ fields are indexed as single folded terms and, where they are facets or sort key
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -82,22 +82,32 @@ def _plain_field(field: schema.Field) -> fields.FieldType:
     return NumberField(columns.NumericColumn("d", default=float("nan")))
 
 
-def terms_of(documents: schema.Documents) -> dict[str, list[tuple[str, ...]]]:
+Columns = Mapping[str, Sequence[schema.Values]]
+"""The values of each document, by field."""
+
+
+def values_of(documents: schema.Documents) -> Columns:
+    """The values of each document by the names of the fields that any of them has."""
+    names = dict.fromkeys(name for values in documents.values for name in values)
+    return {name: [values.get(name, ()) for values in documents.values] for name in names}
+
+
+def terms_of(ids: Sequence[str], values: Columns) -> dict[str, list[tuple[str, ...]]]:
     """The identities of documents and their values, as terms of each document, by Whoosh field."""
-    terms: dict[str, list[tuple[str, ...]]] = {ID_FIELD: [(identity,) for identity in documents.ids]}
-    for name, rows in _values_of(documents).items():
+    terms: dict[str, list[tuple[str, ...]]] = {ID_FIELD: [(identity,) for identity in ids]}
+    for name, rows in values.items():
         if not schema.BY_NAME[name.partition("@")[0]].sortable:
             terms[name] = list(map(_folded, rows))
     return terms
 
 
-def columns_of(documents: schema.Documents) -> dict[str, Sequence[Any]]:
+def columns_of(ids: Sequence[str], values: Columns) -> dict[str, Sequence[Any]]:
     """The identities of documents and their values, as columns hold those of each document, by Whoosh field.
 
     None where a document has none.
     """
-    found: dict[str, Sequence[Any]] = {ID_FIELD: [identity.encode() for identity in documents.ids]}
-    for name, rows in _values_of(documents).items():
+    found: dict[str, Sequence[Any]] = {ID_FIELD: [identity.encode() for identity in ids]}
+    for name, rows in values.items():
         field = schema.BY_NAME[name.partition("@")[0]]
         if field.sortable:
             found[name] = [values[0] if values else None for values in rows]
@@ -106,12 +116,6 @@ def columns_of(documents: schema.Documents) -> dict[str, Sequence[Any]]:
         elif field.facet:
             found[name] = [str(values[0]).encode() if values else None for values in rows]
     return found
-
-
-def _values_of(documents: schema.Documents) -> dict[str, list[schema.Values]]:
-    """The values of each document by the names of the fields that any of them has."""
-    names = dict.fromkeys(name for values in documents.values for name in values)
-    return {name: [values.get(name, ()) for values in documents.values] for name in names}
 
 
 def _folded(values: schema.Values) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from indexer.engines.whoosh.mapping import (
     columns_of,
     terms_of,
     text_field,
+    values_of,
     whoosh_schema,
 )
 from indexer.engines.whoosh.warm import warm
@@ -54,7 +55,8 @@ class WhooshPacker:
         """Write documents as a run of the index, of which what is sent is little more than the name."""
         builder = BatchBuilder(self._index.schema, RECORD_DICTIONARY)
         stored = [{RECORD_FIELD: record} for record in documents.stored]
-        builder.add_all(terms_of(documents), columns_of(documents), stored)
+        ids, values = documents.ids, values_of(documents)
+        builder.add_all(terms_of(ids, values), columns_of(ids, values), stored)
         batch = builder.finish()
         for key, found in documents.tokens.items():
             batch.tokens[text_field(*key)] = TokenArrays(
