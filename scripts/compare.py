@@ -19,7 +19,7 @@ from indexer.build import build
 from indexer.engines import is_remote, open_engine
 from indexer.engines.opensearch.connection import Connection
 from indexer.engines.opensearch.location import read_location
-from indexer.engines.opensearch.store import published_generation
+from indexer.engines.opensearch.store import published_generation, remove_generations
 
 CLUSTER = "opensearch+http://127.0.0.1:19200,127.0.0.1:19201,127.0.0.1:19202/compare?replicas=0"
 SHOWN = 20
@@ -85,9 +85,7 @@ def main(cluster: str, documents: int, data: Path | None, queries: int, seed: in
 def _remove(location: str) -> None:
     """Remove what was built at a location in a cluster."""
     with closing(Connection(read_location(location))) as connection:
-        found = connection.ask("GET", f"/{connection.location.name}.g-*/_alias", params={"allow_no_indices": "true"})
-        if found:
-            connection.ask("DELETE", f"/{','.join(found)}")
+        remove_generations(connection)
 
 
 def _say(compared: answers.Compared) -> None:

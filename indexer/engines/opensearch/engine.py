@@ -91,9 +91,7 @@ class OpenSearchEngine:
 
     def search(self, plan: Plan) -> EngineAnswer:
         """Execute a plan."""
-        filters = {
-            name: facets.filter_query(self._stored_name(name, plan), of) for name, of in plan.filters.chosen.items()
-        }
+        filters = self._filters(plan)
         asked = self._asked(plan, filters, counting=bool(plan.facets))
         partials = [asked.partial]
         fields = {name: self._stored_name(name, plan) for name in plan.facets}
@@ -152,10 +150,7 @@ class OpenSearchEngine:
     def records_of(self, plan: Plan) -> Iterator[Record]:
         """All records of the answer to a plan, in its order."""
         plan = replace(plan, facets=(), offset=0, limit=BATCH, after=None, partial=False)
-        filters = {
-            name: facets.filter_query(self._stored_name(name, plan), of) for name, of in plan.filters.chosen.items()
-        }
-        asked = self._asked(plan, filters, counting=False)
+        asked = self._asked(plan, self._filters(plan), counting=False)
         groups = (True,) if plan.preferred is None else (True, False)
         batches = (batch for preferred in groups for batch in self._batches(asked, plan, preferred=preferred))
         first = list(islice(batches, 1))
@@ -217,6 +212,12 @@ class OpenSearchEngine:
         family = schema.BY_NAME[name].family
         edition = plan.editions.get(family) if family else None
         return schema.edition_field(name, None if edition == self._newest.get(family or "") else edition)
+
+    def _filters(self, plan: Plan) -> dict[str, Dsl]:
+        """What each filter of a plan lets pass, by field."""
+        return {
+            name: facets.filter_query(self._stored_name(name, plan), of) for name, of in plan.filters.chosen.items()
+        }
 
     def _asked(self, plan: Plan, filters: Mapping[str, Dsl], *, counting: bool) -> _Asked:
         sort = self._sort(plan)

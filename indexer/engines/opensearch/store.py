@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -155,6 +155,22 @@ def publish(connection: Connection, index: str, published: str | None) -> None:
             raise
 
 
+def remove_generations(connection: Connection, but: Collection[str | None] = ()) -> None:
+    """Remove the generations of a location; while others may build there, only the holder of the lock may."""
+    name = connection.location.name
+    found = connection.ask("GET", f"/{name}.g-*/_alias", params={"allow_no_indices": "true"})
+    _remove(connection, sorted({index.removesuffix(SUFFIX) for index in found}.difference(but)))
+
+
+def _remove(connection: Connection, indexes: list[str]) -> None:
+    if not indexes:
+        return
+    # In one request, since what changes the cluster's state is what takes it time.
+    names = ",".join(name for index in indexes for name in (index, index + SUFFIX))
+    with suppress(Answered):
+        connection.ask("DELETE", f"/{names}", params={"ignore_unavailable": "true"}, repeatable=False)
+
+
 class Lock:
     """The right to build at a location, which is renewed until it is given back.
 
@@ -269,7 +285,7 @@ class Generation:
             raise
         try:
             self.published = alias_of(self.connection, name)
-            self._remove_all_but({self.published, alias_of(self.connection, before(name))})
+            remove_generations(self.connection, but={self.published, alias_of(self.connection, before(name))})
         except BaseException:
             self._lock.release()
             self.connection.close()
@@ -297,28 +313,14 @@ class Generation:
         publish(self.connection, self.index, self.published)
         # It is published now; what follows tidies up, and fails without harm.
         with suppress(MedsearchError, Answered):
-            self._remove_all_but({self.index, self.published})
+            remove_generations(self.connection, but={self.index, self.published})
 
     def close(self) -> None:
         """Let others build here. The index is removed unless it has been published."""
         try:
             with suppress(MedsearchError, Answered):
                 if alias_of(self.connection, self.connection.location.name) != self.index:
-                    self._remove([self.index])
+                    _remove(self.connection, [self.index])
             self._lock.release()
         finally:
             self.connection.close()
-
-    def _remove_all_but(self, kept: set[str | None]) -> None:
-        """Remove generations that no alias leads to; only the holder of the lock may."""
-        name = self.connection.location.name
-        found = self.connection.ask("GET", f"/{name}.g-*/_alias", params={"allow_no_indices": "true"})
-        self._remove(sorted({index.removesuffix(SUFFIX) for index in found} - kept))
-
-    def _remove(self, indexes: list[str]) -> None:
-        if not indexes:
-            return
-        # In one request, since what changes the cluster's state is what takes it time.
-        names = ",".join(name for index in indexes for name in (index, index + SUFFIX))
-        with suppress(Answered):
-            self.connection.ask("DELETE", f"/{names}", params={"ignore_unavailable": "true"}, repeatable=False)

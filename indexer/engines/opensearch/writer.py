@@ -26,6 +26,7 @@ from indexer.engines.opensearch import companions
 from indexer.engines.opensearch.companions import CompanionStore
 from indexer.engines.opensearch.connection import (
     ATTEMPTS,
+    BUSY,
     TIMEOUT_SECONDS,
     Answered,
     Connection,
@@ -319,7 +320,7 @@ class _Sender:
             again = []
             for document, outcome in zip(documents, outcomes, strict=True):
                 kind, reason = described(outcome)
-                if outcome["status"] == 429 and kind != "cluster_block_exception":
+                if outcome["status"] == BUSY and kind != "cluster_block_exception":
                     again.append(document)
                 elif outcome["status"] == 400:
                     self._refused[_named(document)] = f"The index does not take it ({kind}: {reason[:300]})."
