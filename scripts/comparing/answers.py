@@ -123,11 +123,7 @@ def _typed(one: Engine, other: Engine, asked: Asked, text: str, done: Compared) 
         return refused
     (first, listed), (second, others) = given
     done.found += bool(first.total)
-    said = [
-        f"{what} ({getattr(first, what)}, {getattr(second, what)})"
-        for what in ("total", "parsed", "facets", "relaxation", "correction", "expansions")
-        if getattr(first, what) != getattr(second, what)
-    ]
+    said = _unlike(first, second, "total", "parsed", "facets", "relaxation", "correction", "expansions")
     return said + _documents(listed, others) + _pages(first, second, done)
 
 
@@ -145,11 +141,7 @@ def _tree(one: Engine, other: Engine, asked: Asked, query: Query, sample: Sequen
         return refused
     first, second = given
     done.found += bool(first.total)
-    said = [
-        f"{what} ({getattr(first, what)}, {getattr(second, what)})"
-        for what in ("total", "preferred_total", "facets")
-        if getattr(first, what) != getattr(second, what)
-    ]
+    said = _unlike(first, second, "total", "preferred_total", "facets")
     whole = replace(plan, facets=())
     if first.total > MOST_LISTED:
         whole = replace(whole, query=And((query, Or(tuple(map(Identity, sample))))), preferred=None)
@@ -159,6 +151,12 @@ def _tree(one: Engine, other: Engine, asked: Asked, query: Query, sample: Sequen
 
     both, refused = _answers(one, other, listed, done)
     return said + (refused if both is None else _documents(*both)) + _pages(first, second, done)
+
+
+def _unlike(first: object, second: object, *names: str) -> list[str]:
+    """The attributes in which two answers are not equal."""
+    both = ((name, getattr(first, name), getattr(second, name)) for name in names)
+    return [f"{name} ({one}, {other})" for name, one, other in both if one != other]
 
 
 def _documents(listed: set[str], others: set[str]) -> list[str]:
