@@ -166,7 +166,7 @@ def find_terms(
                 places[found + row, column] = of_term[row, column]
         found += of_term.shape[0]
         terms[term + 1, 0] = found
-        terms[term, 1] = count_union(docs, of_term, alive) if postings < COUNTED_AT_ONCE else -1
+        terms[term, 1] = _count_union(docs, of_term, alive) if postings < COUNTED_AT_ONCE else -1
     return places[:found], terms
 
 
@@ -673,6 +673,13 @@ def sum_two(docs: Numbers, values: Numbers, others: Numbers, other_values: Numbe
 @compiled
 def count_union(docs: Numbers, places: Numbers, alive: Numbers) -> Whole:
     """How many living documents a term's places hold together."""
+    # Apart from the one that `find_terms` calls with arrays of another type: what Python calls is of the types alone
+    # that warming knows, whether `find_terms` was compiled here or came from the cache.
+    return _count_union(docs, places, alive)
+
+
+@compiled
+def _count_union(docs: Numbers, places: Numbers, alive: Numbers) -> Whole:
     last = places.shape[0] - 1
     count = 0
     if last < 0:
