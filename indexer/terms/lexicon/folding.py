@@ -35,7 +35,7 @@ class Folded:
     def __init__(self, text: str) -> None:
         self._normal = _unmarked(fold(text))
         self._joined = self._normal.replace("'", "")
-        self.tokens: list[str] = (_ASCII_TOKEN if self._joined.isascii() else _TOKEN).findall(self._joined)
+        self.tokens = _tokens(self._joined)
 
     @property
     def text(self) -> str:
@@ -58,8 +58,13 @@ class Folded:
         pieces = self.tokens
         if "'" in self._normal:
             pieces = [term.text for term in analysis.phrase(self._normal)]
-        words = [word for piece in pieces if (word := english_word(piece))]
-        unsure = any(not (piece.isdecimal() or is_han(piece) or english_word(piece)) for piece in pieces)
+        words: list[str] = []
+        unsure = False
+        for piece in pieces:
+            if word := english_word(piece):
+                words.append(word)
+            elif not (piece.isdecimal() or is_han(piece)):
+                unsure = True
         last = -1
         for token in self._cut:
             if token.position > last and is_han(token.text):
@@ -72,6 +77,15 @@ class Folded:
     @cached_property
     def _cut(self) -> list[Token]:
         return [] if self._joined.isascii() else analysis.tokens(self._joined, Channel.WORDS)
+
+
+def folded_text(text: str) -> str:
+    """`Folded.text` of a text, for who asks nothing else of it."""
+    return " ".join(_tokens(_unmarked(fold(text)).replace("'", "")))
+
+
+def _tokens(joined: str) -> list[str]:
+    return (_ASCII_TOKEN if joined.isascii() else _TOKEN).findall(joined)
 
 
 def is_han(text: str) -> bool:
@@ -89,7 +103,7 @@ def _unmarked(text: str) -> str:
 def english_word(form: str) -> str | None:
     """The word of a FORMS token, without marks and possessive ending; None where it is no English word."""
     word = form if form.isalpha() else form.removesuffix("'s").replace("'", "")
-    word = _unmarked(word)
+    word = word if word.isascii() else _unmarked(word)
     return word if _ENGLISH.fullmatch(word) else None
 
 

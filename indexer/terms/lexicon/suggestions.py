@@ -21,7 +21,7 @@ import msgspec
 from indexer import analysis
 from indexer.analysis import Language
 from indexer.terms.lexicon.entries import ROLES, EntryForm
-from indexer.terms.lexicon.folding import Folded, is_han
+from indexer.terms.lexicon.folding import Folded, folded_text, is_han
 from indexer.terms.lexicon.store import Connections, Row
 
 TITLE_CHARACTERS = 200
@@ -118,10 +118,14 @@ def rank(kind: Kind, documents: int, text: str, length: int | None = None) -> in
         text: All that is searched of it.
         length: In characters, where it is not that of the text.
     """
-    step = 0 if documents < 1 else min(63, 1 + int(3 * log2(documents)))
     digest = hashlib.blake2b(text.encode(), digest_size=5).digest()
-    place = (63 - step) << 48 | min(len(text) if length is None else length, 255) << 40
+    place = (63 - step_of(documents)) << 48 | min(len(text) if length is None else length, 255) << 40
     return _first_of(kind) + place + int.from_bytes(digest, "big")
+
+
+def step_of(documents: int) -> int:
+    """Of 63 steps that make the place of a text better, so many for its documents; each takes 2^48 off its rank."""
+    return 0 if documents < 1 else min(63, 1 + int(3 * log2(documents)))
 
 
 def _first_of(kind: Kind) -> int:
@@ -203,7 +207,7 @@ def _item(_connections: Connections, typed: _Typed, place: _Place, row: Row) -> 
 
 def folded_item(text: str) -> str:
     """What of a title, journal or author is searched."""
-    return Folded(text[:TITLE_CHARACTERS]).text
+    return folded_text(text[:TITLE_CHARACTERS])
 
 
 _decoder = msgspec.msgpack.Decoder(tuple[EntryForm, ...])

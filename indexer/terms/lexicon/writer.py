@@ -27,7 +27,7 @@ from indexer.terms.lexicon import folding, store
 from indexer.terms.lexicon.entries import ROLES, EntryForm, forms_of, name_key, united
 from indexer.terms.lexicon.sounds import Syllables, near_sound, packed_syllables, pinyin_starts, unpack_syllables
 from indexer.terms.lexicon.spelling import LONGEST_HAN
-from indexer.terms.lexicon.suggestions import KINDS, MARK, Kind, folded_item, rank
+from indexer.terms.lexicon.suggestions import KINDS, MARK, Kind, folded_item, rank, step_of
 
 _WORDS_HELD = 300_000
 _ITEMS_HELD = 100_000
@@ -77,6 +77,14 @@ def counted(records: Sequence[Record], tokens: Tokens | None = None) -> Counts:
     return Counts(len(records), held, items)
 
 
+_WORKING_TABLES = """
+CREATE TEMP TABLE counted (id INTEGER, kind INTEGER, text TEXT, documents INTEGER, last INTEGER, marked TEXT);
+CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY);
+CREATE TEMP TABLE moved (entry INTEGER PRIMARY KEY, documents INTEGER, rank INTEGER);
+"""
+"""What is counted of items before they are placed, each as often as it is written: `last` is its rank without any
+document, `marked` what is searched of it. The items that an update counts. The entries that get another place."""
+
 _DELETE_START = "INSERT INTO starts (starts, rowid, words, pinyin) VALUES ('delete', ?, ?, ?)"
 """With values, and row by row: FTS5 writes what it has gathered to the disk at each INSERT that selects."""
 
@@ -114,18 +122,21 @@ class LexiconWriter:
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         # Nobody reads the file before it is whole, and a build that fails leaves it behind.
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-64000"):
+        for pragma in (
+            *("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-64000"),
+            *("secure_delete=OFF", "temp.journal_mode=OFF"),
+        ):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("PRAGMA secure_delete=OFF")
+        connection.executescript(_WORKING_TABLES)
         if self._updating:
             connection.execute("DELETE FROM fact WHERE name = 'complete'")
-            connection.execute("CREATE TEMP TABLE touched (id INTEGER PRIMARY KEY)")
         else:
             connection.execute(f"PRAGMA application_id={store.APPLICATION}")
             connection.execute(f"PRAGMA user_version={store.VERSION}")
             connection.executescript(store.TABLES)
             connection.execute("INSERT INTO starts (starts, rank) VALUES ('hashsize', 16777216)")
         connection.create_function("rank_of", 3, _rank_of, deterministic=True)
+        connection.create_function("step_of", 1, step_of, deterministic=True)
         connection.create_function("marked_item", 1, _marked_item, deterministic=True)
         connection.execute("BEGIN")
         self._holds_items = bool(connection.execute("SELECT 1 FROM item LIMIT 1").fetchall())
@@ -311,21 +322,34 @@ class LexiconWriter:
         self._bank.clear()
 
     def _write_items(self) -> None:
+        with self._written():
+            if self._holds_items:
+                self._write_touched_items()
+            else:
+                # All are placed at the end, so what is worked out of their texts is written beside them.
+                self._connection.executemany(
+                    "INSERT INTO counted VALUES (?, ?, ?, ?, ?, ?)",
+                    (
+                        (_item_id(kind, text), KINDS.index(kind), text, count, rank(kind, 0, text), _marked_item(text))
+                        for kind, texts in self._items.items()
+                        for text, count in texts.items()
+                    ),
+                )
+        for texts in self._items.values():
+            texts.clear()
+
+    def _write_touched_items(self) -> None:
         rows = sorted(
             (_item_id(kind, text), KINDS.index(kind), text, count)
             for kind, texts in self._items.items()
             for text, count in texts.items()
         )
-        for texts in self._items.values():
-            texts.clear()
-        with self._written():
-            self._connection.executemany(
-                "INSERT INTO item VALUES (?, ?, ?, ?, NULL) "
-                "ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
-                rows,
-            )
-            if self._holds_items:
-                self._connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [row[:1] for row in rows])
+        self._connection.executemany(
+            "INSERT INTO item VALUES (?, ?, ?, ?, NULL) "
+            "ON CONFLICT DO UPDATE SET documents = documents + excluded.documents",
+            rows,
+        )
+        self._connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [row[:1] for row in rows])
 
     # The end
 
@@ -373,17 +397,17 @@ class LexiconWriter:
         for number, words, folded, before in self._connection.execute(
             "SELECT e.id, e.words, e.folded, s.documents FROM entry e LEFT JOIN standing s ON s.entry = e.id"
         ):
+            lines = [line.split() for line in words.split("\n")]
             count = unsure = 0
-            for line in words.split("\n"):
-                of_form = min((documents.get(word, 0) for word in line.split() if word != folding.UNSURE), default=0)
-                if line.startswith(folding.UNSURE):
-                    unsure = max(unsure, of_form)
-                    continue
-                count = max(count, of_form)
+            for of_form in lines:
+                if of_form and of_form[0] == folding.UNSURE:
+                    unsure = max(unsure, min((documents.get(word, 0) for word in of_form[1:]), default=0))
+                elif of_form:
+                    count = max(count, min([documents.get(word, 0) for word in of_form]))
             count = count or unsure
             if count:
-                for term, of_term in _typed_for(words, folded):
-                    held = min(documents.get(word, 0) for word in of_term)
+                for term, of_term in _typed_for(lines, folded):
+                    held = min([documents.get(word, 0) for word in of_term])
                     of_script = terms["en" if term.isascii() else "zh" if held else "name"]
                     of_script[term] = max(held or count, of_script.get(term, 0))
             if count != (before or 0):
@@ -401,10 +425,13 @@ class LexiconWriter:
                     place += 1  # noqa: PLW2901
                 taken.add(place)
                 standing.append((number, count, place))
-        self._connection.executemany("INSERT INTO standing VALUES (?, ?, ?)", standing)
-        self._connection.executemany(
-            "INSERT INTO starts (rowid, words, pinyin) VALUES (?, ?, ?)",
-            self._starts_of([number for number, *_ in standing]),
+        self._connection.executemany("INSERT INTO moved VALUES (?, ?, ?)", standing)
+        self._connection.execute("INSERT INTO standing SELECT entry, documents, rank FROM moved")
+        self._connection.execute(
+            "INSERT INTO starts (rowid, words, pinyin) "
+            "SELECT rank, :mark || replace(folded, :line, :line || :mark), pinyin "
+            "FROM moved JOIN entry ON id = entry ORDER BY rank",
+            {"mark": MARK, "line": "\n"},
         )
         return terms
 
@@ -418,14 +445,18 @@ class LexiconWriter:
                 yield place, _marked(folded), pinyin
 
     def _place_all_items(self) -> None:
-        self._connection.execute("DELETE FROM item WHERE documents <= 0")
-        self._connection.execute("DROP INDEX IF EXISTS item_rank")
-        self._connection.execute("UPDATE item SET rank = rank_of(kind, documents, text)")
-        self._connection.execute("CREATE INDEX item_rank ON item (rank)")
-        items = self._connection.execute("SELECT rank, text FROM item ORDER BY rank")
-        self._connection.executemany(
-            "INSERT INTO starts (rowid, words) VALUES (?, ?)", ((place, _marked_item(text)) for place, text in items)
-        )
+        # No statement of these calls Python but for the few items of several documents: other threads go on meanwhile.
+        for statement in (
+            "CREATE TEMP TABLE placed AS SELECT id, kind, text, sum(documents) AS documents, marked, "
+            "last - (CASE sum(documents) WHEN 1 THEN 1 ELSE step_of(sum(documents)) END << 48) AS rank "
+            "FROM counted GROUP BY id HAVING sum(documents) > 0",
+            "DROP TABLE counted",
+            "INSERT INTO item SELECT id, kind, text, documents, rank FROM placed",
+            "INSERT INTO starts (rowid, words) SELECT rank, marked FROM placed ORDER BY rank",
+            "DROP TABLE placed",
+            "CREATE INDEX IF NOT EXISTS item_rank ON item (rank)",
+        ):
+            self._connection.execute(statement)
 
     def _place_touched_items(self) -> None:
         moved = "FROM touched JOIN item USING (id) WHERE rank IS NOT rank_of(kind, documents, text)"
@@ -476,15 +507,19 @@ class LexiconWriter:
         return self._syllables
 
 
-def _typed_for(words: str, folded: str) -> Iterator[tuple[str, list[str]]]:
-    """What may be typed for a concept, by its columns, with its words: Chinese forms as a whole, English words."""
-    for line, text in zip(words.split("\n"), folded.split("\n"), strict=True):
-        of_form = line.split()
+def _typed_for(lines: Iterable[Sequence[str]], folded: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """What may be typed for a concept, with its words: Chinese forms as a whole, English words.
+
+    Args:
+        lines: The words of its forms.
+        folded: As its column.
+    """
+    for of_form, text in zip(lines, folded.split("\n"), strict=True):
         if of_form and of_form[0] != folding.UNSURE:
-            han = text.replace(" ", "")
-            yield from (
-                [(han, of_form)] if folding.is_han(han) else ((word, [word]) for word in of_form if word.isascii())
-            )
+            if not text.isascii() and folding.is_han(han := text.replace(" ", "")):
+                yield han, of_form
+            else:
+                yield from ((word, (word,)) for word in of_form if word.isascii())
 
 
 def _rank_of(kind: int, documents: int, text: str) -> int:
