@@ -23,7 +23,7 @@ from enum import Enum
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -31,17 +31,16 @@ from indexer import __version__, analysis, schema
 from indexer.engines import open_updater, open_writer
 from indexer.errors import BuildError
 from indexer.journals import Journal, JournalCollector, JournalTables, MatchCounts, read_tables
-from indexer.preparing import Named, Prepared, Preparer
+from indexer.preparing import Batch, Named, Prepared, Preparer
 from indexer.record import Record, fold_doi
 from indexer.report import Report, SourceReport, Tally, Trouble, met
 from indexer.schema import fold_value
 from indexer.search.engine import Companions, Engine, IndexWriter, Manifest, Plan
 from indexer.search.query import Identity, Or, Query, Value
-from indexer.sources import Deleted, Each, Noted, Options, Outcome, Skipped, read
+from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
 from indexer.spool import Spool
-from indexer.terms.concept import Concept
-from indexer.terms.learned import Learner, decode_observed
-from indexer.terms.lexicon import LexiconWriter, counted
+from indexer.terms.learned import Learner
+from indexer.terms.lexicon import Analysed, LexiconWriter, counted
 from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
 from indexer.workers import Workers
@@ -56,8 +55,6 @@ _SPOOLED_AT_ONCE = 1 << 20
 """Bytes of records that are written to the disk at once."""
 _READ_ALONE = 64
 """Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
-_CUT_ALONE = 8
-"""Batches of titles that are cut in this process, until it shows that it is worth others: some 4,000 titles."""
 
 _Item = TypeVar("_Item")
 
@@ -190,11 +187,9 @@ class _Target:
         """The published generation, of an update."""
         self.learner = Learner()
         self._path = writer.workspace / "lexicon.new"
-        self._given_up = False
-        """Nobody waits any more for what is done beside."""
         # Our own terms take seconds, in which the sources can be read.
         self._beside = ThreadPoolExecutor(1)
-        self._doing: list[Future[Any]] = []
+        self._doing: list[Future[None]] = []
         """What is done beside with the lexicon."""
         self._begun = self._beside.submit(_begun_lexicon, self._path, engine)
 
@@ -208,8 +203,8 @@ class _Target:
         replaced = self._replace(prepared.documents) if self.engine else 0
         self.writer.add(prepared.packed)
         self.lexicon.take(prepared.counts)
-        for shown in decode_observed(prepared.observed):
-            self.learner.take(shown)
+        if prepared.lessons:
+            self.learner.take_lessons(prepared.lessons)
         return replaced
 
     def remove(self, records: Iterable[Record]) -> int:
@@ -232,39 +227,26 @@ class _Target:
         known += [_has("pmid", named.pmid) for named in documents if named.pmid]
         return self.remove(_found(self.engine, known))
 
-    def learn(self, each: Each) -> None:
-        """Work out what was put teaches, which `finish` writes.
-
-        Args:
-            each: How batches of titles are cut.
-        """
-        # SQLite leaves the processor's other cores to what is done meanwhile.
-        placed = self._beside.submit(self.lexicon.place_items)
-        self._doing.append(placed)
-        self.learner.mine(each)
-        placed.result()
-
     def finish(self) -> tuple[int, dict[str, int]]:
         """Write what was put: how many documents there are, and how many concepts were learned, by their source."""
-        lexicon = self._beside.submit(self._finish_lexicon)
-        self._doing.append(lexicon)
+        # SQLite leaves the other cores to what is done meanwhile, and so do the loops that merge.
+        placed = self._begin(self.lexicon.place_items)
+        concepts = list(self.learner.concepts())
+        finished = self._begin(self._finish_lexicon, self.lexicon.analyse(concepts))
         documents = self.writer.finish()
-        return documents, lexicon.result()
+        for begun in (placed, finished):
+            begun.result()
+        return documents, dict(Counter(concept.source for concept in concepts))
 
-    def _finish_lexicon(self) -> dict[str, int]:
-        learned: Counter[str] = Counter()
+    def _finish_lexicon(self, learned: Sequence[Analysed]) -> None:
+        self.lexicon.add_learned(learned)
+        self.lexicon.finish()
 
-        def noted() -> Iterator[Concept]:
-            for concept in self.learner.concepts():
-                if self._given_up:
-                    return
-                learned[concept.source] += 1
-                yield concept
-
-        self.lexicon.add_concepts(noted())
-        if not self._given_up:
-            self.lexicon.finish()
-        return dict(learned)
+    def _begin(self, function: Callable[..., None], *given: object) -> Future[None]:
+        """Do something with the lexicon beside, after what was begun before."""
+        begun = self._beside.submit(function, *given)
+        self._doing.append(begun)
+        return begun
 
     def publish(self, manifest: Manifest, companions: Callable[[Path], Companions]) -> None:
         """Publish what is finished."""
@@ -272,7 +254,6 @@ class _Target:
 
     def close(self) -> None:
         """Close the lexicon, whole or not."""
-        self._given_up = True
         if self._begun.exception() is None:
             # Again and again, since SQLite forgets it between two statements.
             while wait(self._doing, _INTERRUPT_SECONDS).not_done:
@@ -328,7 +309,8 @@ def _write(
         replaced = 0
         preparer = partial(Preparer, target.writer.packer(), _editions(tables), tables.dump(), learns=engine is None)
         alone = 0 if spool.identities >= _WORTH_WORKERS else None
-        for prepared in workers.map(preparer, _batches(spool.documents(), BATCH), alone):
+        batches = (Batch(some, target.learner.takes_titles) for some in _batches(spool.documents(), BATCH))
+        for prepared in workers.map(preparer, batches, alone):
             replaced += target.put(prepared)
             journals.add(prepared.journals)
             counts.add(prepared.matches)
@@ -336,8 +318,6 @@ def _write(
             options.progress(Stage.INDEXING, tally.documents, spool.identities)
     options.progress(Stage.WRITING, tally.documents, None)
     # Merging and learning need memory of their own, so what the workers remember of texts goes first.
-    workers.end()
-    target.learn(partial(workers.map, alone=_CUT_ALONE))
     workers.end()
     documents, learned = target.finish()
     refused = _refused(target.writer.refused, options)

@@ -16,7 +16,7 @@ from indexer.record import Record
 from indexer.report import Tally
 from indexer.search.engine import Packer
 from indexer.spool import read_spooled
-from indexer.terms.learned import encode_observed, observed
+from indexer.terms.learned import Lessons, lessons
 from indexer.terms.lexicon import Counts, counted
 
 
@@ -36,11 +36,21 @@ class Prepared:
     packed: object
     """As the engine's packer packed them."""
     counts: Counts
-    observed: bytes
-    """As `decode_observed` takes it, of the records that show something; of none where nothing is to be learned."""
+    lessons: Lessons | None
+    """None where nothing is to be learned."""
     tally: Tally
     journals: JournalCollector
     matches: MatchCounts
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is prepared at once. Can be pickled."""
+
+    records: Sequence[bytes]
+    """One at least, as `Spool.documents` gave them."""
+    titles: bool
+    """Whether their titles are to be cut, where something is to be learned; see `Learner.takes_titles`."""
 
 
 class Preparer:
@@ -60,9 +70,9 @@ class Preparer:
         self._tables = JournalTables.load(tables)
         self._learns = learns
 
-    def __call__(self, encoded: Sequence[bytes]) -> Prepared:
-        """Prepare a batch of at least one document, given as records that `Spool.documents` gave."""
-        given = list(map(read_spooled, encoded))
+    def __call__(self, batch: Batch) -> Prepared:
+        """Prepare a batch."""
+        given = list(map(read_spooled, batch.records))
         journals, matches, tally = JournalCollector(), MatchCounts(), Tally()
         records: list[Record] = []
         of_editions: list[schema.Views] = []
@@ -82,7 +92,7 @@ class Preparer:
             [Named(record.id, record.pmid) for record in records],
             self._packer.pack(documents),
             counted(records, documents.tokens),
-            encode_observed([shown for record in records if (shown := observed(record))] if self._learns else []),
+            lessons(records, titles=batch.titles) if self._learns else None,
             tally,
             journals,
             matches,

@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from itertools import repeat
 from pathlib import Path
 from threading import Event
 from weakref import ref
@@ -23,7 +22,6 @@ from indexer.engines.whoosh.columnar.container import ArrayFile
 from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, IndexMissingError, SourceError
 from indexer.search.hits import SearchRequest
 from indexer.search.searcher import search, warm
-from indexer.terms.concept import Concept, Form, Role
 from indexer.terms.lexicon import LexiconWriter
 from tests.conftest import SAMPLES, write_jsonl
 
@@ -412,7 +410,7 @@ def test_the_same_index_whatever_the_cores(tmp_path: Path, monkeypatch: pytest.M
     lines[37], lines[101] = "{broken", ""
     source.write_text("\n".join(lines), encoding="utf-8")
     # So that there is work for several.
-    for name, value in (("BATCH", 16), ("_WORTH_WORKERS", 1), ("_READ_ALONE", 2), ("_CUT_ALONE", 1)):
+    for name, value in (("BATCH", 16), ("_WORTH_WORKERS", 1), ("_READ_ALONE", 2)):
         monkeypatch.setattr(f"indexer.build.{name}", value)
     monkeypatch.setattr("indexer.sources.line_records._BLOCK_BYTES", 3000)
     held, told = [], []
@@ -429,38 +427,28 @@ def test_the_same_index_whatever_the_cores(tmp_path: Path, monkeypatch: pytest.M
         assert of_one == held[1][name], name
 
 
-def test_an_interrupted_end_waits_for_no_concepts(
-    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Concepts are added beside the merge, and here without end.
-    concept = Concept((Form("heart failure", "en", Role.PREFERRED),), "titles", 3)
-    monkeypatch.setattr("indexer.terms.learned.Learner.concepts", lambda _self: repeat(concept))
-
-    def interrupt(_self: object) -> int:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("indexer.engines.whoosh.writer.WhooshWriter.finish", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        build([str(source)], str(tmp_path / "index"))
-    with pytest.raises(IndexMissingError):
-        open_engine(str(tmp_path / "index"))
-
-
+@pytest.mark.parametrize(
+    ("beside", "interrupted"),
+    [
+        ("place_items", "indexer.terms.learned.Learner.mine"),
+        ("finish", "indexer.engines.whoosh.writer.WhooshWriter.finish"),
+    ],
+)
 def test_an_interrupted_end_does_not_wait_for_the_lexicon(
-    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, beside: str, interrupted: str
 ) -> None:
-    finishing, interrupted, stopped = Event(), Event(), Event()
-    finish, interrupt = LexiconWriter.finish, LexiconWriter.interrupt
+    working, told, stopped = Event(), Event(), Event()
+    work, interrupt = getattr(LexiconWriter, beside), LexiconWriter.interrupt
 
-    def finish_late(self: LexiconWriter) -> None:
+    def work_long(self: LexiconWriter) -> None:
         if self._path.name != "lexicon.new":  # that of our own terms
-            finish(self)
+            work(self)
             return
         # No statement of this connection is open, as those of full-text tables are, when the first interrupt comes.
         self._connection.close()
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
-        finishing.set()
-        assert interrupted.wait(60)
+        working.set()
+        assert told.wait(60)
         try:
             self._connection.execute(
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 30000000) SELECT sum(i) FROM n"
@@ -471,18 +459,20 @@ def test_an_interrupted_end_does_not_wait_for_the_lexicon(
 
     def interrupt_and_say(self: LexiconWriter) -> None:
         interrupt(self)
-        interrupted.set()
+        told.set()
 
-    def interrupt_the_build(_self: object) -> int:
-        assert finishing.wait(60)
+    def interrupt_the_build(_self: object) -> None:
+        assert working.wait(60)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(LexiconWriter, "finish", finish_late)
+    monkeypatch.setattr(LexiconWriter, beside, work_long)
     monkeypatch.setattr(LexiconWriter, "interrupt", interrupt_and_say)
-    monkeypatch.setattr("indexer.engines.whoosh.writer.WhooshWriter.finish", interrupt_the_build)
+    monkeypatch.setattr(interrupted, interrupt_the_build)
     with pytest.raises(KeyboardInterrupt):
         build([str(source)], str(tmp_path / "index"))
     assert stopped.is_set()
+    with pytest.raises(IndexMissingError):
+        open_engine(str(tmp_path / "index"))
 
 
 def test_a_lexicon_that_was_closed_can_be_interrupted(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -23,7 +24,15 @@ from indexer.terms.concept import Concept, Form, Role
 from indexer.terms.learned.definitions import Definition, definitions
 from indexer.terms.learned.keywords import KeywordPair, pairs_of
 from indexer.terms.learned.pairs import Mention, decide, expected_length, mentions
-from indexer.terms.learned.translations import MOST_TITLES, CutEach, Translation, mined, usual_case
+from indexer.terms.learned.translations import (
+    MOST_TITLES,
+    Cut,
+    CutTitles,
+    Translation,
+    cut_titles,
+    mined,
+    usual_case,
+)
 from indexer.terms.learned.words import folded
 
 __all__ = [
@@ -33,9 +42,9 @@ __all__ = [
     "SOURCES",
     "TITLES",
     "Learner",
+    "Lessons",
     "Observed",
-    "decode_observed",
-    "encode_observed",
+    "lessons",
     "observed",
 ]
 
@@ -99,9 +108,36 @@ class Observed(msgspec.Struct, frozen=True, array_like=True):
     keywords: tuple[KeywordPair, ...]
 
 
-encode_observed = msgspec.msgpack.Encoder().encode
-"""Observed of several records in a tenth of the time that it takes to pickle them."""
-decode_observed = msgspec.msgpack.Decoder(list[Observed]).decode
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Observed]).decode
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What records show of terms, of those that show something. Can be pickled."""
+
+    observed: bytes
+    """As MessagePack, which takes a tenth of the time that Python takes to pickle it."""
+    cut: tuple[Cut, Cut] | None
+    """The words of their titles in Chinese and in English, each title once; None where they were not asked for."""
+
+
+def lessons(records: Iterable[Record], *, titles: bool) -> Lessons:
+    """What records show.
+
+    Args:
+        records: The records.
+        titles: Whether to cut their titles; see `Learner.takes_titles`.
+    """
+    shown = [found for record in records if (found := observed(record))]
+    chinese, english = _titles_of(shown)
+    return Lessons(_encode(shown), (cut_titles(chinese), cut_titles(english)) if titles else None)
+
+
+def _titles_of(shown: Iterable[Observed]) -> tuple[list[str], list[str]]:
+    """The titles of records that have both, in Chinese and in English, each once."""
+    both = [found.titles for found in shown if found.titles]
+    return list(dict.fromkeys(title for title, _ in both)), list(dict.fromkeys(title for _, title in both))
 
 
 def observed(record: Record) -> Observed | None:
@@ -133,9 +169,24 @@ class Learner:
         self._by_english: dict[str, _Mentioned] = {}
         self._by_abbreviation: dict[str, _Mentioned] = {}
         self._titles: dict[tuple[str, str], None] = {}
+        self._cut = CutTitles(), CutTitles()
         self._mined: list[Translation] | None = None
         self._keywords: Counter[tuple[str, str]] = Counter()
         self._written: dict[str, Counter[str]] = defaultdict(Counter)
+
+    @property
+    def takes_titles(self) -> bool:
+        """Whether further titles are learned from."""
+        return len(self._titles) < MOST_TITLES
+
+    def take_lessons(self, lessons: Lessons) -> None:
+        """`take` what records show."""
+        shown = _decode(lessons.observed)
+        if lessons.cut and self.takes_titles:
+            for known, titles, cut in zip(self._cut, _titles_of(shown), lessons.cut, strict=True):
+                known.take(titles, cut)
+        for found in shown:
+            self.take(found)
 
     def take(self, observed: Observed) -> None:
         """Note what a record teaches."""
@@ -143,7 +194,7 @@ class Learner:
             self._take_definitions(observed.definitions)
         if observed.mentions:
             self._take_mentions(observed.mentions)
-        if observed.titles and len(self._titles) < MOST_TITLES:
+        if observed.titles and self.takes_titles:
             self._titles[observed.titles] = None
             self._mined = None
         for pair in observed.keywords:
@@ -154,13 +205,9 @@ class Learner:
             self._keywords = Counter({pair: count for pair, count in self._keywords.items() if count > 1})
             self._written = defaultdict(Counter, {english: self._written[english] for _, english in self._keywords})
 
-    def mine(self, each: CutEach | None = None) -> None:
-        """Work out what the titles taken so far teach: most of the work that `concepts` has, where it was not done.
-
-        Args:
-            each: How titles are cut; in this process unless given.
-        """
-        self._mined = mined(list(self._titles), each)
+    def mine(self) -> None:
+        """Work out what the titles taken so far teach: most of the work that `concepts` has, where it was not done."""
+        self._mined = mined(list(self._titles), self._cut)
 
     def concepts(self) -> Iterator[Concept]:
         """The concepts learned, those of each source together and strongest first."""

@@ -88,6 +88,12 @@ class Mention(NamedTuple):
     recurring: int
     """Characters of the longest ending of `chinese` that stands in the record a second time; 0 where none does."""
     exact: bool = False
+    endings: tuple[int, ...] = ()
+    """Characters of the endings of `chinese` that may be the term, as `endings` gives them; of torn ones negative."""
+
+    def ends(self) -> list[Ending]:
+        """`endings` of `chinese`, which a text was cut for when it was read."""
+        return [Ending(self.chinese[-abs(length) :], length < 0) for length in self.endings]
 
 
 class Decided(NamedTuple):
@@ -125,7 +131,8 @@ def mentions(text: str, also: str = "") -> Iterator[Mention]:
             ends = endings(chinese)
             if ends:
                 recurring = next((len(end.text) for end in ends if whole.count(end.text) > 1), 0)
-                yield Mention(chinese, english, abbreviation, recurring)
+                lengths = tuple(-len(end.text) if end.torn else len(end.text) for end in ends)
+                yield Mention(chinese, english, abbreviation, recurring, endings=lengths)
 
 
 def _read(inside: str) -> tuple[str | None, str | None]:
@@ -196,7 +203,7 @@ def decide(of_one_term: Sequence[Mention], expected: float) -> list[Decided]:
         expected: How many characters a Chinese term of this English one has on the whole; see `expected_length`.
     """
     exact = {mention.chinese for mention in of_one_term if mention.exact}
-    candidates = [endings(mention.chinese) for mention in of_one_term if not mention.exact]
+    candidates = [mention.ends() for mention in of_one_term if not mention.exact]
     shared = _shared(candidates) | exact
     count = Counter(mention.chinese for mention in of_one_term if mention.exact)
     plain = set(exact)

@@ -17,9 +17,9 @@ Letters and figures inside a Chinese unit have to stand in the English one too: 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +39,6 @@ _DISCOUNT = 1.0
 """Titles taken from what two units have in common: so a frequent word wins over a phrase seen twice."""
 _NO_BEGINNINGS = frozenset(read_words("no_beginnings_zh.txt"))
 """Words that titles begin their phrases with."""
-_CUT_AT_ONCE = 500
-"""Titles."""
 _LAST_BIT = 63
 """Of a mask; no title has so many terms of letters and figures."""
 
@@ -48,6 +46,7 @@ _LETTERS_PER_CHARACTER = 3.8
 """Of an English term, for each character of the Chinese one."""
 
 _Integers = npt.NDArray[np.int64]
+_Small = npt.NDArray[np.int32]
 _Reals = npt.NDArray[np.float64]
 _Flags = npt.NDArray[np.bool_]
 _Bits = npt.NDArray[np.uint64]
@@ -84,15 +83,15 @@ class Cut:
 
     keys: list[str]
     """The distinct keys of words."""
-    words: _Integers
+    words: _Small
     """Of each word, its key as an index into `keys`."""
-    starts: _Integers
+    starts: _Small
     """Where it begins in its title."""
-    ends: _Integers
+    ends: _Small
     stopwords: _Flags
     touching: _Flags
     """Whether nothing but spaces and hyphens stands between it and the one before it in its title."""
-    counts: _Integers
+    counts: _Small
     """The words of each title."""
 
 
@@ -108,17 +107,37 @@ def cut_titles(titles: Sequence[str]) -> Cut:
     ]
     return Cut(
         list(numbers),
-        np.array([numbers[word.key] for word in flat], np.int64),
-        np.array([word.start for word in flat], np.int64),
-        np.array([word.end for word in flat], np.int64),
+        np.array([numbers[word.key] for word in flat], np.int32),
+        np.array([word.start for word in flat], np.int32),
+        np.array([word.end for word in flat], np.int32),
         np.array([word.stopword for word in flat], np.bool_),
         np.array(touching, np.bool_),
-        np.array(list(map(len, found)), np.int64),
+        np.array(list(map(len, found)), np.int32),
     )
 
 
-def _cutter() -> Callable[[Sequence[str]], Cut]:
-    return cut_titles
+class CutTitles:
+    """The words of the titles of one language; of those that nobody has cut before, they are cut when asked for."""
+
+    def __init__(self) -> None:
+        self._cuts: list[Cut] = []
+        self._places: dict[str, int] = {}
+        self._count = 0
+
+    def take(self, titles: Sequence[str], cut: Cut) -> None:
+        """Keep the words of titles, as `cut_titles` gives them."""
+        for place, title in enumerate(titles, self._count):
+            self._places.setdefault(title, place)
+        self._cuts.append(cut)
+        self._count += len(titles)
+
+    def words_of(self, titles: Sequence[str]) -> Cut:
+        """The words of titles, in their order."""
+        missing = [title for title in dict.fromkeys(titles) if title not in self._places]
+        if missing:
+            self.take(missing, cut_titles(missing))
+        self._cuts = [_joined(self._cuts)]
+        return _chosen(self._cuts[0], np.array([self._places[title] for title in titles], np.int64))
 
 
 def _touch(title: str, one: Word, other: Word) -> bool:
@@ -129,7 +148,7 @@ def _joined(cuts: Sequence[Cut]) -> Cut:
     """The words of the titles of all cuts."""
     numbers: dict[str, int] = {}
     renumbered = [
-        np.array([numbers.setdefault(key, len(numbers)) for key in cut.keys], np.int64)[cut.words] for cut in cuts
+        np.array([numbers.setdefault(key, len(numbers)) for key in cut.keys], np.int32)[cut.words] for cut in cuts
     ]
     return Cut(
         list(numbers),
@@ -157,35 +176,36 @@ class _Side:
     """The title of each."""
     counts: _Integers
     """In how many titles each unit stands."""
-    letters: list[frozenset[str]]
-    """What each unit holds of letters and figures (Chinese) or figures (English)."""
+    of_key: _Keys
+
+    def letters(self, units: _Integers) -> dict[int, frozenset[str]]:
+        """What units hold of letters and figures (Chinese) or figures (English)."""
+        _, firsts = np.unique(self.spans[:, 0], return_index=True)
+        return {
+            unit: frozenset(
+                term for word in self.cut.words[first:behind].tolist() for term in self.of_key.letters[word]
+            )
+            for unit, first, behind in self.spans[firsts[np.unique(units)]].tolist()
+        }
 
 
-class CutEach(Protocol):
-    """How batches of titles are cut, on one core or on several; `make` makes `cut_titles`, wherever it is needed."""
-
-    def __call__(
-        self, make: Callable[[], Callable[[Sequence[str]], Cut]], items: Iterable[Sequence[str]]
-    ) -> Iterable[Cut]:
-        """The words of each batch, in their order."""
-
-
-def mined(titles: Sequence[tuple[str, str]], each: CutEach | None = None) -> list[Translation]:
+def mined(titles: Sequence[tuple[str, str]], cut: tuple[CutTitles, CutTitles] | None = None) -> list[Translation]:
     """The translations that titles (Chinese, English) teach, strongest first; empty of fewer than two.
 
     At most `MOST_TITLES` are used. What they are worth is left to who uses them: see `Translation`.
 
     Args:
         titles: Pairs of titles.
-        each: How they are cut; in this process unless given.
+        cut: Words of titles of both languages, as far as they are known.
     """
+    of_zh, of_en = cut or (CutTitles(), CutTitles())
     used = titles[:MOST_TITLES]
     if not used:
         return []
     zh_titles, en_titles = zip(*used, strict=True)
     # Titles in Chinese recur where those in English differ (Part II, a reply).
-    zh = _side(zh_titles, each, _MOST_WORDS_ZH)
-    en = _side(en_titles, each, _MOST_WORDS_EN)
+    zh = _side(zh_titles, of_zh.words_of(zh_titles), _MOST_WORDS_ZH)
+    en = _side(en_titles, of_en.words_of(en_titles), _MOST_WORDS_EN)
     if not zh.counts.size or not en.counts.size:
         return []
     left, right, together = _associated(zh, en)
@@ -211,17 +231,12 @@ def mined(titles: Sequence[tuple[str, str]], each: CutEach | None = None) -> lis
     return _named(zh, en, left, right, links)
 
 
-def _side(titles: Sequence[str], each: CutEach | None, most_words: int) -> _Side:
+def _side(titles: Sequence[str], cut: Cut, most_words: int) -> _Side:
     """Find the units of titles: an n-gram is one only if the shorter ones in it are, so the rare ones fall early."""
-    distinct = list(dict.fromkeys(titles))
-    batches = [distinct[begin : begin + _CUT_AT_ONCE] for begin in range(0, len(distinct), _CUT_AT_ONCE)]
-    cuts = each(_cutter, batches) if each else map(cut_titles, batches)
-    places = {title: place for place, title in enumerate(distinct)}
-    cut = _chosen(_joined(list(cuts)), np.array([places[title] for title in titles], np.int64))
     han = any(map(has_han, titles[:20]))
     of_key = _Keys(cut.keys, han=han)
     title_of = np.repeat(np.arange(len(titles)), cut.counts)
-    grams, known = cut.words, np.ones(cut.words.size, np.bool_)
+    grams, known = cut.words.astype(np.int64), np.ones(cut.words.size, np.bool_)
     spans, span_titles = [np.empty((0, 3), np.int64)], [np.empty(0, np.int64)]
     count = 0
     for size in range(1, most_words + 1):
@@ -289,19 +304,15 @@ def _are_units(cut: Cut, of_key: _Keys, firsts: _Integers, size: int, *, han: bo
 
 def _with_units(titles: Sequence[str], cut: Cut, spans: _Integers, span_titles: _Integers, of_key: _Keys) -> _Side:
     """The side with its units numbered from 0."""
-    _, firsts, units = np.unique(spans[:, 0], return_index=True, return_inverse=True)
-    letters = [
-        frozenset(term for word in cut.words[first:behind].tolist() for term in of_key.letters[word])
-        for _, first, behind in spans[firsts].tolist()
-    ]
+    numbers, units = np.unique(spans[:, 0], return_inverse=True)
     spans[:, 0] = units.reshape(-1)
     order = np.argsort(span_titles, kind="stable")
     spans, span_titles = spans[order], span_titles[order]
-    count = len(letters)
+    count = numbers.size
     standing = np.unique(span_titles * max(count, 1) + spans[:, 0])
     of_titles, unit_titles = standing % max(count, 1), standing // max(count, 1)
     return _Side(
-        titles, cut, spans, span_titles, of_titles, unit_titles, np.bincount(of_titles, minlength=count), letters
+        titles, cut, spans, span_titles, of_titles, unit_titles, np.bincount(of_titles, minlength=count), of_key
     )
 
 
@@ -336,8 +347,9 @@ def _associated(zh: _Side, en: _Side) -> tuple[_Integers, _Integers, _Integers]:
     left, right, together = left[chosen], right[chosen], together[chosen]
     order = np.lexsort((right, left))
     left, right, together = left[order], right[order], together[order]
+    of_left, of_right = zh.letters(left), en.letters(right)
     pairs = zip(left.tolist(), right.tolist(), strict=True)
-    agree = np.array([zh.letters[one] >= en.letters[other] for one, other in pairs], np.bool_)
+    agree = np.array([of_left[one] >= of_right[other] for one, other in pairs], np.bool_)
     return left[agree], right[agree], together[agree]
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -85,6 +86,43 @@ CREATE TEMP TABLE moved (entry INTEGER PRIMARY KEY, documents INTEGER, rank INTE
 """What is counted of items before they are placed, each as often as it is written: `last` is its rank without any
 document, `marked` what is searched of it. The items that an update counts. The entries that get another place."""
 
+
+class Analysed(NamedTuple):
+    """A concept as the tables hold it."""
+
+    forms: tuple[EntryForm, ...]
+    words: list[list[str]]
+    """Of each form."""
+    folded: str
+    """A line for each form, as well as `pinyin`."""
+    pinyin: str
+    keys: dict[str, int]
+    """Its keys, each with the place of the best role in `ROLES`."""
+
+
+def _with_keys(forms: tuple[EntryForm, ...], readings: Syllables) -> Analysed:
+    folded = [folding.Folded(form.text) for form in forms]
+    pinyin = (
+        " ".join(pinyin_starts(one, readings)) if form.language == "zh" else ""
+        for form, one in zip(forms, folded, strict=True)
+    )
+    keys: dict[str, int] = {}
+    for form in forms:
+        if key := analysis.key(form.text):
+            keys[key] = min(ROLES.index(form.role), keys.get(key, len(ROLES)))
+    return Analysed(
+        forms, [one.words() for one in folded], "\n".join(one.text for one in folded), "\n".join(pinyin), keys
+    )
+
+
+_Said = tuple[str, Language, tuple[str, ...]]
+
+
+def _said(forms: Iterable[EntryForm]) -> frozenset[_Said]:
+    """What forms say, but for their evidence."""
+    return frozenset((form.text, form.language, form.sources) for form in forms)
+
+
 _DELETE_START = "INSERT INTO starts (starts, rowid, words, pinyin) VALUES ('delete', ?, ?, ?)"
 """With values, and row by row: FTS5 writes what it has gathered to the disk at each INSERT that selects."""
 
@@ -110,6 +148,8 @@ class LexiconWriter:
         self._documents = 0
         self._syllables: Syllables | None = None
         self._items_placed = False
+        self._learned: dict[frozenset[_Said], int] | None = None
+        """The numbers of learned entries, by what they say; None until one is added."""
         self._closed = False
         if before is None:
             path.unlink(missing_ok=True)
@@ -118,6 +158,8 @@ class LexiconWriter:
             shutil.copyfile(before, path)
         with self._written():
             self._connection = self._opened()
+            if self._updating:
+                self._readings()
 
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -179,7 +221,20 @@ class LexiconWriter:
                 if concept.evidence is None:
                     self._add_curated(forms)
                 else:
-                    self._add_learned(forms)
+                    self._add_learned([_with_keys(forms, self._readings())])
+
+    def analyse(self, concepts: Iterable[Concept]) -> list[Analysed]:
+        """What `add_learned` adds, worked out; another thread may use the writer of a lexicon with concepts meanwhile.
+
+        Args:
+            concepts: Learned ones.
+        """
+        return [_with_keys(forms_of(concept), self._readings()) for concept in concepts]
+
+    def add_learned(self, analysed: Sequence[Analysed]) -> None:
+        """Add learned concepts as `add_concepts` does."""
+        with self._written():
+            self._add_learned(analysed)
 
     def _add_curated(self, forms: tuple[EntryForm, ...]) -> None:
         names = {(form.language, name_key(form.text)) for form in forms if form.role is Role.PREFERRED}
@@ -192,8 +247,8 @@ class LexiconWriter:
         for other in same:
             names |= set(self._names_of(other))
             self._remove(other)
-        keys = {form: analysis.key(form.text) for form in forms}
-        number = self._insert(first, forms, keys, learned=False)
+        number = first or self._connection.execute("SELECT coalesce(max(id), 0) + 1 FROM entry").fetchone()[0]
+        self._insert({number: _with_keys(forms, self._readings())}, learned=False)
         self._connection.executemany(
             "INSERT OR IGNORE INTO preferred VALUES (?, ?, ?)", [(language, key, number) for language, key in names]
         )
@@ -222,48 +277,45 @@ class LexiconWriter:
     def _names_of(self, entry: int) -> list[tuple[Language, str]]:
         return self._connection.execute("SELECT language, key FROM preferred WHERE entry = ?", (entry,)).fetchall()
 
-    def _add_learned(self, forms: tuple[EntryForm, ...]) -> None:
-        said = {(form.text, form.language, form.sources) for form in forms}
-        keys = {form: analysis.key(form.text) for form in forms}
-        alike = self._connection.execute(
-            "SELECT e.id, e.forms FROM form_key k JOIN entry e ON e.id = k.entry WHERE k.key = ? AND e.learned",
-            (keys[forms[0]],),
-        ).fetchall()
-        for number, packed in alike:
-            if {(form.text, form.language, form.sources) for form in _unpack(packed)} == said:
-                self._connection.execute("UPDATE entry SET forms = ? WHERE id = ?", (_pack(forms), number))
-                return
-        self._insert(None, forms, keys, learned=True)
+    def _add_learned(self, analysed: Sequence[Analysed]) -> None:
+        if self._learned is None:
+            packed = self._connection.execute("SELECT id, forms FROM entry WHERE learned")
+            self._learned = {_said(_unpack(forms)): number for number, forms in packed}
+        ((last,),) = self._connection.execute("SELECT coalesce(max(id), 0) FROM entry").fetchall()
+        added: dict[int, Analysed] = {}
+        renewed: list[tuple[bytes, int]] = []
+        for one in analysed:
+            number = self._learned.setdefault(_said(one.forms), last + 1)
+            if number > last:
+                added[number] = one
+                last = number
+            elif number in added:
+                added[number] = one
+            else:
+                renewed.append((_pack(one.forms), number))
+        self._connection.executemany("UPDATE entry SET forms = ? WHERE id = ?", renewed)
+        self._insert(added, learned=True)
 
-    def _insert(
-        self, number: int | None, forms: tuple[EntryForm, ...], keys: Mapping[EntryForm, str], *, learned: bool
-    ) -> int:
-        folded = [folding.Folded(form.text) for form in forms]
-        words = [one.words() for one in folded]
-        pinyin = [
-            " ".join(pinyin_starts(one, self._readings())) if form.language == "zh" else ""
-            for form, one in zip(forms, folded, strict=True)
-        ]
-        lines = [" ".join(of_form) for of_form in words], [one.text for one in folded], pinyin
-        cursor = self._connection.execute(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", (number, learned, _pack(forms), *map("\n".join, lines))
-        )
-        number = cursor.lastrowid or 0
-        best: dict[str, int] = {}
-        for form in forms:
-            key = keys[form] if form in keys else analysis.key(form.text)
-            if key:
-                best[key] = min(ROLES.index(form.role), best.get(key, len(ROLES)))
+    def _insert(self, analysed: Mapping[int, Analysed], *, learned: bool) -> None:
+        """Add entries by their numbers."""
         self._connection.executemany(
-            "INSERT INTO form_key VALUES (?, ?, ?)", [(key, number, role) for key, role in best.items()]
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (number, learned, _pack(one.forms), "\n".join(map(" ".join, one.words)), one.folded, one.pinyin)
+                for number, one in analysed.items()
+            ],
+        )
+        self._connection.executemany(
+            "INSERT INTO form_key VALUES (?, ?, ?)",
+            [(key, number, role) for number, one in analysed.items() for key, role in one.keys.items()],
         )
         level = 1 if learned else 2
-        for of_form in words:
-            for word in of_form[of_form[:1] == [folding.UNSURE] :]:
-                self._bank[word] = max(level, self._bank.get(word, 0))
+        for one in analysed.values():
+            for of_form in one.words:
+                for word in of_form[of_form[:1] == [folding.UNSURE] :]:
+                    self._bank[word] = max(level, self._bank.get(word, 0))
         if len(self._bank) > _WORDS_HELD:
             self._write_bank()
-        return number
 
     def _remove(self, number: int) -> None:
         ((packed,),) = self._connection.execute("SELECT forms FROM entry WHERE id = ?", (number,)).fetchall()
@@ -447,9 +499,11 @@ class LexiconWriter:
     def _place_all_items(self) -> None:
         # No statement of these calls Python but for the few items of several documents: other threads go on meanwhile.
         for statement in (
-            "CREATE TEMP TABLE placed AS SELECT id, kind, text, sum(documents) AS documents, marked, "
-            "last - (CASE sum(documents) WHEN 1 THEN 1 ELSE step_of(sum(documents)) END << 48) AS rank "
-            "FROM counted GROUP BY id HAVING sum(documents) > 0",
+            (
+                "CREATE TEMP TABLE placed AS SELECT id, kind, text, sum(documents) AS documents, marked, "
+                "last - (CASE sum(documents) WHEN 1 THEN 1 ELSE step_of(sum(documents)) END << 48) AS rank "
+                "FROM counted GROUP BY id HAVING sum(documents) > 0"
+            ),
             "DROP TABLE counted",
             "INSERT INTO item SELECT id, kind, text, documents, rank FROM placed",
             "INSERT INTO starts (rowid, words) SELECT rank, marked FROM placed ORDER BY rank",

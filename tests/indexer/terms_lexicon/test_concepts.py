@@ -117,6 +117,27 @@ def test_an_update_replaces_evidence(tmp_path):
     assert [one.partner for one in book.suggest("strok", 9) if one.kind == "concept"] == ["脑卒中"]
 
 
+def test_learned_concepts_that_were_analysed_are_added_as_others_are(tmp_path):
+    one, other = concept("Stroke", "脑卒中", source="mined", evidence=3), concept("T细胞", "T cells", evidence=2)
+    again = concept("Stroke", "脑卒中", source="mined", evidence=7)
+    books = []
+    for name, analysed in (("plain", False), ("analysed", True)):
+        lexicon(tmp_path / f"{name} before", [article(1, "Stroke of T cells")], [concept("Stroke", "~Apoplexy"), one])
+        writer = LexiconWriter(tmp_path / name, tmp_path / f"{name} before")
+        for some in ([other, again, other], [concept("Asthma", "哮喘", evidence=1), again]):
+            if analysed:
+                writer.add_learned(writer.analyse(some))
+            else:
+                writer.add_concepts(some)
+        writer.finish()
+        books.append(Lexicon(tmp_path / name))
+    entries = [list(book.entries()) for book in books]
+    assert entries[0] == entries[1]
+    assert [entry.forms[0].evidence for entry in entries[1]] == [None, 7, 2, 1]
+    for typed in ("strok", "ncz", "t cel", "哮"):
+        assert books[0].suggest(typed) == books[1].suggest(typed)
+
+
 def test_many_keys_are_looked_up_at_once(tmp_path):
     book = lexicon(tmp_path / "l", concepts=[concept(f"disease a{n}", f"病{n}") for n in range(1200)])
     keys = [key(f"disease a{n}") for n in range(1300)]

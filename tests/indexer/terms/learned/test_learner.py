@@ -11,7 +11,7 @@ import pytest
 from indexer.record import Record
 from indexer.terms import learned
 from indexer.terms.concept import Concept, Form, Role
-from indexer.terms.learned import ABBREVIATION, KEYWORDS, PARENTHESES, SOURCES, TITLES, Learner, observed
+from indexer.terms.learned import ABBREVIATION, KEYWORDS, PARENTHESES, SOURCES, TITLES, Learner, lessons, observed
 from indexer.terms.learned.keywords import pairs_of
 
 
@@ -20,6 +20,13 @@ def _learn(*records: Record) -> list[Concept]:
     for record in records:
         if shown := observed(record):
             learner.take(shown)
+    return list(learner.concepts())
+
+
+def _learn_in_batches(*records: Record, size: int) -> list[Concept]:
+    learner = Learner()
+    for first in range(0, len(records), size):
+        learner.take_lessons(lessons(records[first : first + size], titles=learner.takes_titles))
     return list(learner.concepts())
 
 
@@ -128,3 +135,29 @@ def test_real_records(shared: Path) -> None:
         assert (concept.evidence or 0) >= 1
     pairs = {(concept.preferred("zh"), concept.preferred("en")) for concept in found if concept.source != ABBREVIATION}
     assert ("脑卒中", "stroke") in pairs
+
+
+def test_lessons_of_batches_teach_what_their_records_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [
+        _record(
+            number,
+            title_zh=f"{chinese}的{matter_zh}",
+            title_en=f"{matter.capitalize()} of {english}",
+            abstract_zh=f"目的：慢性肾脏病（chronic kidney disease, CKD）患者{number}例，{chinese}（{english}）。",
+            abstract_en=f"In {number} cases of chronic kidney disease (CKD).",
+            keywords=(chinese, english),
+        )
+        for number, ((chinese, english), (matter_zh, matter)) in enumerate(
+            (disease, matter)
+            for disease in (("肺癌", "lung cancer"), ("高血压", "hypertension"), ("哮喘", "asthma"))
+            for matter in (("治疗", "treatment"), ("诊断", "diagnosis"), ("护理", "nursing"))
+        )
+    ]
+    taught = _learn(*records)
+    assert {concept.source for concept in taught} == set(SOURCES)
+    for size in (1, 4, len(records)):
+        assert _learn_in_batches(*records, size=size) == taught
+    # Behind those that are used, titles are not cut, and teach nothing.
+    monkeypatch.setattr(learned, "MOST_TITLES", 4)
+    assert lessons(records[:1], titles=False).cut is None
+    assert _learn_in_batches(*records, size=2) == _learn(*records) != taught

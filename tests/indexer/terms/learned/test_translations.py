@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.terms.learned import translations as module
-from indexer.terms.learned.translations import Translation, mined, usual_case
+from indexer.terms.learned.translations import CutTitles, Translation, cut_titles, mined, usual_case
 
 _DISEASES = {"肺癌": "lung cancer", "高血压": "hypertension", "糖尿病": "diabetes", "哮喘": "asthma"}
 _MATTERS = {"治疗": "treatment", "诊断": "diagnosis", "护理": "nursing", "预防": "prevention"}
@@ -62,10 +62,17 @@ def test_only_so_many_titles_are_used(monkeypatch) -> None:
     assert mined(_titles() + other) == mined(_titles())
 
 
-def test_cutting_in_pieces_changes_nothing(monkeypatch) -> None:
-    whole = mined(_titles())
-    monkeypatch.setattr(module, "_CUT_AT_ONCE", 3)
-    assert mined(_titles()) == whole
+def test_titles_that_were_cut_before_teach_the_same() -> None:
+    titles = [*_titles(), ("肺癌2例", "Two cases of lung cancer"), *_titles()[:5]]
+    known = CutTitles(), CutTitles()
+    for begin in range(0, len(titles), 7):
+        # In pieces, of which some repeat what others hold, and some are missing.
+        for side, cut in enumerate(known):
+            some = [pair[side] for pair in titles[begin : begin + 5]]
+            cut.take(some, cut_titles(some))
+    for cut in known:
+        cut.take(["急性 other"], cut_titles(["急性 other"]))
+    assert mined(titles, known) == mined(titles)
 
 
 def test_lengths_that_do_not_fit_are_not_trusted() -> None:
