@@ -53,7 +53,7 @@ _ASKED_AT_ONCE = 1_000
 """Names of published records that are looked up at once."""
 _SPOOLED_AT_ONCE = 1 << 20
 """Bytes of records that are written to the disk at once."""
-_READ_ALONE = 64
+_READ_ALONE = 16
 """Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
 
 _Item = TypeVar("_Item")
@@ -422,7 +422,7 @@ def _spool_source(source: str, outcomes: Iterator[Outcome], spool: Spool, option
             spool.take_back(outcome.pmid)
         else:
             report.read += 1
-            report.merged += spool.add(outcome.record, outcome.position)
+            report.merged += spool.add(outcome.encoded, outcome.position)
             options.progress(Stage.READING, spool.records, None)
     report.reasons = sorted(skipped.values(), key=lambda trouble: -trouble.count)
     report.noted = sorted(noted.values(), key=lambda trouble: -trouble.count)

@@ -12,10 +12,9 @@ import msgspec
 
 from indexer import schema
 from indexer.journals import JournalCollector, JournalTables, MatchCounts, views
-from indexer.record import Record
+from indexer.record import Record, decode_record
 from indexer.report import Tally
 from indexer.search.engine import Packer
-from indexer.spool import read_spooled
 from indexer.terms.learned import Lessons, lessons
 from indexer.terms.lexicon import Counts, counted
 
@@ -72,7 +71,7 @@ class Preparer:
 
     def __call__(self, batch: Batch) -> Prepared:
         """Prepare a batch."""
-        given = list(map(read_spooled, batch.records))
+        given = list(map(decode_record, batch.records))
         journals, matches, tally = JournalCollector(), MatchCounts(), Tally()
         records: list[Record] = []
         of_editions: list[schema.Views] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import NamedTuple
 
 import msgspec
 
@@ -122,6 +123,27 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An http(s) address of the free full text."""
     url: str | None = None
     """An http(s) address of the article's page."""
+
+
+class EncodedRecord(NamedTuple):
+    """A record as MessagePack, with what tells of which document it is."""
+
+    digest: bytes
+    """Of its identity."""
+    pmid: int | None
+    data: bytes
+
+
+_encode = msgspec.msgpack.Encoder().encode
+decode_record = msgspec.msgpack.Decoder(Record).decode
+"""The record that `EncodedRecord.data` is."""
+
+
+def encode_record(record: Record) -> EncodedRecord:
+    """The record as it is kept."""
+    digest = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
+    pmid = int(record.pmid) if record.pmid and record.pmid.isdecimal() else None
+    return EncodedRecord(digest, pmid, _encode(record))
 
 
 def fold_doi(text: str) -> str | None:

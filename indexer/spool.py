@@ -6,23 +6,18 @@ grows by about a hundred bytes a record, and later values win however far apart 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import IO
 
 import msgspec
 
-from indexer.record import Record, identity, merge
+from indexer.record import EncodedRecord, Record, decode_record, encode_record, identity, merge
 from indexer.report import EXAMPLES, MergedIdentity
 
 _BLOCK_BYTES = 1 << 20
 """Read at a time."""
 _HEAD = 4
 """Bytes before each record, which tell its size."""
-
-_encode = msgspec.msgpack.Encoder().encode
-read_spooled = msgspec.msgpack.Decoder(Record).decode
-"""The record that `Spool.documents` gave."""
 
 
 def _identified(record: Record) -> Record:
@@ -65,21 +60,22 @@ class Spool:
         """How many documents the records will be, at most."""
         return self.records - len(self._later)
 
-    def add(self, record: Record, position: object) -> bool:
+    def add(self, record: EncodedRecord, position: object) -> bool:
         """Append a record, read at a position to be shown; True where it is of the document of one before."""
-        encoded = _encode(record)
-        digest = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
+        digest, pmid, encoded = record
         first = self._offset
-        if record.pmid and record.pmid.isdecimal():
-            first = self._first_of_pmid.setdefault(int(record.pmid), self._first.get(digest, first))
+        if pmid is not None:
+            first = self._first_of_pmid.setdefault(pmid, self._first.get(digest, first))
         first = self._first.setdefault(digest, first)
         repeated = first != self._offset
         if repeated:
             self._repeats.setdefault(first, []).append(self._offset)
             self._later.add(self._offset)
             if first in self._named or len(self._named) < EXAMPLES:
-                self._named.setdefault(first, MergedIdentity(record.id, [])).positions.append(str(position))
-        self._file.write(len(encoded).to_bytes(_HEAD, "big") + encoded)
+                named = self._named.setdefault(first, MergedIdentity(decode_record(encoded).id, []))
+                named.positions.append(str(position))
+        self._file.write(len(encoded).to_bytes(_HEAD, "big"))
+        self._file.write(encoded)
         self._offset += _HEAD + len(encoded)
         self.records += 1
         return repeated
@@ -117,7 +113,7 @@ class Spool:
             whole = valid[0]
             for later in valid[1:]:
                 whole = merge(whole, later)
-            yield _encode(whole if len({part.id for part in valid}) == 1 else _identified(whole))
+            yield encode_record(whole if len({part.id for part in valid}) == 1 else _identified(whole)).data
 
     def merged_examples(self) -> list[MergedIdentity]:
         """The first identities that several records had, with the positions of all but the first."""
@@ -125,4 +121,4 @@ class Spool:
 
     def _at(self, offset: int) -> Record:
         self._file.seek(offset)
-        return read_spooled(self._file.read(int.from_bytes(self._file.read(_HEAD), "big")))
+        return decode_record(self._file.read(int.from_bytes(self._file.read(_HEAD), "big")))

@@ -50,7 +50,8 @@ def language_of(text: str) -> Language | None:
     Everything else that has a letter is en (whatever its script: it is analysed as English); None where it has none.
     """
     if not text.isascii():
-        han = sum(end - start for start, end in map(re.Match.span, HAN_RUN.finditer(text)))
-        if han and han >= len(_LATIN_WORD.findall(text)):
+        han = sum(map(len, HAN_RUN.findall(text)))
+        # There are no more words than other characters.
+        if han and (2 * han >= len(text) or han >= len(_LATIN_WORD.findall(text))):
             return "zh"
     return "en" if any(map(str.isalpha, text)) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from io import BufferedReader
 from typing import Protocol, TypeVar, Union
 
-from indexer.record import Record
+from indexer.record import EncodedRecord, Record, decode_record, encode_record
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -34,12 +34,39 @@ class Position:
         return shown if self.line is None else f"{shown}:{self.line}"
 
 
-@dataclass(frozen=True)
 class Read:
-    """A record, and where it was read."""
+    """A record, and where it was read.
 
-    record: Record
-    position: Position
+    Who keeps records asks for the encoded one, which is all that comes from another process; it is decoded, or encoded,
+    when the other is asked for.
+    """
+
+    def __init__(self, record: Record | EncodedRecord, position: Position) -> None:
+        self._given = record
+        self.position = position
+
+    @property
+    def record(self) -> Record:
+        """The record."""
+        given = self._given
+        return decode_record(given.data) if isinstance(given, EncodedRecord) else given
+
+    @property
+    def encoded(self) -> EncodedRecord:
+        """The same, as it is kept."""
+        given = self._given
+        return given if isinstance(given, EncodedRecord) else encode_record(given)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Read):
+            return NotImplemented
+        return self.record == other.record and self.position == other.position
+
+    def __hash__(self) -> int:
+        return hash(self.position)
+
+    def __repr__(self) -> str:
+        return f"Read({self.record!r}, {self.position!r})"
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _begins_record(line: str) -> bool:
 
 def read(stream: BufferedReader, position: Position, options: Options) -> Iterator[Outcome]:
     """The records of a file, one a line."""
-    yield from read_lines(text.lines(text.without_mark(stream)), position, _read_line, options.each)
+    yield from read_lines(text.without_mark(stream), (), position, _read_line, options.each)
 
 
 def _read_line(data: bytes) -> tuple[Record, Sequence[str]]:

@@ -6,9 +6,9 @@ Which of the two a file is, its content says: it is JSON lines where its second 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BufferedReader
-from itertools import chain, islice
+from itertools import islice
 
 from indexer.errors import RecordError
 from indexer.record import Record
@@ -36,12 +36,11 @@ def read(stream: BufferedReader, position: Position, options: Options) -> Iterat
     A mapped key that no line has is noted at the end; a file of one record may well lack some.
     """
     stream = text.without_mark(stream)
-    lines = text.lines(stream)
-    begun = list(islice(lines, 3))
+    begun = list(islice(text.lines(stream), 3))
     if not begun:
         yield Skipped(position, "It is empty.")
     elif _is_json_lines(begun):
-        yield from _each(chain(begun, lines), position, options)
+        yield from _each(stream, begun, position, options)
     else:
         data = _rejoined(begun, stream)
         if data is None:
@@ -122,10 +121,12 @@ class _Objects:
         return record_of(value, PlainPart(), self._columns, notes), notes
 
 
-def _each(lines: Iterable[text.Line], position: Position, options: Options) -> Iterator[Outcome]:
+def _each(
+    stream: BufferedReader, begun: Sequence[text.Line], position: Position, options: Options
+) -> Iterator[Outcome]:
     objects = _Objects(options.columns)
     # Other processes can't tell this one which keys they met.
-    yield from read_lines(lines, position, objects, here if options.columns else options.each)
+    yield from read_lines(stream, begun, position, objects, here if options.columns else options.each)
     if objects.unmet:
         yield Noted(position, missing(objects.unmet, objects.keys))
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LIMIT_BYTES = 16 * 2**20
 """The most that is held in memory of a text that can't be read piece by piece: a file of one record, or a line. What
@@ -110,3 +111,61 @@ def lines(stream: io.BufferedReader) -> Iterator[Line]:
         while data and not data.endswith(b"\n"):
             data = stream.readline(2**20)
         yield Line(number, None)
+
+
+class LineBlock(NamedTuple):
+    """Lines of a file that stand one behind the other."""
+
+    number: int
+    """Of the first one, as `Line.number`."""
+    data: bytes | None
+    """Theirs, blank ones too; None for a line that is longer than `LIMIT_BYTES`."""
+
+    def lines(self) -> Iterator[Line]:
+        """Those that are not blank."""
+        if self.data is None:
+            yield Line(self.number, None)
+            return
+        for number, line in enumerate(io.BytesIO(self.data), self.number):
+            if len(line) > LIMIT_BYTES:
+                yield Line(number, None)
+            elif not line.isspace():
+                yield Line(number, line)
+
+
+def line_blocks(stream: io.BufferedReader, number: int, size: int) -> Iterator[LineBlock]:
+    """The lines from where the stream stands, in blocks of whole lines; where it can't be read on, those before first.
+
+    Args:
+        stream: The stream.
+        number: Of the line that begins there.
+        size: Of a block in bytes, but for long lines.
+    """
+    pieces: list[bytes] = []
+    held = 0
+    while True:
+        try:
+            data = stream.read1(size)
+        except Exception:
+            whole = b"".join(pieces)
+            yield LineBlock(number, whole[: whole.rfind(b"\n") + 1])
+            raise
+        pieces.append(data)
+        held += len(data)
+        if data and held < size:
+            continue
+        whole = b"".join(pieces)
+        end = whole.rfind(b"\n") + 1 if data else len(whole)
+        if end:
+            yield LineBlock(number, whole[:end])
+            number += whole.count(b"\n", 0, end)
+        if not data:
+            return
+        pieces = [whole[end:]]
+        held = 0
+        if len(pieces[0]) > LIMIT_BYTES:
+            yield LineBlock(number, None)
+            number += 1
+            while data and not data.endswith(b"\n"):
+                data = stream.readline(2**20)
+            pieces = []

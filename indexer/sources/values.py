@@ -66,6 +66,10 @@ _TYPES_OF_SEMANTIC_SCHOLAR = {
     "MetaAnalysis": "Meta-Analysis",
 }
 _ET_AL = re.compile(r"[\s,，]{0,3}(?:\bet\.? al\b\.?|等)$", re.IGNORECASE)
+_ENDS_ET_AL = ("l", "L", ".", "等", "\n", "")
+_BEGINS_AND = ("a", "&")
+_AND = re.compile(r"^(?:and|&)\s+")
+_LONGEST_SUFFIX = 3
 _BELONGS_TO_NAME = re.compile(r"(?:[A-Z]\.[\s-]?){1,4}|[JS]r\.?|I{2,3}|IV")
 
 
@@ -322,20 +326,22 @@ def authors(value: object) -> tuple[str, ...]:
         names = _LIST_SEPARATOR.split(given)
         if len(names) == 1:
             names = _joined_names(_COMMA.split(given))
-    bare = [_ET_AL.sub("", name).strip(" ,，、") for name in names]
-    return tuple(name for name in bare if name.casefold() not in _NO_VALUE)
+    bare = [(_ET_AL.sub("", name) if name[-1:] in _ENDS_ET_AL else name).strip(" ,，、") for name in names]
+    return tuple(name for name in bare if len(name) > _LONGEST_NO_VALUE or name.casefold() not in _NO_VALUE)
 
 
 def _joined_names(parts: list[str]) -> list[str]:
     """Names out of text split at commas, where initials and suffixes may stand behind one: `Smith, J., Doe, A.`."""
-    names: list[list[str]] = []
+    names: list[str] = []
     for part in parts:
-        part = re.sub(r"^(?:and|&)\s+", "", part)  # noqa: PLW2901 - the word before the last name
-        if names and _BELONGS_TO_NAME.fullmatch(part):
-            names[-1].append(part)
+        if part[:1] in _BEGINS_AND:
+            part = _AND.sub("", part)  # noqa: PLW2901 - the word before the last name
+        may_belong = len(part) <= _LONGEST_SUFFIX or "." in part
+        if may_belong and names and _BELONGS_TO_NAME.fullmatch(part):
+            names[-1] += f", {part}"
         else:
-            names.append([part])
-    return [", ".join(name) for name in names]
+            names.append(part)
+    return names
 
 
 def issns(value: object) -> tuple[str, ...]:
