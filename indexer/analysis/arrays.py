@@ -19,7 +19,6 @@ import numpy.typing as npt
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.items import Items, items_of
 from indexer.analysis.mixed import turned_round
-from indexer.analysis.normalize import fold
 from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextCounts, TextNumbers
 from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.tokens import Channel, Token
@@ -282,8 +281,7 @@ class _Memory:
 
     def arrays(self, texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
         """The tokens of texts."""
-        folded = [fold(text) if text else "" for text in texts]
-        items = items_of(folded)
+        items = items_of([text or "" for text in texts])
         edged = items.edged()
         texts_of, numbers = np.zeros(items.kinds.size, np.int64), np.zeros(items.kinds.size, np.uint32)
         between = np.flatnonzero((items.kinds == compiled.PIECE) | (items.kinds == compiled.LINE))
