@@ -1,0 +1,76 @@
+"""Tokens of texts without letters, worked out once for all that differ in nothing but their digits.
+
+No rule looks at what a digit is where no letter stands: 12.5% and 98.6% have the same tokens, each with its own digits.
+So the first of a *shape* (the text with a 0 for each digit) is analysed with other digits than it has, each of them
+another one, and what its terms are made of is told by these. Of the numbers that a build meets for the first time, one
+in twenty has a shape of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from indexer.analysis.tokens import Token
+
+Analysis = Callable[[str, str], tuple[Sequence[Token], int]]
+"""The tokens of a text behind another one that ends in a space or is empty, and how many positions they take."""
+
+_STAND_INS = "".join(map(chr, range(0x1D7CE, 0x1D800)))
+"""Mathematical digits: digits to every rule, and in no folded text."""
+_ZEROS = str.maketrans("123456789", "0" * 9)
+_LETTERLESS = re.compile(r"(?=\D*[0-9])[\W_0-9]*")
+
+
+class Filled(NamedTuple):
+    """The tokens of a text, without offsets."""
+
+    terms: Sequence[str]
+    places: Sequence[int]
+    """Of each term, its position."""
+    span: int
+    """How many positions they take."""
+
+    @classmethod
+    def by(cls, tokens: Sequence[Token], span: int) -> Filled:
+        """Tokens as such."""
+        return cls([token.text for token in tokens], [token.position for token in tokens], span)
+
+
+class _Shape(NamedTuple):
+    """The tokens of all texts of a shape."""
+
+    take: Callable[[str], Sequence[str]]
+    """The characters of all terms, a zero character before each term, out of a text with `others` behind it."""
+    others: str
+    places: tuple[int, ...]
+    span: int
+
+
+def filled(analysis: Analysis, text: str, before: str = "") -> Filled:
+    """The tokens of a text by an analysis, which is remembered: a function of a module.
+
+    Args:
+        analysis: What tells them.
+        text: The text, without spaces.
+        before: What stands before it, without letters and digits.
+    """
+    if len(text) > len(_STAND_INS) or not _LETTERLESS.fullmatch(text):
+        return Filled.by(*analysis(before, text))
+    take, others, places, span = _shape(analysis, before, text.translate(_ZEROS))
+    return Filled("".join(take(before + text + others)).split("\0")[1:], places, span)
+
+
+@lru_cache(maxsize=1 << 15)
+def _shape(analysis: Analysis, before: str, zeros: str) -> _Shape:
+    marked = "".join(stand_in if one == "0" else one for one, stand_in in zip(zeros, _STAND_INS, strict=False))
+    tokens, span = analysis(before, marked)
+    characters = "".join(f"\0{token.text}" for token in tokens)
+    known = before + marked
+    others = "".join(dict.fromkeys(character for character in characters if character not in known))
+    return _Shape(
+        itemgetter(*map((known + others).index, characters)), others, tuple(token.position for token in tokens), span
+    )
