@@ -7,12 +7,11 @@ out from tables by a compiled loop. The tables are of this process, and begin an
 
 from __future__ import annotations
 
-import re
 import threading
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ import numpy.typing as npt
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.items import Items, items_of
 from indexer.analysis.mixed import turned_round
-from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextCounts, TextNumbers
+from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextCounts, TextNumbers, codes_of, text_of
 from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.shapes import Analysis, Filled, filled
 from indexer.analysis.tokens import Channel, Token
@@ -130,6 +129,55 @@ class _Found:
         self.spans += [0] * count
 
 
+Kinds = npt.NDArray[np.uint8]
+"""Of each piece (column), what it begins with, what it ends in, and whether a Roman numeral may stand in it."""
+
+
+def _kinds(leads: Sequence[int], ends: Sequence[int]) -> Kinds:
+    """What pieces are that hold no numeral."""
+    return np.array([leads, ends, [0] * len(ends)], np.uint8)
+
+
+@dataclass(frozen=True)
+class _Described:
+    """Texts between spaces, and what they look like."""
+
+    stretches: Stretches
+    kinds: Kinds
+    words: npt.NDArray[np.bool_]
+    """Whether each is certainly a plain word."""
+
+    @classmethod
+    def of(cls, stretches: Stretches) -> _Described:
+        """Texts as such, none of them empty."""
+        count = stretches.begins.size
+        found = cls(stretches, np.empty((3, count), np.uint8), np.empty(count, np.bool_))
+        compiled.describe_texts(
+            *(stretches.codes, stretches.begins, stretches.ends),
+            *(_LEADS_OF, _ENDS_OF, _UNKNOWN_KIND, _ODD_LETTERS, *found.kinds, found.words),
+        )
+        leads, ends, _ = found.kinds
+        unknown = np.flatnonzero(leads == _UNKNOWN_KIND)
+        leads[unknown] = [_LEADS.index(english.leads(text)) for text in found.texts(unknown)]
+        unknown = np.flatnonzero(ends == _UNKNOWN_KIND)
+        ends[unknown] = [_end_of(text[-1]) for text in found.texts(unknown)]
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.words.size
+
+    def texts(self, places: Places) -> list[str]:
+        """Some of the texts as strings."""
+        begins, ends = self.stretches.begins[places].tolist(), self.stretches.ends[places].tolist()
+        return list(map(self._whole.__getitem__, map(slice, begins, ends)))
+
+    @cached_property
+    def _whole(self) -> str:
+        return text_of(self.stretches.codes)
+
+
 class _Table:
     """The tokens that pieces have in a channel."""
 
@@ -148,6 +196,14 @@ class _Table:
         self.spans.extend(found.spans)
         self.terms.extend(map(numbers.__getitem__, found.terms))
         self.places.extend(found.places)
+
+    def add_one(self, terms: Iterable[int], places: Iterable[int], span: int) -> None:
+        """Add a piece, given the numbers of its terms."""
+        self.starts.append(len(self.terms))
+        self.terms.extend(terms)
+        self.places.extend(places)
+        self.sizes.append(len(self.terms) - self.starts[-1])
+        self.spans.append(span)
 
     def repeat(self, pieces: npt.NDArray[Any]) -> None:
         """Add pieces with the tokens of others."""
@@ -184,16 +240,28 @@ _UNKNOWN, _NO, _YES = range(3)
 _LEADS = ("", *english.LEADS)
 _PERCENT, _NUMBER, _NUMERAL = map(_LEADS.index, english.LEADS)
 
-_OPENING, _CLOSING = '(["', ',.;:!?)]"'
-"""Marks around a piece that make no other tokens of it."""
+_ASCII = list(map(chr, range(128)))
+_OPENING, _CLOSING = (np.array([character in marks for character in _ASCII]) for marks in ('(["', ',.;:!?)]"'))
+"""Whether each character is a mark around a piece that makes no other tokens of it."""
+
+
+def _end_of(character: str) -> int:
+    """What a piece ends in that ends in a character."""
+    return _SIGN if character in SIGNS else _DIGIT if character.isdigit() else _OTHER
+
+
+_UNKNOWN_KIND = 255
+"""In place of what a piece begins with or ends in: that takes a closer look."""
+_ENDS_OF = np.array(list(map(_end_of, _ASCII)), np.uint8)
+_LEADS_OF = np.array(
+    [_NUMBER if character.isdigit() else _UNKNOWN_KIND * (character in english.LEADING) for character in _ASCII],
+    np.uint8,
+)
+_ODD_LETTERS = np.zeros(1 << 15, np.bool_)
+_ODD_LETTERS[[(codes_of(three) & 31) @ np.array([1 << 10, 1 << 5, 1]) for three in english.ODD_LETTERS]] = True
 
 _SHORT_NUMBER = 24
 """Characters of a piece that is wholly seen from the one behind it."""
-
-_LONGEST_NUMERAL = 6
-"""Letters of a word that may be one."""
-_MAY_BE_NUMERAL = re.compile("(?<![a-z])[ivx]{1,4}(?:[a-d][12]?)?(?![a-z])")
-
 
 _NO_TEXT = -1
 """In place of the number of a text: the piece is none of those between spaces, so that nothing asks for its text."""
@@ -253,7 +321,7 @@ class _Memory:
         """At least as many as there are terms."""
         nothing = _Found()
         nothing.add_without(_LINE_BREAK + 1)
-        self._add(nothing, nothing, [(0, _BORDER, 0), (0, _OTHER, 0), (0, _BORDER, 0)])
+        self._add(nothing, nothing, _kinds((0, 0, 0), (_BORDER, _OTHER, _BORDER)), None)
         self._english.numbers_of([""])
         self._of_english.append(_EMPTY)
         self._bare.append(0)
@@ -515,12 +583,14 @@ class _Memory:
             return piece
         key = channel, piece, numbers.tobytes()
         if key not in self._others:
-            other, nothing = _Found(), _Found()
-            other.add(*found)
-            nothing.add_without(1)
-            words, forms = (other, nothing) if channel is Channel.WORDS else (nothing, other)
             self._others[key] = len(self)
-            self._add(words, forms, [(0, ends, 0)], [self._names[piece]])
+            table.add_one(numbers, found.places, found.span)
+            self._tables[Channel.FORMS if channel is Channel.WORDS else Channel.WORDS].add_one((), (), 0)
+            self._leads.append(0)
+            self._ends.append(ends)
+            self._numerals.append(0)
+            self._names.append(self._names[piece])
+            self._uses.append(0)
         return self._others[key]
 
     def _name_of(self, piece: int) -> str:
@@ -562,56 +632,62 @@ class _Memory:
     def _add_english(self) -> None:
         """Add the pieces of texts between spaces that have numbers and no pieces yet."""
         first = len(self._of_english)
-        new = self._english.texts(first)
-        if not new:
+        if self._english.count == first:
             return
-        bare = [text.lstrip(_OPENING).rstrip(_CLOSING) for text in new]
-        marked = [place for place, text in enumerate(new) if bare[place] != text]
         # A word has the tokens that it has without the marks around it.
-        bare_numbers = self._english.numbers_of([bare[place] for place in marked])
-        new += self._english.texts(first + len(new))
-        self._of_english.frombytes(bytes(4 * len(new)))
-        self._bare.extend(range(first, first + len(new)))
-        np.frombuffer(self._bare, np.uint32)[np.array(marked, np.int64) + first] = bare_numbers
-        plain: list[int] = []
-        others: list[int] = []
-        has_marks = set(marked)
-        for place, text in enumerate(new):
-            if place not in has_marks:
-                (plain if english.is_plain_word(text) else others).append(place)
+        met = self._english.stretches(first)
+        bare = np.empty((2, met.begins.size), np.int64)
+        compiled.strip_marks(met.codes, met.begins, met.ends, _OPENING, _CLOSING, bare)
+        marked = np.flatnonzero((bare[0] != met.begins) | (bare[1] != met.ends))
+        bare_numbers = self._english.numbers(met.codes, bare[0][marked], bare[1][marked])
+        new = _Described.of(self._english.stretches(first))
+        self._of_english.frombytes(bytes(4 * new.count))
+        self._bare.extend(range(first, first + new.count))
+        np.frombuffer(self._bare, np.uint32)[marked + first] = bare_numbers
+        unmarked = np.ones(new.count, np.bool_)
+        unmarked[marked] = False
+        certain = np.flatnonzero(unmarked & new.words)
+        others = np.flatnonzero(unmarked & ~new.words)
         words, forms = _Found(), _Found()
-        words.add_each([english.term(new[place]) for place in plain])
-        forms.add_each([new[place] for place in plain])
-        for place in others:
-            of_words, of_forms = _tokens_of(new[place])
-            words.add(*of_words)
-            forms.add(*of_forms)
-        places = [*plain, *others]
-        texts = np.array(places, np.int64) + first
-        self._number(self._of_english, texts)
-        self._add(words, forms, [_described(new[place]) for place in places], texts.tolist())
+        texts = new.texts(certain)
+        words.add_each(list(map(english.term, texts)))
+        forms.add_each(texts)
+        for text in new.texts(others):
+            if english.is_plain_word(text):
+                words.add((english.term(text),), (0,), 1)
+                forms.add((text,), (0,), 1)
+            else:
+                of_words, of_forms = _tokens_of(text)
+                words.add(*of_words)
+                forms.add(*of_forms)
+        places = np.concatenate([certain, others])
+        self._number(self._of_english, first + places)
+        self._add(words, forms, new.kinds[:, places], first + places)
         pieces = np.frombuffer(self._of_english, np.uint32)[bare_numbers]
-        texts = np.array(marked, np.int64) + first
-        self._number(self._of_english, texts)
-        self._repeat(pieces, [_described(new[place]) for place in marked], texts.tolist())
+        self._number(self._of_english, first + marked)
+        self._repeat(pieces, new.kinds[:, marked], first + marked)
 
     def _add_edged(self, texts: Places) -> None:
         """Add the pieces with edges of texts between spaces, which have no tokens in WORDS."""
         words, forms = _Found(), _Found()
         words.add_without(texts.size)
         for text in map(self._english.text, texts.tolist()):
-            forms.add(*filled(_edged_forms_behind, text))
-        described = self._described_as(np.frombuffer(self._of_english, np.uint32)[texts])
+            if text.isascii() and text.isalnum():
+                of_word = english.edged_forms(text)
+                forms.add(of_word, [0] * len(of_word), 1)
+            else:
+                forms.add(*filled(_edged_forms_behind, text))
+        kinds = self._kinds_of(np.frombuffer(self._of_english, np.uint32)[texts])
         self._with_edges.update(range(len(self), len(self) + texts.size))
         self._number(self._of_edged, texts)
-        self._add(words, forms, described, texts.tolist())
+        self._add(words, forms, kinds, texts)
 
     def _repeat_edged(self, texts: Places, pieces: U32) -> None:
         """Add pieces with edges of texts that have the tokens of other pieces with edges."""
-        described = self._described_as(np.frombuffer(self._of_english, np.uint32)[texts])
+        kinds = self._kinds_of(np.frombuffer(self._of_english, np.uint32)[texts])
         self._with_edges.update(range(len(self), len(self) + texts.size))
         self._number(self._of_edged, texts)
-        self._repeat(pieces, described, texts.tolist())
+        self._repeat(pieces, kinds, texts)
 
     def _pieces_of_words(self, words: Places) -> U32:
         """The pieces of words of runs of Han characters, given by their numbers."""
@@ -629,7 +705,7 @@ class _Memory:
         forms.add_without(len(new))
         self._turning.extend(map(chinese.may_turn_round, new))
         self._of_words.extend(range(len(self), len(self) + len(new)))
-        self._add(words, forms, [_HAN] * len(new))
+        self._add(words, forms, _kinds([0] * len(new), [_BORDER] * len(new)), None)
 
     def _add_pairs(self) -> None:
         """Add the pieces of pairs of Han characters that have numbers and no pieces yet."""
@@ -644,50 +720,36 @@ class _Memory:
             else:
                 forms.add((pair[0], pair), (0, 0), 1)
         self._of_pairs.extend(range(len(self), len(self) + len(new)))
-        self._add(words, forms, [_HAN] * len(new))
+        self._add(words, forms, _kinds([0] * len(new), [_BORDER] * len(new)), None)
 
     def _number(self, of_texts: array[int], texts: Places) -> None:
         """Put down the pieces that are added next as those of some texts between spaces."""
         np.frombuffer(of_texts, np.uint32)[texts] = np.arange(len(self), len(self) + texts.size)
 
-    def _add(
-        self, words: _Found, forms: _Found, described: Sequence[_Described], texts: Sequence[int] | None = None
-    ) -> None:
-        """Add pieces with their tokens in both channels, and the numbers of their texts between spaces."""
+    def _add(self, words: _Found, forms: _Found, kinds: Kinds, texts: Places | None) -> None:
+        """Add pieces with their tokens in both channels, what they are, and the numbers of their texts if they have."""
         self._tables[Channel.WORDS].add(words, self._terms)
         self._tables[Channel.FORMS].add(forms, self._terms)
-        self._describe(described, texts)
+        self._describe(kinds, texts)
 
-    def _repeat(self, pieces: U32, described: Sequence[_Described], texts: Sequence[int]) -> None:
+    def _repeat(self, pieces: U32, kinds: Kinds, texts: Places) -> None:
         """Add pieces with the tokens of others."""
         for table in self._tables.values():
             table.repeat(pieces)
-        self._describe(described, texts)
+        self._describe(kinds, texts)
 
-    def _describe(self, described: Sequence[_Described], texts: Sequence[int] | None) -> None:
+    def _describe(self, kinds: Kinds, texts: Places | None) -> None:
         """Say what the pieces are whose tokens were added last."""
-        for kept, column in zip((self._leads, self._ends, self._numerals), zip(*described, strict=True), strict=False):
-            kept.extend(column)
-        self._names.extend([_NO_TEXT] * len(described) if texts is None else texts)
-        self._uses.frombytes(bytes(self._uses.itemsize * len(described)))
+        for kept, column in zip((self._leads, self._ends, self._numerals), kinds, strict=True):
+            kept.frombytes(column.tobytes())
+        count = kinds.shape[1]
+        names = np.full(count, _NO_TEXT, np.int32) if texts is None else texts.astype(np.int32)
+        self._names.frombytes(names.tobytes())
+        self._uses.frombytes(bytes(self._uses.itemsize * count))
 
-    def _described_as(self, pieces: U32) -> list[_Described]:
+    def _kinds_of(self, pieces: U32) -> Kinds:
         """What some pieces are."""
-        columns = (np.frombuffer(part, np.uint8)[pieces].tolist() for part in (self._leads, self._ends, self._numerals))
-        return list(zip(*columns, strict=True))
-
-
-_Described = tuple[int, int, int]
-"""What a piece begins with, what it ends in, and whether a Roman numeral may stand in it."""
-
-_HAN: _Described = (0, _BORDER, 0)
-
-
-def _described(text: str) -> _Described:
-    """What a text between spaces is."""
-    ends = _SIGN if text[-1] in SIGNS else _DIGIT if text[-1].isdigit() else _OTHER
-    is_long_word = len(text) > _LONGEST_NUMERAL and text.isascii() and text.isalpha()
-    return _LEADS.index(english.leads(text)), ends, not is_long_word and bool(_MAY_BE_NUMERAL.search(text))
+        return np.stack([np.frombuffer(part, np.uint8)[pieces] for part in (self._leads, self._ends, self._numerals)])
 
 
 def _tokens_of(text: str) -> tuple[Filled, Filled]:

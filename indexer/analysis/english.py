@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from operator import itemgetter
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from nltk.stem.snowball import EnglishStemmer
@@ -110,8 +111,11 @@ _NUMBERED_PLURAL = re.compile(r"[a-z]+\d+[a-z]?s|\d{4}s")
 _CONSONANT_PLURAL = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")
 """RCTs, SNPs: Snowball takes no s off a word without a vowel."""
 _INFLAMED = re.compile("[a-z]{3,}itis")
-_STEMMED = tuple("' e l s y ed ing ator er ci gi li ti ic ant ent ism ion".split())
-"""Endings of which each ending of Snowball's rules has one. It changes no other word, and takes long to find that out."""
+_STEMMED = (
+    *("'", "e", "l", "s", "y", "ed", "ing", "ator", "er"),
+    *("ci", "gi", "li", "ti", "ic", "ant", "ent", "ism", "ion"),
+)
+"""Endings of which each ending of Snowball's rules has one: it changes no other word, and takes long to find that out."""
 _SHARED = re.compile(r"([a-z]{2,})-?\d{1,3}")
 _SHARING = re.compile(r"l?\d{1,3}")
 """HPV-16/18, PD-1/L1: letters that are written once before several numbers."""
@@ -179,7 +183,12 @@ def _spans_within(window: str, pattern: str) -> list[tuple[int, int]]:
 
 def parts(compound: str) -> list[str]:
     """The words of a compound: cut at its hyphens, at the borders of Greek letters, between a number and its unit."""
-    words = _HYPHEN.split(compound) if "-" in compound else [compound]
+    if "-" not in compound:
+        words = [compound]
+    elif "^" in compound or "--" in compound:
+        words = _HYPHEN.split(compound)
+    else:
+        words = compound.split("-")
     if not _DIVISIBLE.search(compound):
         return words
     return [piece for word in words for piece in _pieces(word)]
@@ -239,14 +248,20 @@ class Piece(NamedTuple):
         return self.end - 2 if self.word.endswith("'s") else self.end
 
 
+_new_piece = partial(tuple.__new__, Piece)
+
+
 def pieces(text: str, start: int, end: int) -> list[Piece]:
     """The words of the compound `text[start:end]`."""
+    words = parts(text[start:end])
+    if len(words[0]) == end - start:
+        return [Piece(words[0], start, end)]
     found = []
-    for word in parts(text[start:end]):
+    for word in words:
         # What stands between two words is a hyphen, a slash, or nothing; behind `non` it may be up to three hyphens.
         at = text.index(word, start)
-        found.append(Piece(word, at, at + len(word)))
         start = at + len(word)
+        found.append(_new_piece((word, at, start)))
     return found
 
 
@@ -310,7 +325,8 @@ LEADS = {
     "numeral": re.compile(r"[(\[]?(?:x|ix|iv|v?i{1,3}|v)(?:[a-d][12]?)?(?![^\W_]|')"),
 }
 
-_NUMERAL_LETTERS = "ivx"
+LEADING = frozenset("%.([ivx0123456789")
+"""Characters of ASCII that these begin with."""
 
 CONTEXT = LONGEST_TERM
 """Characters before a text without spaces that may change its tokens."""
@@ -391,9 +407,8 @@ def words_of(piece: str) -> Analysed:
 
 def leads(piece: str) -> str:
     """What a text without spaces begins with: a key of `LEADS`, or nothing that counts."""
-    # Most begin with a letter that no numeral begins with.
     first = piece[:1]
-    if first.isalpha() and first not in _NUMERAL_LETTERS:
+    if first.isascii() and first not in LEADING:
         return ""
     return next((lead for lead, begins in LEADS.items() if begins.match(piece)), "")
 
@@ -426,6 +441,16 @@ def is_plain(word: str) -> bool:
 def is_plain_word(piece: str) -> bool:
     """Whether a text without spaces is one word that is nothing but its stem and itself, and begins with a letter."""
     return bool(_PLAIN_SINGLE.fullmatch(piece)) and not _DIVISIBLE.search(piece) and not _has_more(piece)
+
+
+ODD_LETTERS = frozenset(
+    (
+        *(name[:3] for name in (*numbers.GREEK_NAMES, *spelling.WITH_TWO_SINGULARS)),
+        # Of a tumour's stage whose nodes are not known.
+        *(f"{letter}nx" for letter in ascii_lowercase),
+    )
+)
+"""Of these each word of small letters holds one that is not plain, unless it is a Roman numeral."""
 
 
 def _plain_word(piece: str) -> re.Match[str] | None:
@@ -466,11 +491,12 @@ def _tokens_of(text: str, begin: int, behind: int) -> tuple[tuple[Token, ...], i
                 if len(found) > 1:
                     joints = _joints(words, index, negated=negated)
                     stack += [(term, piece.start, found[index + count - 1].end) for term, count in joints]
-            tokens += [Token(term, position, start - begin, end - begin) for term, start, end in stack]
+            tokens += [_new_token((term, position, start - begin, end - begin)) for term, start, end in stack]
             position += 1
     return tuple(tokens), position
 
 
+_new_token = partial(tuple.__new__, Token)
 _Placed = tuple[str, int, int]
 """A term, and where it stands in the text."""
 
@@ -578,7 +604,7 @@ def _forms_in(text: str, begin: int, *, edges: bool) -> tuple[tuple[Token, ...],
                 placed += _percent_forms(form, form.end + 1, edges=edges)
             if len(placed) > 1:
                 placed.sort(key=itemgetter(1))
-            tokens += [Token(term, position, start - begin, end - begin) for term, start, end in placed]
+            tokens += [_new_token((term, position, start - begin, end - begin)) for term, start, end in placed]
             position += 1
             first = form.end + 1
     return tuple(tokens), position
@@ -629,13 +655,28 @@ def _plain_forms(form: _Form, *, edges: bool) -> list[_Placed]:
     if sign:
         found.append((sign + word, signed, end))
     if edges:
-        for length in range(1, min(len(word), _LONGEST_EDGE - len(sign) + 1)):
-            if word[length - 1] not in ".'":
-                found.append((f"{word[:length]}-", start, start + length))
-                if sign:
-                    found.append((f"{sign}{word[:length]}-", signed, start + length))
+        heads = _heads(word, _LONGEST_EDGE - len(sign))
+        found += [(head, start, start + len(head) - 1) for head in heads]
+        if sign:
+            found += [(sign + head, signed, start + len(head) - 1) for head in heads]
         found += _endings(form, "", end)
     return found
+
+
+def _heads(word: str, longest: int) -> list[str]:
+    """The terms of the beginnings of a word, up to so many characters."""
+    return [f"{word[:length]}-" for length in range(1, min(len(word), longest + 1)) if word[length - 1] not in ".'"]
+
+
+def _tails(word: str, longest: int) -> list[str]:
+    """The terms of the ends of a word, up to so many characters, in the order in which they begin."""
+    size = len(word)
+    return [f"-{word[start:]}" for start in range(max(1, size - longest), size) if word[start] not in ".'"]
+
+
+def edged_forms(word: str) -> list[str]:
+    """The FORMS terms of letters and digits of ASCII, with edges; all of them stand at one position."""
+    return [word[:LONGEST_TERM], *_heads(word, _LONGEST_EDGE), *_tails(word, _LONGEST_EDGE)]
 
 
 def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Placed]:
@@ -653,8 +694,8 @@ def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Place
 
 def _endings(form: _Form, percent: str, end: int) -> list[_Placed]:
     word = form.word
-    lengths = range(1, min(len(word), _LONGEST_EDGE - len(percent) + 1))
-    found = [(f"-{word[-length:]}{percent}", form.end - length, end) for length in lengths if word[-length] not in ".'"]
+    tails = _tails(word, _LONGEST_EDGE - len(percent))
+    found = [(tail + percent, form.end - len(tail) + 1, end) for tail in tails]
     if form.equal >= 0:
         found.append((ending(f"={form.sign[1:]}{word}{percent}"), form.equal, end))
     return found

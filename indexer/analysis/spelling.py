@@ -125,10 +125,11 @@ def singular(word: str) -> str:
 
 def other_singular(word: str) -> str | None:
     """The second singular of a plural that two words have: bases are those of base and of basis."""
-    return _OF_TWO.get(word)
+    return WITH_TWO_SINGULARS.get(word)
 
 
-_OF_TWO = {"bases": "basis"}
+WITH_TWO_SINGULARS = {"bases": "basis"}
+"""Plurals of two words; their first singular is what `singular` gives."""
 
 _IS_PLURAL_END = re.compile(rf".*{_IS_PLURALS.pattern}")
 
