@@ -144,17 +144,17 @@ class _Described:
 
     stretches: Stretches
     kinds: Kinds
-    words: npt.NDArray[np.bool_]
-    """Whether each is certainly a plain word."""
+    plain: npt.NDArray[np.uint8]
+    """Whether each is plain, as `compiled.describe_texts` tells it."""
 
     @classmethod
     def of(cls, stretches: Stretches) -> _Described:
         """Texts as such, none of them empty."""
         count = stretches.begins.size
-        found = cls(stretches, np.empty((3, count), np.uint8), np.empty(count, np.bool_))
+        found = cls(stretches, np.empty((3, count), np.uint8), np.empty(count, np.uint8))
         compiled.describe_texts(
             *(stretches.codes, stretches.begins, stretches.ends),
-            *(_LEADS_OF, _ENDS_OF, _UNKNOWN_KIND, _ODD_LETTERS, *found.kinds, found.words),
+            *(_LEADS_OF, _ENDS_OF, _UNKNOWN_KIND, _ODD_LETTERS, *found.kinds, found.plain),
         )
         leads, ends, _ = found.kinds
         unknown = np.flatnonzero(leads == _UNKNOWN_KIND)
@@ -166,7 +166,7 @@ class _Described:
     @property
     def count(self) -> int:
         """How many there are."""
-        return self.words.size
+        return self.plain.size
 
     def texts(self, places: Places) -> list[str]:
         """Some of the texts as strings."""
@@ -646,21 +646,22 @@ class _Memory:
         np.frombuffer(self._bare, np.uint32)[marked + first] = bare_numbers
         unmarked = np.ones(new.count, np.bool_)
         unmarked[marked] = False
-        certain = np.flatnonzero(unmarked & new.words)
-        others = np.flatnonzero(unmarked & ~new.words)
+        places = np.flatnonzero(unmarked)
+        places = places[np.argsort(new.plain[places] != compiled.WORD, kind="stable")]
+        texts = new.texts(places)
+        count = np.count_nonzero(new.plain[places] == compiled.WORD)
         words, forms = _Found(), _Found()
-        texts = new.texts(certain)
-        words.add_each(list(map(english.term, texts)))
-        forms.add_each(texts)
-        for text in new.texts(others):
-            if english.is_plain_word(text):
-                words.add((english.term(text),), (0,), 1)
-                forms.add((text,), (0,), 1)
+        words.add_each(list(map(english.term, texts[:count])))
+        forms.add_each(texts[:count])
+        for text, plain in zip(texts[count:], new.plain[places[count:]].tolist(), strict=True):
+            if plain:
+                terms, positions, written = english.plain_words(text)
+                words.add(terms, positions, len(written))
+                forms.add(written, range(len(written)), len(written))
             else:
                 of_words, of_forms = _tokens_of(text)
                 words.add(*of_words)
                 forms.add(*of_forms)
-        places = np.concatenate([certain, others])
         self._number(self._of_english, first + places)
         self._add(words, forms, new.kinds[:, places], first + places)
         pieces = np.frombuffer(self._of_english, np.uint32)[bare_numbers]
@@ -754,6 +755,8 @@ class _Memory:
 
 def _tokens_of(text: str) -> tuple[Filled, Filled]:
     """What a text between spaces holds in WORDS and in FORMS, where nothing stands before it that counts."""
+    if english.is_plain_word(text):
+        return Filled((english.term(text),), (0,), 1), Filled((text,), (0,), 1)
     if words := english.plain_compound(text):
         return Filled(*english.compound_terms(words), len(words)), Filled(words, range(len(words)), len(words))
     return filled(_words_behind, text), filled(_forms_behind, text)

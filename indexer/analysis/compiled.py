@@ -344,8 +344,22 @@ def _may_hold_numeral(codes: Numbers, begin: int, end: int) -> bool:
     return False
 
 
-LONGEST_WORD = 64
-"""Characters of what is told to be a word by `describe_texts`."""
+LONGEST_PLAIN = 64
+"""Characters of what is told to be plain by `describe_texts`."""
+
+MANIFOLD, WORD, WORDS = range(3)
+"""What a text may be to it: not known to be plain; a word; words with marks around them and single hyphens between."""
+
+
+_MARKS = np.array([not chr(code).isalnum() and chr(code) not in "'-" for code in range(128)])
+
+
+@_compiled
+def _is_mark(code: np.uint32) -> bool:
+    """Whether a character is certainly no part of a word or compound: punctuation, or any other mark of ASCII."""
+    if code < _ASCII:
+        return bool(_MARKS[code])
+    return bool(0x2010 <= code <= 0x2027 or 0x3001 <= code <= 0x3002 or 0x3008 <= code <= 0x3011)
 
 
 @_compiled
@@ -360,7 +374,7 @@ def describe_texts(
     leads: Numbers,
     endings: Numbers,
     numerals: Numbers,
-    words: Numbers,
+    plain: Numbers,
 ) -> None:
     """What texts between spaces look like, none of them empty.
 
@@ -375,7 +389,8 @@ def describe_texts(
         leads: Takes of each text what it is by its beginning.
         endings: Takes what it is by its end.
         numerals: Takes whether a Roman numeral may stand in it.
-        words: Takes whether it is certainly nothing but a word of two small letters or more.
+        plain: Takes `WORD` of a word of two small letters or more, `WORDS` of such words, or single letters, among
+            marks; and `MANIFOLD` where there may be more to it.
     """
     five = np.uint32(5)
     for text in range(begins.size):
@@ -384,14 +399,20 @@ def describe_texts(
         leads[text] = leads_of[first] if first < _ASCII else unknown
         endings[text] = ends_of[last] if last < _ASCII else unknown
         numerals[text] = _may_hold_numeral(codes, begin, end)
-        is_word = 1 < end - begin <= LONGEST_WORD and not numerals[text]
+        is_plain = 1 < end - begin <= LONGEST_PLAIN and not numerals[text]
+        is_word = True
         three = np.uint32(0)
         at = begin
-        while is_word and at < end:
-            three = ((three << five) | (codes[at] & np.uint32(31))) & np.uint32(0x7FFF)
-            is_word = _is_small(codes[at]) and not odd[three]
+        while is_plain and at < end:
+            if _is_small(codes[at]):
+                three = ((three << five) | (codes[at] & np.uint32(31))) & np.uint32(0x7FFF)
+                is_plain = not odd[three]
+            else:
+                is_word = False
+                three = np.uint32(0)
+                is_plain = _is_mark(codes[at]) or (codes[at] == 45 and not (at > begin and codes[at - 1] == 45))
             at += 1
-        words[text] = is_word
+        plain[text] = (WORD if is_word else WORDS) if is_plain else MANIFOLD
 
 
 @_compiled

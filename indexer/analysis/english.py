@@ -18,7 +18,7 @@ words there, but for the first and the last: no comma is a part of a number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from operator import itemgetter
 from string import ascii_lowercase
@@ -115,7 +115,7 @@ _STEMMED = (
     *("'", "e", "l", "s", "y", "ed", "ing", "ator", "er"),
     *("ci", "gi", "li", "ti", "ic", "ant", "ent", "ism", "ion"),
 )
-"""Endings of which each ending of Snowball's rules has one: it changes no other word, and takes long to find that out."""
+"""Endings of which each one of Snowball's rules has one: it changes no other word, and takes long to find that out."""
 _SHARED = re.compile(r"([a-z]{2,})-?\d{1,3}")
 _SHARING = re.compile(r"l?\d{1,3}")
 """HPV-16/18, PD-1/L1: letters that are written once before several numbers."""
@@ -334,6 +334,7 @@ CONTEXT = LONGEST_TERM
 _PLAIN_WORD = re.compile("[(\\[\"']{0,2}([a-z]{2,64})[)\\]\"'.,;:!?]{0,3}")
 """A word between marks, as most are."""
 _PLAIN_SINGLE = re.compile("[a-z][a-z0-9]{1,63}")
+_LETTER_COMPOUNDS = re.compile("[a-z]+(?:-[a-z]+)*")
 _PLAIN_COMPOUND = re.compile("[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 
 
@@ -519,16 +520,36 @@ def _piece_tokens(text: str, piece: Piece) -> list[_Placed]:
     return found
 
 
-def _joints(words: Sequence[str], index: int, *, negated: bool) -> Iterator[tuple[str, int]]:
+def _joints(words: Sequence[str], index: int, *, negated: bool) -> list[tuple[str, int]]:
     """The terms of what begins at a word of a compound, written as one: the pair, and at the first word the whole.
 
     Each with how many words it is made of.
     """
+    joints = []
     pair = words[index : index + 2]
     if len(pair) == 2 and not (negated and index == 0) and _has_joined(pair):
-        yield joined(pair), 2
+        joints.append((joined(pair), 2))
     if index == 0 and len(words) > 2 and _has_joined(words):
-        yield joined(words), len(words)
+        joints.append((joined(words), len(words)))
+    return joints
+
+
+def plain_words(text: str) -> tuple[list[str], list[int], list[str]]:
+    """The WORDS terms of words of small letters among marks, their positions, and the words, one at each position.
+
+    None of the words may hold one of `ODD_LETTERS` or be a Roman numeral, no apostrophe may stand between them, and no
+    hyphen beside another one.
+    """
+    terms: list[str] = []
+    positions: list[int] = []
+    words: list[str] = []
+    for compound in _LETTER_COMPOUNDS.findall(text):
+        of_compound = compound.split("-")
+        found, places = compound_terms(of_compound)
+        positions += [len(words) + place for place in places] if words else places
+        terms += found
+        words += of_compound
+    return terms, positions, words
 
 
 def plain_compound(text: str) -> list[str] | None:
@@ -549,7 +570,8 @@ def compound_terms(words: Sequence[str]) -> tuple[list[str], list[int]]:
             terms.append(joined(words[:2]))
         else:
             terms.append(term(word))
-            terms += [joint for joint, _ in _joints(words, index, negated=negated)]
+            if index + 1 < len(words):
+                terms += [joint for joint, _ in _joints(words, index, negated=negated)]
         positions += [index] * (len(terms) - len(positions))
     return terms, positions
 
