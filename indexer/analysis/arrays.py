@@ -7,11 +7,12 @@ out from tables by a compiled loop. The tables are of this process, and begin an
 
 from __future__ import annotations
 
-import re
 import threading
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,9 @@ import numpy.typing as npt
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.items import Items, items_of
 from indexer.analysis.mixed import turned_round
-from indexer.analysis.normalize import fold
-from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextCounts, TextNumbers
+from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextCounts, TextNumbers, codes_of, text_of
 from indexer.analysis.numbers import SIGNS, may_be_counted
+from indexer.analysis.shapes import Analysis, Filled, filled
 from indexer.analysis.tokens import Channel, Token
 
 _MOST_PIECES = 9 << 16
@@ -98,6 +99,85 @@ def texts_with(columns: Sequence[TermArrays], *, ascii_only: bool) -> TextCounts
     return TextCounts(known.stretches(other + 1), texts[other + 1 :].astype(np.int64))
 
 
+class _Found:
+    """The tokens of new pieces in a channel."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+        self.spans: list[int] = []
+        self.terms: list[str] = []
+        self.places: list[int] = []
+
+    def add(self, terms: Sequence[str], places: Sequence[int], span: int) -> None:
+        """Add a piece."""
+        self.sizes.append(len(terms))
+        self.spans.append(span)
+        self.terms += terms
+        self.places += places
+
+    def add_each(self, terms: Sequence[str]) -> None:
+        """Add pieces of one token each."""
+        count = len(terms)
+        self.sizes += [1] * count
+        self.spans += [1] * count
+        self.terms += terms
+        self.places += [0] * count
+
+    def add_without(self, count: int) -> None:
+        """Add pieces without tokens."""
+        self.sizes += [0] * count
+        self.spans += [0] * count
+
+
+Kinds = npt.NDArray[np.uint8]
+"""Of each piece (column), what it begins with, what it ends in, and whether a Roman numeral may stand in it."""
+
+
+def _kinds(leads: Sequence[int], ends: Sequence[int]) -> Kinds:
+    """What pieces are that hold no numeral."""
+    return np.array([leads, ends, [0] * len(ends)], np.uint8)
+
+
+@dataclass(frozen=True)
+class _Described:
+    """Texts between spaces, and what they look like."""
+
+    stretches: Stretches
+    kinds: Kinds
+    plain: npt.NDArray[np.uint8]
+    """Whether each is plain, as `compiled.describe_texts` tells it."""
+
+    @classmethod
+    def of(cls, stretches: Stretches) -> _Described:
+        """Texts as such, none of them empty."""
+        count = stretches.begins.size
+        found = cls(stretches, np.empty((3, count), np.uint8), np.empty(count, np.uint8))
+        compiled.describe_texts(
+            *(stretches.codes, stretches.begins, stretches.ends),
+            *(_LEADS_OF, _ENDS_OF, _UNKNOWN_KIND, _ODD_LETTERS, *found.kinds, found.plain),
+        )
+        leads, ends, _ = found.kinds
+        unknown = np.flatnonzero(leads == _UNKNOWN_KIND)
+        leads[unknown] = [_LEADS.index(english.leads(text)) for text in found.texts(unknown)]
+        unknown = np.flatnonzero(ends == _UNKNOWN_KIND)
+        ends[unknown] = [_end_of(text[-1]) for text in found.texts(unknown)]
+        return found
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.plain.size
+
+    def texts(self, places: Places) -> list[str]:
+        """Some of the texts as strings."""
+        begins, ends = self.stretches.begins[places].tolist(), self.stretches.ends[places].tolist()
+        return list(map(self._whole.__getitem__, map(slice, begins, ends)))
+
+    @cached_property
+    def _whole(self) -> str:
+        return text_of(self.stretches.codes)
+
+
 class _Table:
     """The tokens that pieces have in a channel."""
 
@@ -108,24 +188,24 @@ class _Table:
         self.places = array("i")
         self.spans = array("I")
 
-    def add(self, terms: Sequence[int], places: Iterable[int], span: int) -> None:
-        """Add a piece."""
+    def add(self, found: _Found, numbers: NumberedTexts) -> None:
+        """Add pieces; their terms have numbers, or get them."""
+        starts = np.cumsum([len(self.terms), *found.sizes], dtype=np.uint32)
+        self.starts.frombytes(starts[:-1].tobytes())
+        self.sizes.extend(found.sizes)
+        self.spans.extend(found.spans)
+        self.terms.extend(map(numbers.__getitem__, found.terms))
+        self.places.extend(found.places)
+
+    def add_one(self, terms: Iterable[int], places: Iterable[int], span: int) -> None:
+        """Add a piece, given the numbers of its terms."""
         self.starts.append(len(self.terms))
-        self.sizes.append(len(terms))
-        self.spans.append(span)
         self.terms.extend(terms)
         self.places.extend(places)
+        self.sizes.append(len(self.terms) - self.starts[-1])
+        self.spans.append(span)
 
-    def add_each(self, terms: Sequence[int]) -> None:
-        """Add pieces of one token each."""
-        count = len(terms)
-        self.starts.extend(range(len(self.terms), len(self.terms) + count))
-        self.sizes.extend((1,) * count)
-        self.spans.extend((1,) * count)
-        self.terms.extend(terms)
-        self.places.frombytes(bytes(self.places.itemsize * count))
-
-    def repeat(self, pieces: U32) -> None:
+    def repeat(self, pieces: npt.NDArray[Any]) -> None:
         """Add pieces with the tokens of others."""
         for part in (self.starts, self.sizes, self.spans):
             part.frombytes(np.frombuffer(part, np.uint32)[pieces].tobytes())
@@ -159,16 +239,29 @@ _UNKNOWN, _NO, _YES = range(3)
 
 _LEADS = ("", *english.LEADS)
 _PERCENT, _NUMBER, _NUMERAL = map(_LEADS.index, english.LEADS)
-_BEGINNINGS = tuple((_LEADS.index(lead), begins) for lead, begins in english.LEADS.items())
 
-_OPENING, _CLOSING = '(["', ',.;:!?)]"'
-"""Marks around a piece that make no other tokens of it."""
+_ASCII = list(map(chr, range(128)))
+_OPENING, _CLOSING = (np.array([character in marks for character in _ASCII]) for marks in ('(["', ',.;:!?)]"'))
+"""Whether each character is a mark around a piece that makes no other tokens of it."""
+
+
+def _end_of(character: str) -> int:
+    """What a piece ends in that ends in a character."""
+    return _SIGN if character in SIGNS else _DIGIT if character.isdigit() else _OTHER
+
+
+_UNKNOWN_KIND = 255
+"""In place of what a piece begins with or ends in: that takes a closer look."""
+_ENDS_OF = np.array(list(map(_end_of, _ASCII)), np.uint8)
+_LEADS_OF = np.array(
+    [_NUMBER if character.isdigit() else _UNKNOWN_KIND * (character in english.LEADING) for character in _ASCII],
+    np.uint8,
+)
+_ODD_LETTERS = np.zeros(1 << 15, np.bool_)
+_ODD_LETTERS[[(codes_of(three) & 31) @ np.array([1 << 10, 1 << 5, 1]) for three in english.ODD_LETTERS]] = True
 
 _SHORT_NUMBER = 24
 """Characters of a piece that is wholly seen from the one behind it."""
-
-_MAY_BE_NUMERAL = re.compile("(?<![a-z])[ivx]{1,4}(?:[a-d][12]?)?(?![a-z])")
-
 
 _NO_TEXT = -1
 """In place of the number of a text: the piece is none of those between spaces, so that nothing asks for its text."""
@@ -205,6 +298,8 @@ class _Memory:
         self._english = TextNumbers()
         self._of_english = array("I")
         """By the number of a text between spaces, its piece."""
+        self._bare = array("I")
+        """By the same, the number of the text without the marks around it, which has the same tokens."""
         self._of_edged = array("I")
         """The same for its piece with edges; `_BREAK` where it has none yet."""
         self._pairs = TextNumbers()
@@ -220,14 +315,16 @@ class _Memory:
         """By the piece before and a piece, the number of the latter as it is there."""
         self._alone: dict[int, english.Analysed] = {}
         """By a piece that may begin with a Roman numeral, the tokens that it has by itself."""
-        self._others: dict[tuple[Channel, int, tuple[Token, ...]], int] = {}
-        """By a piece and the tokens that it has somewhere in a channel, its number there."""
+        self._others: dict[tuple[Channel, int, bytes], int] = {}
+        """By a piece and the numbers of the terms that it has somewhere in a channel, its number there."""
         self._zeros = np.zeros(1 << 12, np.uint32)
         """At least as many as there are terms."""
-        for ends in (_BORDER, _OTHER, _BORDER):
-            self._add((), 0, (), ends=ends)
+        nothing = _Found()
+        nothing.add_without(_LINE_BREAK + 1)
+        self._add(nothing, nothing, _kinds((0, 0, 0), (_BORDER, _OTHER, _BORDER)), None)
         self._english.numbers_of([""])
         self._of_english.append(_EMPTY)
+        self._bare.append(0)
         self._names[_EMPTY] = 0
 
     def __len__(self) -> int:
@@ -255,6 +352,11 @@ class _Memory:
         count = first.size
         kept._english = self._english.chosen(kept_english)
         kept._of_english.extend(range(count, count := count + kept_english.size - 1))
+        own = np.arange(kept_english.size, dtype=np.uint32)
+        numbers = np.zeros(english.size, np.uint32)
+        numbers[kept_english] = own
+        bare = numbers[np.frombuffer(self._bare, np.uint32)[kept_english]]
+        kept._bare = array("I", np.where(bare, bare, own).tobytes())
         kept._pairs = self._pairs.chosen(kept_pairs)
         kept._of_pairs.extend(range(count, count := count + kept_pairs.size))
         kept._words = self._words.chosen(kept_words)
@@ -282,8 +384,7 @@ class _Memory:
 
     def arrays(self, texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
         """The tokens of texts."""
-        folded = [fold(text) if text else "" for text in texts]
-        items = items_of(folded)
+        items = items_of([text or "" for text in texts])
         edged = items.edged()
         texts_of, numbers = np.zeros(items.kinds.size, np.int64), np.zeros(items.kinds.size, np.uint32)
         between = np.flatnonzero((items.kinds == compiled.PIECE) | (items.kinds == compiled.LINE))
@@ -329,9 +430,13 @@ class _Memory:
     def _edged(self, texts: Places) -> U32:
         """The pieces with edges of some texts between spaces."""
         self._of_edged.frombytes(bytes(4 * (self._english.count - len(self._of_edged))))
-        known = np.frombuffer(self._of_edged, np.uint32)[texts]
-        for text in np.unique(texts[known == _BREAK]).tolist():
-            self._of_edged[text] = self._add_edged(text)
+        new = np.unique(texts[np.frombuffer(self._of_edged, np.uint32)[texts] == _BREAK])
+        if new.size:
+            bare = np.frombuffer(self._bare, np.uint32)[new]
+            of_bare = np.frombuffer(self._of_edged, np.uint32)[bare]
+            self._add_edged(np.unique(bare[of_bare == _BREAK]))
+            marked = bare != new
+            self._repeat_edged(new[marked], np.frombuffer(self._of_edged, np.uint32)[bare[marked]])
         return np.frombuffer(self._of_edged, np.uint32)[texts]
 
     def _turn_round(self, items: Items, runs: Places, of_runs: _OfRuns, numbers: U32) -> None:
@@ -346,8 +451,8 @@ class _Memory:
 
     def _turned_round(self, piece: int) -> int:
         alone = english.words_of(self._name_of(piece))
-        tokens = tuple(turned_round(list(alone.tokens)))
-        return self._other(Channel.WORDS, piece, tokens, alone.positions, ends=self._ends[piece])
+        found = Filled.by(turned_round(list(alone.tokens)), alone.positions)
+        return self._other(Channel.WORDS, piece, found, ends=self._ends[piece])
 
     def _join_lines(self, items: Items, texts: Places, numbers: U32) -> None:
         """Make one piece of lines that stand between two spaces where one may change the tokens of another."""
@@ -448,31 +553,44 @@ class _Memory:
         alone_counts = (
             self._leads[piece] != _NUMERAL and not self._numerals[piece] and len(name_before) <= _SHORT_NUMBER
         )
-        is_short = alone_counts and self._leads[piece] == _NUMBER and bool(name_before)
-        text = f"{name_before} " if is_short else self._text_before(pieces, place)
-        if channel is Channel.WORDS:
-            alone = self._alone.get(piece) or english.words_of(name)
-            if self._leads[piece] == _NUMERAL:
-                self._alone[piece] = alone
-            tokens = english.words_behind(text, name, alone)
-        else:
-            edges = piece in self._with_edges
-            alone = english.forms_of(name, edges=edges)
-            tokens = english.forms_behind(text, name, alone, edges=edges)
         number: int = piece
-        if tokens is not None:
-            number = self._other(channel, piece, tokens, alone.positions)
+        edges = channel is Channel.FORMS and piece in self._with_edges
+        if alone_counts and self._leads[piece] == _NUMBER and name_before:
+            sign = name_before[-2:] if name_before[-2:-1] in SIGNS else name_before[-1]
+            number = self._other(channel, piece, filled(_ANALYSES[channel, edges], name, f"{sign} "))
+        else:
+            text = self._text_before(pieces, place)
+            if channel is Channel.WORDS:
+                alone = self._alone.get(piece) or english.words_of(name)
+                if self._leads[piece] == _NUMERAL:
+                    self._alone[piece] = alone
+                tokens = english.words_behind(text, name, alone)
+            else:
+                alone = english.forms_of(name, edges=edges)
+                tokens = english.forms_behind(text, name, alone, edges=edges)
+            if tokens is not None:
+                number = self._other(channel, piece, Filled.by(tokens, alone.positions))
         if alone_counts:
             self._behind[channel][before, piece] = number
         return number
 
-    def _other(self, channel: Channel, piece: int, tokens: tuple[Token, ...], span: int, ends: int = _OTHER) -> int:
-        """A piece with other tokens in a channel than it has by itself; it has none in the other channel."""
-        key = channel, piece, tokens
+    def _other(self, channel: Channel, piece: int, found: Filled, ends: int = _OTHER) -> int:
+        """A piece with tokens that it has somewhere in a channel; it has none in the other channel."""
+        table = self._tables[channel]
+        numbers = array("I", map(self._terms.__getitem__, found.terms))
+        start = table.starts[piece]
+        if numbers == table.terms[start : start + table.sizes[piece]]:
+            return piece
+        key = channel, piece, numbers.tobytes()
         if key not in self._others:
-            words, forms = (tokens, ()) if channel is Channel.WORDS else ((), tokens)
-            self._others[key] = self._add(words, span, forms, ends=ends)
-            self._names[-1] = self._names[piece]
+            self._others[key] = len(self)
+            table.add_one(numbers, found.places, found.span)
+            self._tables[Channel.FORMS if channel is Channel.WORDS else Channel.WORDS].add_one((), (), 0)
+            self._leads.append(0)
+            self._ends.append(ends)
+            self._numerals.append(0)
+            self._names.append(self._names[piece])
+            self._uses.append(0)
         return self._others[key]
 
     def _name_of(self, piece: int) -> str:
@@ -514,61 +632,63 @@ class _Memory:
     def _add_english(self) -> None:
         """Add the pieces of texts between spaces that have numbers and no pieces yet."""
         first = len(self._of_english)
-        new = self._english.texts(first)
-        if not new:
+        if self._english.count == first:
             return
-        bare = [text.lstrip(_OPENING).rstrip(_CLOSING) for text in new]
-        marked = [place for place, text in enumerate(new) if bare[place] != text]
         # A word has the tokens that it has without the marks around it.
-        words = self._english.numbers_of([bare[place] for place in marked])
-        new += self._english.texts(first + len(new))
-        self._of_english.frombytes(bytes(4 * len(new)))
-        plain: list[int] = []
-        has_marks = set(marked)
-        for place, text in enumerate(new):
-            if place in has_marks:
-                continue
-            if english.is_plain_word(text):
-                plain.append(place)
+        met = self._english.stretches(first)
+        bare = np.empty((2, met.begins.size), np.int64)
+        compiled.strip_marks(met.codes, met.begins, met.ends, _OPENING, _CLOSING, bare)
+        marked = np.flatnonzero((bare[0] != met.begins) | (bare[1] != met.ends))
+        bare_numbers = self._english.numbers(met.codes, bare[0][marked], bare[1][marked])
+        new = _Described.of(self._english.stretches(first))
+        self._of_english.frombytes(bytes(4 * new.count))
+        self._bare.extend(range(first, first + new.count))
+        np.frombuffer(self._bare, np.uint32)[marked + first] = bare_numbers
+        unmarked = np.ones(new.count, np.bool_)
+        unmarked[marked] = False
+        places = np.flatnonzero(unmarked)
+        places = places[np.argsort(new.plain[places] != compiled.WORD, kind="stable")]
+        texts = new.texts(places)
+        count = np.count_nonzero(new.plain[places] == compiled.WORD)
+        words, forms = _Found(), _Found()
+        words.add_each(list(map(english.term, texts[:count])))
+        forms.add_each(texts[:count])
+        for text, plain in zip(texts[count:], new.plain[places[count:]].tolist(), strict=True):
+            if plain:
+                terms, positions, written = english.plain_words(text)
+                words.add(terms, positions, len(written))
+                forms.add(written, range(len(written)), len(written))
             else:
-                self._of_english[first + place] = self._add_text(text)
-                self._names[-1] = first + place
-        self._add_plain(first, plain, [new[place] for place in plain])
-        pieces = np.frombuffer(self._of_english, np.uint32)[words]
-        for table in self._tables.values():
-            table.repeat(pieces)
-        self._describe_each(first, marked, [(_lead_of(new[place]), *_end_of(new[place])) for place in marked])
+                of_words, of_forms = _tokens_of(text)
+                words.add(*of_words)
+                forms.add(*of_forms)
+        self._number(self._of_english, first + places)
+        self._add(words, forms, new.kinds[:, places], first + places)
+        pieces = np.frombuffer(self._of_english, np.uint32)[bare_numbers]
+        self._number(self._of_english, first + marked)
+        self._repeat(pieces, new.kinds[:, marked], first + marked)
 
-    def _add_plain(self, first: int, places: Sequence[int], texts: Sequence[str]) -> None:
-        """Add the pieces of plain words, given by their places among the new texts, of which the first has a number."""
-        self._tables[Channel.WORDS].add_each([self._terms[english.term(text)] for text in texts])
-        self._tables[Channel.FORMS].add_each([self._terms[text] for text in texts])
-        self._describe_each(first, places, [(0, _OTHER, bool(_MAY_BE_NUMERAL.search(text))) for text in texts])
+    def _add_edged(self, texts: Places) -> None:
+        """Add the pieces with edges of texts between spaces, which have no tokens in WORDS."""
+        words, forms = _Found(), _Found()
+        words.add_without(texts.size)
+        for text in map(self._english.text, texts.tolist()):
+            if text.isascii() and text.isalnum():
+                of_word = english.edged_forms(text)
+                forms.add(of_word, [0] * len(of_word), 1)
+            else:
+                forms.add(*filled(_edged_forms_behind, text))
+        kinds = self._kinds_of(np.frombuffer(self._of_english, np.uint32)[texts])
+        self._with_edges.update(range(len(self), len(self) + texts.size))
+        self._number(self._of_edged, texts)
+        self._add(words, forms, kinds, texts)
 
-    def _describe_each(self, first: int, places: Sequence[int], described: Sequence[tuple[int, int, int]]) -> None:
-        """Say what the pieces of texts are whose tokens were added last, each as `_describe`."""
-        count = len(places)
-        numbers = np.frombuffer(self._of_english, np.uint32)
-        numbers[first + np.array(places, np.int64)] = np.arange(len(self), len(self) + count)
-        for kept, column in zip((self._leads, self._ends, self._numerals), zip(*described, strict=True), strict=False):
-            kept.extend(column)
-        self._names.extend(first + place for place in places)
-        self._uses.frombytes(bytes(self._uses.itemsize * count))
-
-    def _add_text(self, text: str) -> int:
-        """Add a piece of a text that has no marks around it."""
-        alone = english.words_of(text)
-        borders = _LEADS.index(alone.leads), *_end_of(text)
-        return self._add(alone.tokens, alone.positions, english.forms_of(text).tokens, *borders)
-
-    def _add_edged(self, text: int) -> int:
-        """Add the piece with edges of a text between spaces, which has no tokens in WORDS."""
-        plain = self._of_english[text]
-        forms = english.forms_of(self._english.text(text), edges=True).tokens
-        number = self._add((), 0, forms, self._leads[plain], self._ends[plain], self._numerals[plain])
-        self._names[number] = text
-        self._with_edges.add(number)
-        return number
+    def _repeat_edged(self, texts: Places, pieces: U32) -> None:
+        """Add pieces with edges of texts that have the tokens of other pieces with edges."""
+        kinds = self._kinds_of(np.frombuffer(self._of_english, np.uint32)[texts])
+        self._with_edges.update(range(len(self), len(self) + texts.size))
+        self._number(self._of_edged, texts)
+        self._repeat(pieces, kinds, texts)
 
     def _pieces_of_words(self, words: Places) -> U32:
         """The pieces of words of runs of Han characters, given by their numbers."""
@@ -578,62 +698,89 @@ class _Memory:
     def _add_words(self) -> None:
         """Add the pieces of words of runs of Han characters that have numbers and no pieces yet."""
         new = self._words.texts(len(self._of_words))
-        for word, texts in zip(new, chinese.stacked(new), strict=True):
-            terms = [self._terms[text] for text in texts]
-            self._tables[Channel.WORDS].add(terms, [0] * len(terms), 1)
-            self._tables[Channel.FORMS].add((), (), 0)
-            self._turning.append(chinese.may_turn_round(word))
-            self._of_words.append(self._describe(0, _BORDER))
+        if not new:
+            return
+        words, forms = _Found(), _Found()
+        for terms in chinese.stacked(new):
+            words.add(terms, [0] * len(terms), 1)
+        forms.add_without(len(new))
+        self._turning.extend(map(chinese.may_turn_round, new))
+        self._of_words.extend(range(len(self), len(self) + len(new)))
+        self._add(words, forms, _kinds([0] * len(new), [_BORDER] * len(new)), None)
 
     def _add_pairs(self) -> None:
         """Add the pieces of pairs of Han characters that have numbers and no pieces yet."""
-        for pair in self._pairs.texts(len(self._of_pairs)):
-            self._tables[Channel.WORDS].add((), (), 0)
-            character = self._terms[pair[0]]
+        new = self._pairs.texts(len(self._of_pairs))
+        if not new:
+            return
+        words, forms = _Found(), _Found()
+        words.add_without(len(new))
+        for pair in new:
             if len(pair) == 1:
-                self._tables[Channel.FORMS].add((character,), (0,), 1)
+                forms.add((pair,), (0,), 1)
             else:
-                self._tables[Channel.FORMS].add((character, self._terms[pair]), (0, 0), 1)
-            self._of_pairs.append(self._describe(0, _BORDER))
+                forms.add((pair[0], pair), (0, 0), 1)
+        self._of_pairs.extend(range(len(self), len(self) + len(new)))
+        self._add(words, forms, _kinds([0] * len(new), [_BORDER] * len(new)), None)
 
-    def _add(
-        self,
-        words: Sequence[Token],
-        span: int,
-        forms: Sequence[Token],
-        leads: int = 0,
-        ends: int = _OTHER,
-        numeral: int = 0,
-    ) -> int:
-        """Add a piece with its tokens, of which those of WORDS take `span` positions; its number."""
-        for channel, tokens, positions in (
-            (Channel.WORDS, words, span),
-            (Channel.FORMS, forms, forms[-1].position + 1 if forms else 0),
-        ):
-            terms = [self._terms[token.text] for token in tokens]
-            self._tables[channel].add(terms, [token.position for token in tokens], positions)
-        return self._describe(leads, ends, numeral)
+    def _number(self, of_texts: array[int], texts: Places) -> None:
+        """Put down the pieces that are added next as those of some texts between spaces."""
+        np.frombuffer(of_texts, np.uint32)[texts] = np.arange(len(self), len(self) + texts.size)
 
-    def _describe(self, leads: int, ends: int, numeral: int = 0) -> int:
-        """Say what the piece is whose tokens were added last, which has no text of its own; its number."""
-        self._leads.append(leads)
-        self._ends.append(ends)
-        self._numerals.append(numeral)
-        self._names.append(_NO_TEXT)
-        self._uses.append(0)
-        return len(self._uses) - 1
+    def _add(self, words: _Found, forms: _Found, kinds: Kinds, texts: Places | None) -> None:
+        """Add pieces with their tokens in both channels, what they are, and the numbers of their texts if they have."""
+        self._tables[Channel.WORDS].add(words, self._terms)
+        self._tables[Channel.FORMS].add(forms, self._terms)
+        self._describe(kinds, texts)
 
+    def _repeat(self, pieces: U32, kinds: Kinds, texts: Places) -> None:
+        """Add pieces with the tokens of others."""
+        for table in self._tables.values():
+            table.repeat(pieces)
+        self._describe(kinds, texts)
 
-def _lead_of(text: str) -> int:
-    """What a text between spaces begins with."""
-    return next((number for number, begins in _BEGINNINGS if begins.match(text)), 0)
+    def _describe(self, kinds: Kinds, texts: Places | None) -> None:
+        """Say what the pieces are whose tokens were added last."""
+        for kept, column in zip((self._leads, self._ends, self._numerals), kinds, strict=True):
+            kept.frombytes(column.tobytes())
+        count = kinds.shape[1]
+        names = np.full(count, _NO_TEXT, np.int32) if texts is None else texts.astype(np.int32)
+        self._names.frombytes(names.tobytes())
+        self._uses.frombytes(bytes(self._uses.itemsize * count))
+
+    def _kinds_of(self, pieces: U32) -> Kinds:
+        """What some pieces are."""
+        return np.stack([np.frombuffer(part, np.uint8)[pieces] for part in (self._leads, self._ends, self._numerals)])
 
 
-def _end_of(text: str) -> tuple[int, int]:
-    """What a text between spaces ends in, and whether a Roman numeral may stand in it."""
-    ends = _SIGN if text[-1] in SIGNS else _DIGIT if text[-1].isdigit() else _OTHER
-    return ends, bool(_MAY_BE_NUMERAL.search(text))
+def _tokens_of(text: str) -> tuple[Filled, Filled]:
+    """What a text between spaces holds in WORDS and in FORMS, where nothing stands before it that counts."""
+    if english.is_plain_word(text):
+        return Filled((english.term(text),), (0,), 1), Filled((text,), (0,), 1)
+    if words := english.plain_compound(text):
+        return Filled(*english.compound_terms(words), len(words)), Filled(words, range(len(words)), len(words))
+    return filled(_words_behind, text), filled(_forms_behind, text)
 
+
+def _words_behind(before: str, text: str) -> tuple[Sequence[Token], int]:
+    alone = english.words_of(text)
+    tokens = english.words_behind(before, text, alone) if before else None
+    return alone.tokens if tokens is None else tokens, alone.positions
+
+
+def _forms_behind(before: str, text: str, *, edges: bool = False) -> tuple[Sequence[Token], int]:
+    alone = english.forms_of(text, edges=edges)
+    tokens = english.forms_behind(before, text, alone, edges=edges) if before else None
+    return alone.tokens if tokens is None else tokens, alone.positions
+
+
+_edged_forms_behind = partial(_forms_behind, edges=True)
+_ANALYSES: dict[tuple[Channel, bool], Analysis] = {
+    (Channel.WORDS, False): _words_behind,
+    (Channel.FORMS, False): _forms_behind,
+    (Channel.FORMS, True): _edged_forms_behind,
+}
+"""By channel, and whether edges of words are tokens."""
 
 _lock = threading.Lock()
 _memory = [_Memory()]

@@ -298,6 +298,124 @@ def gather(values: Numbers, starts: Numbers, sizes: Numbers, chosen: Numbers, ou
 
 
 @_compiled
+def strip_marks(
+    codes: Numbers, begins: Numbers, ends: Numbers, opening: Numbers, closing: Numbers, bare: Numbers
+) -> None:
+    """Where texts begin and end without the marks around them.
+
+    Args:
+        codes: The characters of the texts.
+        begins: Where each begins.
+        ends: Where it ends.
+        opening: By ASCII character, whether it is a mark before a word.
+        closing: The same behind one.
+        bare: Takes where each begins (first row) and ends (second row) without marks.
+    """
+    for text in range(begins.size):
+        begin, end = begins[text], ends[text]
+        while begin < end and codes[begin] < _ASCII and opening[codes[begin]]:
+            begin += 1
+        while begin < end and codes[end - 1] < _ASCII and closing[codes[end - 1]]:
+            end -= 1
+        bare[0, text], bare[1, text] = begin, end
+
+
+@_compiled
+def _is_small(code: np.uint32) -> bool:
+    return bool(np.uint32(97) <= code <= np.uint32(122))
+
+
+@_compiled
+def _may_hold_numeral(codes: Numbers, begin: int, end: int) -> bool:
+    """Whether up to four of i, v and x, perhaps with one of a to d behind them, stand between others than letters."""
+    at = begin
+    while at < end:
+        behind = at
+        while behind < end and (codes[behind] == 105 or codes[behind] == 118 or codes[behind] == 120):
+            behind += 1
+        if 0 < behind - at <= 4:
+            if behind < end and 97 <= codes[behind] <= 100:
+                behind += 1
+            if behind == end or not _is_small(codes[behind]):
+                return True
+        while behind < end and _is_small(codes[behind]):
+            behind += 1
+        at = behind + 1
+    return False
+
+
+LONGEST_PLAIN = 64
+"""Characters of what is told to be plain by `describe_texts`."""
+
+MANIFOLD, WORD, WORDS = range(3)
+"""What a text may be to it: not known to be plain; a word; words with marks around them and single hyphens between."""
+
+
+_MARKS = np.array([not chr(code).isalnum() and chr(code) not in "'-" for code in range(128)])
+
+
+@_compiled
+def _is_mark(code: np.uint32) -> bool:
+    """Whether a character is certainly no part of a word or compound: punctuation, or any other mark of ASCII."""
+    if code < _ASCII:
+        return bool(_MARKS[code])
+    return bool(0x2010 <= code <= 0x2027 or 0x3001 <= code <= 0x3002 or 0x3008 <= code <= 0x3011)
+
+
+@_compiled
+def describe_texts(
+    codes: Numbers,
+    begins: Numbers,
+    ends: Numbers,
+    leads_of: Numbers,
+    ends_of: Numbers,
+    unknown: int,
+    odd: Numbers,
+    leads: Numbers,
+    endings: Numbers,
+    numerals: Numbers,
+    plain: Numbers,
+) -> None:
+    """What texts between spaces look like, none of them empty.
+
+    Args:
+        codes: The characters of the texts.
+        begins: Where each begins.
+        ends: Where it ends.
+        leads_of: By ASCII character, what a text is that begins with it.
+        ends_of: The same of one that ends in it.
+        unknown: What a text is that begins or ends with another character.
+        odd: By three small letters, five bits each, whether they may make a word of letters more than that.
+        leads: Takes of each text what it is by its beginning.
+        endings: Takes what it is by its end.
+        numerals: Takes whether a Roman numeral may stand in it.
+        plain: Takes `WORD` of a word of two small letters or more, `WORDS` of such words, or single letters, among
+            marks; and `MANIFOLD` where there may be more to it.
+    """
+    five = np.uint32(5)
+    for text in range(begins.size):
+        begin, end = begins[text], ends[text]
+        first, last = codes[begin], codes[end - 1]
+        leads[text] = leads_of[first] if first < _ASCII else unknown
+        endings[text] = ends_of[last] if last < _ASCII else unknown
+        numerals[text] = _may_hold_numeral(codes, begin, end)
+        is_plain = 1 < end - begin <= LONGEST_PLAIN and not numerals[text]
+        is_word = True
+        three = np.uint32(0)
+        at = begin
+        while is_plain and at < end:
+            if _is_small(codes[at]):
+                three = ((three << five) | (codes[at] & np.uint32(31))) & np.uint32(0x7FFF)
+                is_plain = not odd[three]
+            else:
+                is_word = False
+                three = np.uint32(0)
+                is_plain = _is_mark(codes[at]) or (codes[at] == 45 and not (at > begin and codes[at - 1] == 45))
+            at += 1
+        plain[text] = (WORD if is_word else WORDS) if is_plain else MANIFOLD
+
+
+@_compiled
 def whole_pieces(
     kinds: Numbers,
     begins: Numbers,

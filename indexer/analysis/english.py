@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from operator import itemgetter
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from nltk.stem.snowball import EnglishStemmer
@@ -90,13 +91,17 @@ _WORD_OR_POWER = rf"(?:{_POWER}|(?!x\d+(?:\.\d+)?\^){_WORD})"
 _FORM_COMPOUNDS = rf"{_FORM}(?:-{_FORM})*"
 _WORD_COMPOUNDS = rf"(?:non-{{2,3}})?{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*"
 _tokenizers = {pattern: RegexpTokenizer(pattern) for pattern in (_FORM_COMPOUNDS, _WORD_COMPOUNDS)}
-_plain_tokenizers = {pattern: re.compile(pattern, re.ASCII) for pattern in _tokenizers}
-_PLAIN = re.compile("[\x00-\x7f、。·±×÷≤≥⩽⩾≈∼→←↑↓∞∩△‰…•°®©€£¥¡¿“”‘’「」『』【】《》〈〉]*")
-"""Texts that those of ASCII cut as NLTK's do, since no other character of them is of a word. They take a tenth of the
-time, and an index asks them of many."""
+_plain_tokenizers = {pattern: re.compile(pattern) for pattern in _tokenizers}
+_PLAIN = re.compile(
+    "[\x00-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf-\u02ac\u0386\u0388-\u038a\u038c\u038e-\u03a1\u03a3-\u03f5\u0400-\u0481"
+    "\u048a-\u052f\u2010-\u2027\u2030-\u203e\u2041-\u2053\u2055-\u205e\u2190-\u23ff\u2500-\u2767\u2a7d\u2a7e\u3001\u3002\u3008-\u3011\U0001d7ce-\U0001d7ff]*"
+)
+"""Texts that Python's own expressions cut as NLTK's do: of ASCII, European letters, and signs. They take a hundredth of
+the time, and an index asks them of many."""
 _stemmer = EnglishStemmer()
 
 _LATIN = re.compile("[a-z']+")
+_GREEK_NAMES = frozenset(numbers.GREEK_NAMES)
 _DIGIT = re.compile(r"\d")
 _DIVISIBLE = re.compile(rf"[{numbers.GREEK}]|^\d|(?:{'|'.join(numbers.GREEK_NAMES)})|t[0-4xi][a-ds]?n[0-3x]")
 _HYPHEN = re.compile(r"(?<!\^)-+")
@@ -106,6 +111,11 @@ _NUMBERED_PLURAL = re.compile(r"[a-z]+\d+[a-z]?s|\d{4}s")
 _CONSONANT_PLURAL = re.compile("[b-df-hj-np-tv-xz]{2,}[b-df-hj-np-rtv-xz]s")
 """RCTs, SNPs: Snowball takes no s off a word without a vowel."""
 _INFLAMED = re.compile("[a-z]{3,}itis")
+_STEMMED = (
+    *("'", "e", "l", "s", "y", "ed", "ing", "ator", "er"),
+    *("ci", "gi", "li", "ti", "ic", "ant", "ent", "ism", "ion"),
+)
+"""Endings of which each one of Snowball's rules has one: it changes no other word, and takes long to find that out."""
 _SHARED = re.compile(r"([a-z]{2,})-?\d{1,3}")
 _SHARING = re.compile(r"l?\d{1,3}")
 """HPV-16/18, PD-1/L1: letters that are written once before several numbers."""
@@ -124,13 +134,15 @@ def _term(form: str) -> str:
         if _NUMBERED_PLURAL.fullmatch(form):
             form = form[:-1]
         return numbers.greek_name(form) if len(form) == 1 else _shown(form)
-    if _CONSONANT_PLURAL.fullmatch(form):
+    if form[-1] == "s" and _CONSONANT_PLURAL.fullmatch(form):
         return form[:-1]
     form = spelling.singular(spelling.american(form))
     if form in STEMS:
         return STEMS[form]
     # Snowball takes -itis off: hepatitis would be hepatic.
-    return form if _INFLAMED.fullmatch(form) else str(_stemmer.stem(form)) or form
+    if form[0] != "'" and (not form.endswith(_STEMMED) or _INFLAMED.fullmatch(form)):
+        return form
+    return str(_stemmer.stem(form)) or form
 
 
 def _shown(form: str) -> str:
@@ -171,7 +183,12 @@ def _spans_within(window: str, pattern: str) -> list[tuple[int, int]]:
 
 def parts(compound: str) -> list[str]:
     """The words of a compound: cut at its hyphens, at the borders of Greek letters, between a number and its unit."""
-    words = _HYPHEN.split(compound) if "-" in compound else [compound]
+    if "-" not in compound:
+        words = [compound]
+    elif "^" in compound or "--" in compound:
+        words = _HYPHEN.split(compound)
+    else:
+        words = compound.split("-")
     if not _DIVISIBLE.search(compound):
         return words
     return [piece for word in words for piece in _pieces(word)]
@@ -207,12 +224,13 @@ def _has_joined(words: Sequence[str]) -> bool:
     """Whether a compound is likely to be written as one word as well: IL-6, T-cell, TNF-α, anti-CD38, pre-operative."""
     if len(words) > _LONGEST_COMPOUND:
         return False
-    letters = "".join(words)
+    first, letters = words[0], "".join(words)
     return (
         len(letters) <= _SHORT_COMPOUND
-        or words[0] in _PREFIXES
-        or bool(_COMBINING.fullmatch(words[0]))
-        or any(len(word) <= 2 or word in numbers.GREEK_NAMES for word in words)
+        or first in _PREFIXES
+        or (first[-1] == "o" and bool(_COMBINING.fullmatch(first)))
+        or min(map(len, words)) <= 2
+        or not _GREEK_NAMES.isdisjoint(words)
         or bool(_DIGIT.search(letters))
     )
 
@@ -230,14 +248,20 @@ class Piece(NamedTuple):
         return self.end - 2 if self.word.endswith("'s") else self.end
 
 
+_new_piece = partial(tuple.__new__, Piece)
+
+
 def pieces(text: str, start: int, end: int) -> list[Piece]:
     """The words of the compound `text[start:end]`."""
+    words = parts(text[start:end])
+    if len(words[0]) == end - start:
+        return [Piece(words[0], start, end)]
     found = []
-    for word in parts(text[start:end]):
+    for word in words:
         # What stands between two words is a hyphen, a slash, or nothing; behind `non` it may be up to three hyphens.
         at = text.index(word, start)
-        found.append(Piece(word, at, at + len(word)))
         start = at + len(word)
+        found.append(_new_piece((word, at, start)))
     return found
 
 
@@ -301,11 +325,17 @@ LEADS = {
     "numeral": re.compile(r"[(\[]?(?:x|ix|iv|v?i{1,3}|v)(?:[a-d][12]?)?(?![^\W_]|')"),
 }
 
+LEADING = frozenset("%.([ivx0123456789")
+"""Characters of ASCII that these begin with."""
+
 CONTEXT = LONGEST_TERM
 """Characters before a text without spaces that may change its tokens."""
 
 _PLAIN_WORD = re.compile("[(\\[\"']{0,2}([a-z]{2,64})[)\\]\"'.,;:!?]{0,3}")
 """A word between marks, as most are."""
+_PLAIN_SINGLE = re.compile("[a-z][a-z0-9]{1,63}")
+_LETTER_COMPOUNDS = re.compile("[a-z]+(?:-[a-z]+)*")
+_PLAIN_COMPOUND = re.compile("[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 
 
 def words(text: str, offset: int = 0, position: int = 0, zone: Zone | None = None) -> list[Token]:
@@ -351,8 +381,8 @@ def _tokens(text: str, zone: Zone, offset: int, position: int, analysis: _Analys
     for piece in text[at : zone.end].split(" "):
         if piece:
             analysed = remembered(piece) if len(piece) <= LONGEST_TERM else of(piece)
-            tokens, positions, leads = analysed
-            if leads and at and _may_lead(leads, text[at - 2 : at - 1]):
+            tokens, positions, lead = analysed
+            if lead and at and _may_lead(lead, text[at - 2 : at - 1]):
                 tokens = behind(text[max(0, at - CONTEXT) : at], piece, analysed) or tokens
             base = offset + at
             for term, place, start, end in tokens:
@@ -363,9 +393,9 @@ def _tokens(text: str, zone: Zone, offset: int, position: int, analysis: _Analys
     return found
 
 
-def _may_lead(leads: str, last: str) -> bool:
+def _may_lead(lead: str, last: str) -> bool:
     """Whether what leads a piece may count, where another character is the last one before the space before it."""
-    return leads == "numeral" or (last in numbers.SIGNS if leads == "number" else last.isdecimal())
+    return lead == "numeral" or (last in numbers.SIGNS if lead == "number" else last.isdecimal())
 
 
 def words_of(piece: str) -> Analysed:
@@ -373,10 +403,14 @@ def words_of(piece: str) -> Analysed:
     if plain := _plain_word(piece):
         return Analysed((Token(term(plain[1]), 0, *plain.span(1)),), 1, "")
     tokens, positions = _tokens_of(piece, 0, len(piece))
-    return Analysed(tokens, positions, _leads(piece))
+    return Analysed(tokens, positions, leads(piece))
 
 
-def _leads(piece: str) -> str:
+def leads(piece: str) -> str:
+    """What a text without spaces begins with: a key of `LEADS`, or nothing that counts."""
+    first = piece[:1]
+    if first.isascii() and first not in LEADING:
+        return ""
     return next((lead for lead, begins in LEADS.items() if begins.match(piece)), "")
 
 
@@ -406,8 +440,18 @@ def is_plain(word: str) -> bool:
 
 
 def is_plain_word(piece: str) -> bool:
-    """Whether a text without spaces is one word of small letters that is nothing but its stem and itself."""
-    return 1 < len(piece) <= LONGEST_TERM and is_plain(piece) and piece.islower() and not _has_more(piece)
+    """Whether a text without spaces is one word that is nothing but its stem and itself, and begins with a letter."""
+    return bool(_PLAIN_SINGLE.fullmatch(piece)) and not _DIVISIBLE.search(piece) and not _has_more(piece)
+
+
+ODD_LETTERS = frozenset(
+    (
+        *(name[:3] for name in (*numbers.GREEK_NAMES, *spelling.WITH_TWO_SINGULARS)),
+        # Of a tumour's stage whose nodes are not known.
+        *(f"{letter}nx" for letter in ascii_lowercase),
+    )
+)
+"""Of these each word of small letters holds one that is not plain, unless it is a Roman numeral."""
 
 
 def _plain_word(piece: str) -> re.Match[str] | None:
@@ -429,28 +473,31 @@ def _tokens_of(text: str, begin: int, behind: int) -> tuple[tuple[Token, ...], i
     """The letters of the compound before, where they stand before a number, with its beginning and end."""
     for first, last in compounds(text[begin:behind]):
         found = pieces(text, begin + first, begin + last)
-        negated = len(found) > 1 and found[0].word in NEGATIONS
+        words = [piece.word for piece in found]
+        negated = len(words) > 1 and words[0] in NEGATIONS
         compound = text[begin + first : begin + last]
         if numbered and begin + first == numbered[2] + 1 and text[numbered[2]] == "/" and _SHARING.fullmatch(compound):
             # BRCA1/2 is BRCA2 as well.
             numbered = (numbered[0], numbered[1], begin + last)
             tokens.append(Token(numbered[0] + compound, position, numbered[1] - begin, last))
         else:
-            match = _SHARED.fullmatch(compound)
+            match = _SHARED.fullmatch(compound) if text[begin + last : begin + last + 1] == "/" else None
             numbered = (match[1], begin + first, begin + last) if match else None
         for index, piece in enumerate(found):
             if negated and index == 1:
                 # What is non-small is not small: in the place of the word stands what both are together.
-                stack = [_pair(found, 0)]
+                stack = [(joined(words[:2]), found[0].start, piece.end)]
             else:
                 stack = _piece_tokens(text, piece)
                 if len(found) > 1:
-                    stack += _joined_tokens(found, index, negated=negated)
-            tokens += [Token(term, position, start - begin, end - begin) for term, start, end in stack]
+                    joints = _joints(words, index, negated=negated)
+                    stack += [(term, piece.start, found[index + count - 1].end) for term, count in joints]
+            tokens += [_new_token((term, position, start - begin, end - begin)) for term, start, end in stack]
             position += 1
     return tuple(tokens), position
 
 
+_new_token = partial(tuple.__new__, Token)
 _Placed = tuple[str, int, int]
 """A term, and where it stands in the text."""
 
@@ -473,22 +520,60 @@ def _piece_tokens(text: str, piece: Piece) -> list[_Placed]:
     return found
 
 
-def _joined_tokens(found: list[Piece], index: int, *, negated: bool) -> list[_Placed]:
-    """The compounds that begin at a word, written as one: the pair, and at the first word the whole."""
-    joint = []
-    pair = [piece.word for piece in found[index : index + 2]]
-    if len(pair) == 2 and _has_joined(pair) and not (negated and index == 0):
-        joint.append(_pair(found, index))
-    if index == 0 and len(found) > 2:
-        whole = [piece.word for piece in found]
-        if _has_joined(whole):
-            joint.append((joined(whole), found[0].start, found[-1].end))
-    return joint
+def _joints(words: Sequence[str], index: int, *, negated: bool) -> list[tuple[str, int]]:
+    """The terms of what begins at a word of a compound, written as one: the pair, and at the first word the whole.
+
+    Each with how many words it is made of.
+    """
+    joints = []
+    pair = words[index : index + 2]
+    if len(pair) == 2 and not (negated and index == 0) and _has_joined(pair):
+        joints.append((joined(pair), 2))
+    if index == 0 and len(words) > 2 and _has_joined(words):
+        joints.append((joined(words), len(words)))
+    return joints
 
 
-def _pair(found: list[Piece], index: int) -> _Placed:
-    first, second = found[index : index + 2]
-    return joined([first.word, second.word]), first.start, second.end
+def plain_words(text: str) -> tuple[list[str], list[int], list[str]]:
+    """The WORDS terms of words of small letters among marks, their positions, and the words, one at each position.
+
+    None of the words may hold one of `ODD_LETTERS` or be a Roman numeral, no apostrophe may stand between them, and no
+    hyphen beside another one.
+    """
+    terms: list[str] = []
+    positions: list[int] = []
+    words: list[str] = []
+    for compound in _LETTER_COMPOUNDS.findall(text):
+        of_compound = compound.split("-")
+        found, places = compound_terms(of_compound)
+        positions += [len(words) + place for place in places] if words else places
+        terms += found
+        words += of_compound
+    return terms, positions, words
+
+
+def plain_compound(text: str) -> list[str] | None:
+    """The words of a text without spaces that is plain words with hyphens between them; None for any other text."""
+    if len(text) > LONGEST_TERM or not _PLAIN_COMPOUND.fullmatch(text) or _DIVISIBLE.search(text):
+        return None
+    words = text.split("-")
+    return None if any(map(_has_more, words)) else words
+
+
+def compound_terms(words: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The WORDS terms of a plain compound, and their positions."""
+    terms: list[str] = []
+    positions: list[int] = []
+    negated = words[0] in NEGATIONS
+    for index, word in enumerate(words):
+        if negated and index == 1:
+            terms.append(joined(words[:2]))
+        else:
+            terms.append(term(word))
+            if index + 1 < len(words):
+                terms += [joint for joint, _ in _joints(words, index, negated=negated)]
+        positions += [index] * (len(terms) - len(positions))
+    return terms, positions
 
 
 def ending(text: str) -> str:
@@ -505,8 +590,8 @@ def forms_of(piece: str, *, edges: bool = False) -> Analysed:
     """The FORMS tokens of a text without spaces, by itself."""
     if not edges and (plain := _plain_word(piece)):
         return Analysed((Token(plain[1], 0, *plain.span(1)),), 1, "")
-    leads = _leads(piece)
-    return Analysed(*_forms_in(piece, 0, edges=edges), leads if leads != "numeral" else "")
+    lead = leads(piece)
+    return Analysed(*_forms_in(piece, 0, edges=edges), lead if lead != "numeral" else "")
 
 
 def forms_behind(before: str, piece: str, analysed: Analysed, *, edges: bool = False) -> tuple[Token, ...] | None:
@@ -541,7 +626,7 @@ def _forms_in(text: str, begin: int, *, edges: bool) -> tuple[tuple[Token, ...],
                 placed += _percent_forms(form, form.end + 1, edges=edges)
             if len(placed) > 1:
                 placed.sort(key=itemgetter(1))
-            tokens += [Token(term, position, start - begin, end - begin) for term, start, end in placed]
+            tokens += [_new_token((term, position, start - begin, end - begin)) for term, start, end in placed]
             position += 1
             first = form.end + 1
     return tuple(tokens), position
@@ -592,13 +677,28 @@ def _plain_forms(form: _Form, *, edges: bool) -> list[_Placed]:
     if sign:
         found.append((sign + word, signed, end))
     if edges:
-        for length in range(1, min(len(word), _LONGEST_EDGE - len(sign) + 1)):
-            if word[length - 1] not in ".'":
-                found.append((f"{word[:length]}-", start, start + length))
-                if sign:
-                    found.append((f"{sign}{word[:length]}-", signed, start + length))
+        heads = _heads(word, _LONGEST_EDGE - len(sign))
+        found += [(head, start, start + len(head) - 1) for head in heads]
+        if sign:
+            found += [(sign + head, signed, start + len(head) - 1) for head in heads]
         found += _endings(form, "", end)
     return found
+
+
+def _heads(word: str, longest: int) -> list[str]:
+    """The terms of the beginnings of a word, up to so many characters."""
+    return [f"{word[:length]}-" for length in range(1, min(len(word), longest + 1)) if word[length - 1] not in ".'"]
+
+
+def _tails(word: str, longest: int) -> list[str]:
+    """The terms of the ends of a word, up to so many characters, in the order in which they begin."""
+    size = len(word)
+    return [f"-{word[start:]}" for start in range(max(1, size - longest), size) if word[start] not in ".'"]
+
+
+def edged_forms(word: str) -> list[str]:
+    """The FORMS terms of letters and digits of ASCII, with edges; all of them stand at one position."""
+    return [word[:LONGEST_TERM], *_heads(word, _LONGEST_EDGE), *_tails(word, _LONGEST_EDGE)]
 
 
 def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Placed]:
@@ -616,8 +716,8 @@ def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Place
 
 def _endings(form: _Form, percent: str, end: int) -> list[_Placed]:
     word = form.word
-    lengths = range(1, min(len(word), _LONGEST_EDGE - len(percent) + 1))
-    found = [(f"-{word[-length:]}{percent}", form.end - length, end) for length in lengths if word[-length] not in ".'"]
+    tails = _tails(word, _LONGEST_EDGE - len(percent))
+    found = [(tail + percent, form.end - len(tail) + 1, end) for tail in tails]
     if form.equal >= 0:
         found.append((ending(f"={form.sign[1:]}{word}{percent}"), form.equal, end))
     return found

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import compiled, english
-from indexer.analysis.normalize import Normalized, normalize, plain
+from indexer.analysis.normalize import Normalized, fold, normalize, plain
 from indexer.analysis.numbering import U32, Places, codes_of
 from indexer.analysis.script import HAN
 
@@ -51,31 +50,50 @@ class FoldedTexts:
 
 def fold_all(texts: Sequence[str]) -> FoldedTexts:
     """The folded texts."""
+    shifted = {}
+
+    def fold_odd(place: int) -> str:
+        normalized = normalize(texts[place])
+        if not normalized.aligned:
+            shifted[place] = normalized
+        return normalized.text
+
+    codes, ends = _folded(texts, fold_odd)
+    return FoldedTexts(codes, ends, shifted)
+
+
+def items_of(texts: Sequence[str]) -> Items:
+    """The items of some texts, folded."""
+    return cut(*_folded(texts, lambda place: fold(texts[place])))
+
+
+def _folded(texts: Sequence[str], fold_odd: Callable[[int], str]) -> tuple[U32, Places]:
+    """The characters of folded texts, and where each text ends.
+
+    Args:
+        texts: The texts.
+        fold_odd: Folds one, given by its place, of which that takes more than a look at each character.
+    """
     codes = codes_of("".join(texts))
-    ends = np.fromiter(accumulate(map(len, texts)), np.int64, len(texts))
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(sizes)
     folded, odd = np.empty_like(codes), np.empty(len(texts), np.bool_)
     compiled.fold_plain(codes, ends, _FOLDED, folded, odd)
     places = np.flatnonzero(odd).tolist()
     if not places:
-        return FoldedTexts(folded, ends, {})
-    parts = np.split(folded, ends[:-1])
-    sources = np.split(codes, ends[:-1])
-    shifted = {}
+        return folded, ends
+    parts: list[U32] = []
+    done = 0
     for place in places:
-        unknown = sources[place][parts[place] == 0]
-        normalized = normalize(texts[place])
-        parts[place] = codes_of(normalized.text)
-        if not normalized.aligned:
-            shifted[place] = normalized
-        for code in np.unique(unknown[unknown < _FOLDED.size]).tolist():
+        behind = int(ends[place])
+        begin = behind - int(sizes[place])
+        unknown = codes[begin:behind][folded[begin:behind] == 0]
+        for code in set(unknown[unknown < _FOLDED.size].tolist()):
             _FOLDED[code] = ord(plain(chr(code)) or "\0")
-    sizes = np.fromiter((part.size for part in parts), np.int64, len(parts))
-    return FoldedTexts(np.concatenate(parts), np.cumsum(sizes), shifted)
-
-
-def items_of(folded: Sequence[str]) -> Items:
-    """The items of some folded texts, one text behind the other."""
-    return cut(codes_of("".join(folded)), np.fromiter(accumulate(map(len, folded)), np.int64, len(folded)))
+        parts += [folded[done:begin], codes_of(fold_odd(place))]
+        sizes[place] = parts[-1].size
+        done = behind
+    return np.concatenate([*parts, folded[done:]]), np.cumsum(sizes)
 
 
 def cut(codes: U32, text_ends: Places) -> Items:

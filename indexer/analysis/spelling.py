@@ -96,6 +96,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("bacilli", "bacillus"),
     ("bacteria", "bacterium"),
 )
+_PLURALS_OF_FAMILIES = tuple(plural for plural, _ in _FAMILIES)
 
 
 def american(word: str) -> str:
@@ -104,7 +105,7 @@ def american(word: str) -> str:
     if any(map(word.__contains__, _HELD)) and _BRITISH.search(word):
         for part, replacement in _REPLACED:
             word = part.sub(replacement, word)
-    if (ending := _ISE.match(word)) and not _ISE_KEPT.fullmatch(ending[1]):
+    if "is" in word and (ending := _ISE.match(word)) and not _ISE_KEPT.fullmatch(ending[1]):
         word = f"{ending[1]}iz{word[ending.end() :]}"
     return word
 
@@ -115,18 +116,20 @@ def singular(word: str) -> str:
         return PLURALS[word]
     if word.endswith("es") and _ends_in_is(word):
         return word[:-2] + "is"
-    for plural, one in _FAMILIES:
-        if word.endswith(plural):
-            return word[: -len(plural)] + one
+    if word.endswith(_PLURALS_OF_FAMILIES):
+        for plural, one in _FAMILIES:
+            if word.endswith(plural):
+                return word[: -len(plural)] + one
     return word
 
 
 def other_singular(word: str) -> str | None:
     """The second singular of a plural that two words have: bases are those of base and of basis."""
-    return _OF_TWO.get(word)
+    return WITH_TWO_SINGULARS.get(word)
 
 
-_OF_TWO = {"bases": "basis"}
+WITH_TWO_SINGULARS = {"bases": "basis"}
+"""Plurals of two words; their first singular is what `singular` gives."""
 
 _IS_PLURAL_END = re.compile(rf".*{_IS_PLURALS.pattern}")
 

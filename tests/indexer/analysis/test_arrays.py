@@ -147,7 +147,7 @@ def test_texts_that_were_interrupted_have_all_their_terms_afterwards(monkeypatch
 
     given: list[str | None] = ["plainly IL-77x, then (TNF-88y) 癌"]
     with monkeypatch.context() as patched:
-        patched.setattr(english, "words_of", interrupt)
+        patched.setattr(english, "term", interrupt)
         with pytest.raises(KeyboardInterrupt):
             term_arrays(given)
     check(given)
