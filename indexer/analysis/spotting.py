@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import chinese, compiled, english
+from indexer.analysis.heads import Heads
 from indexer.analysis.items import FoldedTexts, cut, fold_all
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.numbering import U32, NumberedTexts, Places, TextNumbers, codes_of, text_of
@@ -62,6 +63,7 @@ class Spotter:
         self._han = [term for term in self._terms if HAN_RUN.search(term)]
         self._has_words = len(self._han) < len(self._terms)
         self._has_numbers = any(map(_DIGIT.search, self._terms))
+        self._heads = Heads(term for term in self._terms if not HAN_RUN.search(term))
         self._channel = channel
         self._inside: dict[str, list[Token]] = {}
         """Of the Chinese words that were met, their tokens that have one of the terms."""
@@ -166,6 +168,9 @@ class Spotter:
         if not (self._has_words or page.placed):
             return
         pieces = page.pieces(numbers=self._has_numbers or page.placed)
+        if not page.placed:
+            may_have = self._heads.may_have(page.items.codes, pieces.begins, pieces.ends)
+            pieces = pieces.chosen(np.flatnonzero(may_have))
         own = ~np.isin(pieces.runs, [begin for _, begin, _ in turned]) if turned else np.ones(pieces.size, np.bool_)
         if self._channel is Channel.WORDS:
             yield from self._of_some(page, pieces, own, edges=False)
