@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import compiled, english
-from indexer.analysis.normalize import Normalized, normalize, plain
-from indexer.analysis.numbering import U32, Places, codes_of
+from indexer.analysis.normalize import Normalized, joined, normalize, plain
+from indexer.analysis.numbering import U32, Places, codes_of, text_of
 from indexer.analysis.script import HAN
 
 _HAN_RANGES = np.array([(ord(first), ord(last or first)) for first, last in re.findall("(.)(?:-(.))?", HAN)], np.uint32)
@@ -55,22 +55,33 @@ def fold_all(texts: Sequence[str]) -> FoldedTexts:
     ends = np.fromiter(accumulate(map(len, texts)), np.int64, len(texts))
     folded, odd = np.empty_like(codes), np.empty(len(texts), np.bool_)
     compiled.fold_plain(codes, ends, _FOLDED, folded, odd)
-    places = np.flatnonzero(odd).tolist()
-    if not places:
-        return FoldedTexts(folded, ends, {})
-    parts = np.split(folded, ends[:-1])
-    sources = np.split(codes, ends[:-1])
-    shifted = {}
-    for place in places:
-        unknown = sources[place][parts[place] == 0]
+    shifted: dict[int, Normalized] = {}
+    for place in np.flatnonzero(odd).tolist():
+        part = slice(int(ends[place - 1]) if place else 0, int(ends[place]))
+        unknown = codes[part][(folded[part] == 0) & (codes[part] != 0)]
+        if not unknown.size:
+            folded[part] = codes_of(joined(text_of(folded[part])))
+            continue
         normalized = normalize(texts[place])
-        parts[place] = codes_of(normalized.text)
-        if not normalized.aligned:
+        if normalized.aligned:
+            folded[part] = codes_of(normalized.text)
+        else:
             shifted[place] = normalized
         for code in np.unique(unknown[unknown < _FOLDED.size]).tolist():
             _FOLDED[code] = ord(plain(chr(code)) or "\0")
-    sizes = np.fromiter((part.size for part in parts), np.int64, len(parts))
-    return FoldedTexts(np.concatenate(parts), np.cumsum(sizes), shifted)
+    return _with_shifted(folded, ends, shifted) if shifted else FoldedTexts(folded, ends, shifted)
+
+
+def _with_shifted(folded: U32, ends: Places, shifted: Mapping[int, Normalized]) -> FoldedTexts:
+    """Folded texts of which some have other lengths than their sources."""
+    parts: list[U32] = []
+    sizes = np.diff(ends, prepend=0)
+    done = 0
+    for place, normalized in shifted.items():
+        own = codes_of(normalized.text)
+        parts += [folded[done : ends[place] - sizes[place]], own]
+        done, sizes[place] = int(ends[place]), own.size
+    return FoldedTexts(np.concatenate([*parts, folded[done:]]), np.cumsum(sizes), shifted)
 
 
 def items_of(folded: Sequence[str]) -> Items:
