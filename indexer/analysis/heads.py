@@ -80,6 +80,7 @@ class Heads:
 
     def __init__(self, terms: Iterable[str]) -> None:
         self._everything = False
+        self._inside = False
         self._digits = np.zeros(11, np.bool_)
         """The last ones of terms; at the end, whether there are any."""
         self._table = np.zeros((2, 26, 27, 27), np.bool_)
@@ -101,13 +102,14 @@ class Heads:
         else:
             self._table[(0, *_head(term))] = True
             if _INSIDE.match(term):
+                self._inside = True
                 self._table[(1, *_head(term))] = True
 
     def may_have(self, codes: U32, begins: Places, ends: Places) -> npt.NDArray[np.bool_]:
         """Whether each of some stretches of folded characters may have one of the terms, by itself or behind others."""
         found = np.ones(begins.size, np.bool_)
         if not self._everything:
-            look_for(codes, begins, ends, self._table, self._digits, found)
+            look_for(codes, begins, ends, self._table, self._inside, self._digits, found)
         return found
 
 
@@ -127,7 +129,14 @@ def _behind(codes: U32, at: int, end: int) -> int:
 
 
 @_compiled
-def _may_have(codes: U32, begin: int, end: int, table: npt.NDArray[Any], digits: npt.NDArray[Any]) -> bool:
+def _may_have(
+    codes: U32,
+    begin: int,
+    end: int,
+    table: npt.NDArray[Any],
+    inside: bool,  # noqa: FBT001 - of a compiled loop
+    digits: npt.NDArray[Any],
+) -> bool:
     before, earlier = _NO_LETTER, _NO_LETTER
     for at in range(begin, end):
         code = codes[at]
@@ -139,15 +148,15 @@ def _may_have(codes: U32, begin: int, end: int, table: npt.NDArray[Any], digits:
                 return True
             before, earlier = _NO_LETTER, _NO_LETTER
             continue
-        behind = _behind(codes, at, end)
-        second = _letter(codes, behind, end)
-        behind = _behind(codes, behind, end)
-        third = _letter(codes, behind, end)
-        if table[1, first, second, third]:
-            return True
-        if before == _NO_LETTER or _END_NAMES[earlier, before]:
-            if table[0, first, second, third]:
+        begins = before == _NO_LETTER or _END_NAMES[earlier, before]
+        if begins or inside:
+            behind = _behind(codes, at, end)
+            second = _letter(codes, behind, end)
+            behind = _behind(codes, behind, end)
+            third = _letter(codes, behind, end)
+            if (begins and table[0, first, second, third]) or (inside and table[1, first, second, third]):
                 return True
+        if begins:
             fourth = _letter(codes, _behind(codes, behind, end), end)
             if _is_vowel(first, second) or _is_vowel(second, third) or _is_vowel(third, fourth):
                 return True
@@ -170,6 +179,7 @@ def look_for(
     begins: Places,
     ends: Places,
     table: npt.NDArray[Any],
+    inside: bool,  # noqa: FBT001 - of a compiled loop
     digits: npt.NDArray[Any],
     found: npt.NDArray[np.bool_],
 ) -> None:
@@ -180,8 +190,9 @@ def look_for(
         begins: Where each stretch begins.
         ends: Where it ends.
         table: Of `Heads`.
+        inside: Whether there are terms that may begin within a run of letters.
         digits: Of `Heads`.
         found: Takes whether it may.
     """
     for place in range(begins.size):
-        found[place] = _may_have(codes, begins[place], ends[place], table, digits)
+        found[place] = _may_have(codes, begins[place], ends[place], table, inside, digits)
