@@ -121,7 +121,7 @@ class RecordLinks(msgspec.Struct, frozen=True):
     self: str
 
 
-class FacetValue(msgspec.Struct, frozen=True):
+class FacetValue(msgspec.Struct, frozen=True, gc=False):
     """A value of a facet, how many results have it, and the search that chooses it, or no longer does."""
 
     value: str

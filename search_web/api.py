@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from operator import attrgetter
 from sys import maxsize
 from time import monotonic
@@ -27,7 +28,7 @@ from indexer.search.engine import Engine, Plan
 from indexer.search.expand import Expansion
 from indexer.search.explain import Explanation, explain
 from indexer.search.facets import Facet, FacetValue
-from indexer.search.filters import UNKNOWN, Filters
+from indexer.search.filters import UNKNOWN, Choice, Filters
 from indexer.search.hits import Fragments, Hit, SearchResult
 from indexer.search.query import Everything
 from indexer.search.searcher import find, found_records, search
@@ -457,12 +458,19 @@ def _facet(facet: Facet, given: Given, filters: Filters, addresses: SearchAddres
     )
 
 
+@lru_cache(maxsize=4096)
+def _named(facet: str, value: str, language: str) -> tuple[Choice, str]:
+    """The choice of a facet's value, and its name; the same few hundred are in most answers."""
+    choice = choice_of(facet, value)
+    return choice, label(CATALOGUES[language], facet, choice)
+
+
 def _facet_value(
     facet: str, value: FacetValue, filters: Filters, addresses: SearchAddresses, t: Messages
 ) -> answers.FacetValue:
-    choice = choice_of(facet, value.value)
+    choice, name = _named(facet, value.value, t.language)
     href = addresses.choosing(facet, choice)
     if value.selected:
         same = [one for one in filters.of(facet) if schema.fold_value(str(one)) == schema.fold_value(str(choice))]
         href = addresses.dropping(facet, same[0]) if same else href
-    return answers.FacetValue(value.value, label(t, facet, choice), value.count, value.selected, href)
+    return answers.FacetValue(value.value, name, value.count, value.selected, href)

@@ -174,6 +174,11 @@ def _spans(text: str, pattern: str) -> list[tuple[int, int]]:
     return found
 
 
+def is_cut_plainly(character: str) -> bool:
+    """Whether a character is of no word, and cuts texts of ASCII as one of these does."""
+    return bool(_PLAIN.fullmatch(character))
+
+
 def _spans_within(window: str, pattern: str) -> list[tuple[int, int]]:
     if _PLAIN.fullmatch(window):
         return [match.span() for match in _plain_tokenizers[pattern].finditer(window)]

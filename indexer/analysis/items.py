@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import compiled, english
-from indexer.analysis.normalize import Normalized, fold, normalize, plain
-from indexer.analysis.numbering import U32, Places, codes_of
+from indexer.analysis.normalize import Normalized, fold, joined, normalize, plain
+from indexer.analysis.numbering import U32, Places, codes_of, text_of
 from indexer.analysis.script import HAN
 
 _HAN_RANGES = np.array([(ord(first), ord(last or first)) for first, last in re.findall("(.)(?:-(.))?", HAN)], np.uint32)
@@ -50,7 +50,7 @@ class FoldedTexts:
 
 def fold_all(texts: Sequence[str]) -> FoldedTexts:
     """The folded texts."""
-    shifted = {}
+    shifted: dict[int, Normalized] = {}
 
     def fold_odd(place: int) -> str:
         normalized = normalize(texts[place])
@@ -79,21 +79,21 @@ def _folded(texts: Sequence[str], fold_odd: Callable[[int], str]) -> tuple[U32, 
     ends = np.cumsum(sizes)
     folded, odd = np.empty_like(codes), np.empty(len(texts), np.bool_)
     compiled.fold_plain(codes, ends, _FOLDED, folded, odd)
-    places = np.flatnonzero(odd).tolist()
-    if not places:
-        return folded, ends
     parts: list[U32] = []
     done = 0
-    for place in places:
+    for place in np.flatnonzero(odd).tolist():
         behind = int(ends[place])
         begin = behind - int(sizes[place])
-        unknown = codes[begin:behind][folded[begin:behind] == 0]
+        unknown = codes[begin:behind][(folded[begin:behind] == 0) & (codes[begin:behind] != 0)]
+        if not unknown.size:
+            folded[begin:behind] = codes_of(joined(text_of(folded[begin:behind])))
+            continue
         for code in set(unknown[unknown < _FOLDED.size].tolist()):
             _FOLDED[code] = ord(plain(chr(code)) or "\0")
         parts += [folded[done:begin], codes_of(fold_odd(place))]
         sizes[place] = parts[-1].size
         done = behind
-    return np.concatenate([*parts, folded[done:]]), np.cumsum(sizes)
+    return (np.concatenate([*parts, folded[done:]]), np.cumsum(sizes)) if parts else (folded, ends)
 
 
 def cut(codes: U32, text_ends: Places) -> Items:

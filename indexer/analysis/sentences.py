@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from indexer.analysis.lists import read_words
 from indexer.analysis.script import HAN
 
-_STOP = re.compile("[.!?．。！？；｡]+[\"'”’」』）)】\\]》]*")
+_STOP = re.compile(
+    "[.!?．。！？；｡](?:"
+    # Most stops that end none, as in numbers, are followed by a letter, a digit or a comma at once.
+    "(?<=[.!?])[.!?]*[\"')\\]]*(?![!-~．。！？；｡”’」』）】》])"
+    # All others, where one of what stands together is none of ASCII.
+    "|(?:(?<![.!?])|(?=[.!?\"')\\]]*[．。！？；｡”’」』）】》]))[.!?．。！？；｡]*[\"'”’」』）)】\\]》]*)"
+)
 _CHINESE_STOPS = frozenset("。！？；｡")
 _FIRST_HAN = HAN[0]
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
@@ -19,6 +25,8 @@ _LAST_WORD_LENGTH = 24
 
 _ABBREVIATIONS = frozenset(read_words("abbreviations_en.txt"))
 """Words behind which a full stop is no end; so are single letters (initials)."""
+_NO_ABBREVIATION = max(map(len, _ABBREVIATIONS)) + 1
+"""Letters that end a word which is longer than any of these."""
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -32,9 +40,13 @@ def sentences(text: str) -> list[tuple[int, int]]:
     for line in text.splitlines(keepends=True):
         begin, behind = behind, behind + len(line)
         for end in (*_ends(text, begin, behind), behind):
-            sentence = text[begin:end].lstrip()
-            if sentence:
-                found.append((end - len(sentence), end - len(sentence) + len(sentence.rstrip())))
+            start, last = begin, end
+            while start < last and text[start].isspace():
+                start += 1
+            while start < last and text[last - 1].isspace():
+                last -= 1
+            if start < last:
+                found.append((start, last))
             begin = end
     return found
 
@@ -43,7 +55,6 @@ def _ends(text: str, begin: int, behind: int) -> Iterator[int]:
     """Where sentences end within a line."""
     for stop in _STOP.finditer(text, begin, behind):
         end = stop.end()
-        # Most that end none, as in numbers, are followed by a letter, a digit or a comma at once.
         if "!" <= text[end : end + 1] <= "~" and stop[0].isascii():
             continue
         if not _CHINESE_STOPS.isdisjoint(stop[0]) or _is_end(text, stop, behind):
@@ -65,6 +76,8 @@ def _is_end(text: str, stop: re.Match[str], behind: int) -> bool:
         return False
     mark = stop.group().rstrip(_CLOSING)
     if mark not in {".", "．"}:
+        return True
+    if text[max(0, stop.start() - _NO_ABBREVIATION) : stop.start()].isalpha() and stop.start() >= _NO_ABBREVIATION:
         return True
     last = _last_word(text, stop.start()).casefold()
     return last not in _ABBREVIATIONS and not (len(last) == 1 and last.isalpha())

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import chinese, compiled, english
+from indexer.analysis.heads import Heads
 from indexer.analysis.items import FoldedTexts, cut, fold_all
 from indexer.analysis.mixed import turned_round
 from indexer.analysis.numbering import U32, NumberedTexts, Places, TextNumbers, codes_of, text_of
@@ -43,15 +44,33 @@ class Spot(NamedTuple):
     end: int
 
 
-class _Found(NamedTuple):
-    """A token among the items of texts, with its offsets in the folded texts."""
+class _Found:
+    """Tokens among the items of texts, by columns."""
 
-    text: str
-    item: int
-    place: int
-    """Its position within the item."""
-    start: int
-    end: int
+    def __init__(self) -> None:
+        self.terms: list[str] = []
+        self.items: list[int] = []
+        self.places: list[int] = []
+        """The position of each within its item."""
+        self.starts: list[int] = []
+        """Its offsets, in the folded texts."""
+        self.ends: list[int] = []
+
+    def add(self, term: str, item: int, place: int, start: int, end: int) -> None:
+        """Add one."""
+        self.terms.append(term)
+        self.items.append(item)
+        self.places.append(place)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def extend(self, terms: Iterable[str], items: Places, places: Places, starts: Places, ends: Places) -> None:
+        """Add several."""
+        self.terms.extend(terms)
+        self.items.extend(items.tolist())
+        self.places.extend(places.tolist())
+        self.starts.extend(starts.tolist())
+        self.ends.extend(ends.tolist())
 
 
 class Spotter:
@@ -62,36 +81,43 @@ class Spotter:
         self._han = [term for term in self._terms if HAN_RUN.search(term)]
         self._has_words = len(self._han) < len(self._terms)
         self._has_numbers = any(map(_DIGIT.search, self._terms))
+        self._heads = Heads(term for term in self._terms if not HAN_RUN.search(term))
         self._channel = channel
         self._inside: dict[str, list[Token]] = {}
         """Of the Chinese words that were met, their tokens that have one of the terms."""
 
     def spots(self, texts: Sequence[str]) -> list[list[Spot]]:
         """All such tokens of each text, in no particular order."""
-        return [[Spot(term, start, end) for term, _, start, end in tokens] for tokens in self._of(texts, placed=False)]
+        of_texts: list[list[Spot]] = [[] for _ in texts]
+        if self._terms:
+            page = _Page(fold_all(texts), placed=False)
+            found = self._found(page)
+            numbers, starts, ends = page.offsets(found)
+            for text, spot in zip(numbers, map(Spot._make, zip(found.terms, starts, ends, strict=True)), strict=True):
+                of_texts[text].append(spot)
+        return of_texts
 
     def tokens(self, texts: Sequence[str]) -> list[list[Token]]:
         """The same with their positions."""
-        return self._of(texts, placed=True)
-
-    def _of(self, texts: Sequence[str], *, placed: bool) -> list[list[Token]]:
-        """The tokens of each text; their positions mean nothing unless they are `placed`."""
         of_texts: list[list[Token]] = [[] for _ in texts]
-        if not self._terms:
-            return of_texts
-        page = _Page(fold_all(texts), placed=placed)
-        found = [*self._of_runs(page), *self._of_pieces(page)]
-        positions = page.positions() if placed else []
-        begins = page.begins
-        for (term, item, place, start, end), text in zip(found, page.texts_of(found), strict=True):
-            span = start - begins[text], end - begins[text]
-            if shifted := page.shifted.get(text):
-                span = shifted.source_span(*span)
-            of_texts[text].append(Token(term, positions[item] + place if placed else 0, *span))
+        if self._terms:
+            page = _Page(fold_all(texts), placed=True)
+            found = self._found(page)
+            positions = page.positions(found)
+            numbers, starts, ends = page.offsets(found)
+            rows = zip(found.terms, positions, starts, ends, strict=True)
+            for text, token in zip(numbers, map(Token._make, rows), strict=True):
+                of_texts[text].append(token)
         return of_texts
 
-    def _of_runs(self, page: _Page) -> Iterator[_Found]:
-        """Those of runs of Han characters."""
+    def _found(self, page: _Page) -> _Found:
+        found = _Found()
+        self._add_runs(page, found)
+        self._add_pieces(page, found)
+        return found
+
+    def _add_runs(self, page: _Page, found: _Found) -> None:
+        """Add those of runs of Han characters."""
         places = [(at, at + len(term), term) for term in self._han for at in _all(page.text, term)]
         if not page.runs.size or not (places or page.placed):
             return
@@ -100,20 +126,20 @@ class Spotter:
         # Texts stand one behind the other, and one may end between the two.
         within = behind <= page.run_ends[runs]
         if self._channel is Channel.WORDS:
-            yield from self._of_words(page, behind[within], runs[within])
+            self._add_words(page, found, behind[within], runs[within])
             return
         # What the FORMS of a run are: its characters, and pairs of them.
         page.spans[page.runs] = page.run_ends - page.run_begins
-        rows = zip(places, page.runs[runs].tolist(), page.run_begins[runs].tolist(), within.tolist(), strict=True)
-        for (start, end, term), item, begin, is_within in rows:
-            if is_within:
-                yield _Found(term, item, start - begin, start, end)
+        terms = compress((term for _, _, term in places), within.tolist())
+        starts, behind, runs = starts[within], behind[within], runs[within]
+        found.extend(terms, page.runs[runs], starts - page.run_begins[runs], starts, behind)
 
-    def _of_words(self, page: _Page, behind: Places, runs: Places) -> Iterator[_Found]:
-        """Those of Chinese words, which end at or behind some places in runs.
+    def _add_words(self, page: _Page, found: _Found, behind: Places, runs: Places) -> None:
+        """Add those of Chinese words, which end at or behind some places in runs.
 
         Args:
             page: The texts.
+            found: Takes the tokens.
             behind: Where stretches end that are terms.
             runs: In which run each stands.
         """
@@ -144,7 +170,7 @@ class Spotter:
                     break
                 begin = edges[word + 1] - len(meant) + shifts[run]
                 for term, _, start, end in self._tokens_inside(meant):
-                    yield _Found(term, items[run], word - first_words[run], begin + start, begin + end)
+                    found.add(term, items[run], word - first_words[run], begin + start, begin + end)
                 before = this
                 done = word
 
@@ -156,28 +182,31 @@ class Spotter:
             self._inside[word] = inside
         return inside
 
-    def _of_pieces(self, page: _Page) -> Iterator[_Found]:
-        """Those of what is not Chinese."""
+    def _add_pieces(self, page: _Page, found: _Found) -> None:
+        """Add those of what is not Chinese."""
         turned = list(page.turned_round()) if self._channel is Channel.WORDS else []
         for item, begin, end in turned:
             for term, place, start, behind in turned_round(english.words(page.text[begin:end], begin), begin):
                 if term in self._terms:
-                    yield _Found(term, item, place, start, behind)
+                    found.add(term, item, place, start, behind)
         if not (self._has_words or page.placed):
             return
         pieces = page.pieces(numbers=self._has_numbers or page.placed)
+        if not page.placed:
+            may_have = self._heads.may_have(page.items.codes, pieces.begins, pieces.ends)
+            pieces = pieces.chosen(np.flatnonzero(may_have))
         own = ~np.isin(pieces.runs, [begin for _, begin, _ in turned]) if turned else np.ones(pieces.size, np.bool_)
         if self._channel is Channel.WORDS:
-            yield from self._of_some(page, pieces, own, edges=False)
+            self._add_some(page, found, pieces, own, edges=False)
             return
         edged = page.items.edged()[pieces.items]
         for edges in (False, True):
             chosen = np.flatnonzero(edged == edges)
             if chosen.size:
-                yield from self._of_some(page, pieces.chosen(chosen), own[chosen], edges=edges)
+                self._add_some(page, found, pieces.chosen(chosen), own[chosen], edges=edges)
 
-    def _of_some(self, page: _Page, pieces: _Pieces, own: Bools, *, edges: bool) -> Iterator[_Found]:
-        """Those of pieces of which all, or none, have edges; of those that are not their `own`, only the positions."""
+    def _add_some(self, page: _Page, found: _Found, pieces: _Pieces, own: Bools, *, edges: bool) -> None:
+        """Add those of pieces of which all, or none, have edges; of those that are not their `own`, only positions."""
         memory = _MEMORIES[self._channel, edges]
         short = pieces.ends - pieces.begins <= english.LONGEST_TERM
         known, long = np.flatnonzero(short), np.flatnonzero(~short).tolist()
@@ -189,16 +218,10 @@ class Spotter:
                 page.spans[pieces.items[piece]] = memory.positions_of(
                     page.text[pieces.begins[piece] : pieces.ends[piece]]
                 )
-        at = begins[looked.pieces]
-        rows = zip(
-            looked.texts,
-            items[looked.pieces].tolist(),
-            looked.places.tolist(),
-            (at + looked.begins).tolist(),
-            (at + looked.ends).tolist(),
-            strict=True,
-        )
-        yield from map(_Found._make, compress(rows, own[known[looked.pieces]].tolist()))
+        owned = own[known[looked.pieces]]
+        at, items = begins[looked.pieces][owned], items[looked.pieces][owned]
+        starts, ends = at + looked.begins[owned], at + looked.ends[owned]
+        found.extend(compress(looked.texts, owned.tolist()), items, looked.places[owned], starts, ends)
         analyse = english.words if self._channel is Channel.WORDS else english.forms
         for piece in (*known[looked.led].tolist(), *long):
             begin, end = int(pieces.begins[piece]), int(pieces.ends[piece])
@@ -206,7 +229,7 @@ class Spotter:
             zone = english.Zone(begin - start, end - start, edges)
             for term, place, first, last in analyse(page.text[start:end], start, 0, zone):
                 if term in self._terms and own[piece]:
-                    yield _Found(term, int(pieces.items[piece]), place, first, last)
+                    found.add(term, int(pieces.items[piece]), place, first, last)
 
 
 class _Pieces(NamedTuple):
@@ -246,23 +269,24 @@ class _Page:
         """How many positions each item takes."""
         self._ends = folded.ends
 
-    @property
-    def begins(self) -> list[int]:
-        """Where each text begins."""
-        return [0, *self._ends[:-1].tolist()]
+    def offsets(self, found: _Found) -> tuple[list[int], list[int], list[int]]:
+        """In which text each token stands, and its offsets in the source of that."""
+        starts, ends = np.array(found.starts, np.int64), np.array(found.ends, np.int64)
+        texts = np.searchsorted(self._ends, starts, side="right")
+        begins = np.concatenate([np.zeros(1, np.int64), self._ends])[texts]
+        numbers, first, behind = texts.tolist(), (starts - begins).tolist(), (ends - begins).tolist()
+        if self.shifted:
+            for place, text in enumerate(numbers):
+                if shifted := self.shifted.get(text):
+                    first[place], behind[place] = shifted.source_span(first[place], behind[place])
+        return numbers, first, behind
 
-    def texts_of(self, found: Sequence[_Found]) -> list[int]:
-        """In which text each of some tokens stands."""
-        starts = np.fromiter((token.start for token in found), np.int64, len(found))
-        of_tokens: list[int] = np.searchsorted(self._ends, starts, side="right").tolist()
-        return of_tokens
-
-    def positions(self) -> list[int]:
-        """The position at which each item begins in its text."""
+    def positions(self, found: _Found) -> list[int]:
+        """The position of each token in its text."""
         before = np.cumsum(self.spans) - self.spans
         texts = np.flatnonzero(self.items.kinds == compiled.TEXT)
-        of_texts = np.repeat(before[texts], np.diff(texts, append=self.spans.size))
-        positions: list[int] = (before - of_texts).tolist()
+        of_items = before - np.repeat(before[texts], np.diff(texts, append=self.spans.size))
+        positions: list[int] = (of_items[np.array(found.items, np.int64)] + np.array(found.places, np.int64)).tolist()
         return positions
 
     def pieces(self, *, numbers: bool) -> _Pieces:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 
-@dataclass(frozen=True)
-class FacetValue:
+
+class FacetValue(msgspec.Struct, frozen=True, gc=False):
     """A value, how many documents have it, and whether it is chosen. `unknown` counts documents without any."""
 
     value: str

@@ -233,6 +233,9 @@ def _best_window(text: str, marks: Sequence[_Span]) -> _Span:
     window = sentences[0]
     last = -1
     for first, (start, _) in enumerate(sentences):
+        if first and not (starts and start <= starts[-1]):
+            # No match follows.
+            break
         # The window's end only moves on: a later beginning never leaves less room.
         last = max(last, first)
         reach = columns[start] + SNIPPET_WIDTH

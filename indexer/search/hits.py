@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+import msgspec
+
 from indexer.record import Record
 from indexer.schema import FACETS
 from indexer.search.engine import Manifest, Partial, Place, Sort
@@ -56,8 +58,7 @@ class SearchRequest:
     """Whether matches are shown in the hits; where nobody looks at them, they need not be sought."""
 
 
-@dataclass(frozen=True)
-class Fragment:
+class Fragment(msgspec.Struct, frozen=True, gc=False):
     """A piece of text, and whether it is a match. Plain text: whoever renders it escapes it."""
 
     text: str

@@ -110,6 +110,7 @@ class Identified:
     """False for digits without a label, which may be a word as well."""
 
 
+_DIGIT = re.compile(r"\d")
 _LABELLED = re.compile(r"(pmc?id)\s*:?\s*(?:pmc)?(\d+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:[a-z.]*\.)?(?:ncbi\.nlm\.nih\.gov|europepmc\.org)/", re.IGNORECASE)
 _NUMBERED = re.compile(r"/(pmc)?(\d{1,9})(?:[/?#]|$)", re.IGNORECASE)
@@ -126,6 +127,8 @@ def identifier(text: str) -> Identified | None:
     text = text.rstrip(".,;。，；")
     if text.casefold() == "hasabstract":
         return Identified(SEARCH_FIELDS["has_abstract"], "yes", certain=True)
+    if not _DIGIT.search(text):
+        return None
     if labelled := _LABELLED.fullmatch(text):
         return Identified(SEARCH_FIELDS[labelled[1].casefold()], labelled[2], certain=True)
     if _ADDRESS.match(text) and (number := _NUMBERED.search(text)):

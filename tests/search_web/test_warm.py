@@ -8,7 +8,7 @@ import sys
 SCRIPT = """
 import sys
 from numba.core.dispatcher import Dispatcher
-from indexer.analysis import compiled
+from indexer.analysis import compiled, heads
 from indexer.engines import open_engine
 from indexer.engines.whoosh import kernels
 from indexer.search.compile import Reading, compile_query
@@ -17,7 +17,7 @@ from indexer.search.hits import SearchRequest
 from indexer.search.searcher import search, warm
 
 def loaded():
-    loops = [(module, name) for module in (compiled, kernels) for name in dir(module)]
+    loops = [(module, name) for module in (compiled, heads, kernels) for name in dir(module)]
     return {
         (name, str(signature))
         for module, name in loops

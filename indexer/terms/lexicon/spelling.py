@@ -8,11 +8,13 @@ wrong, missing, doubled or swapped character. The words are read by length when 
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from operator import neg
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -80,6 +82,11 @@ class _Words:
         if len(self.counts) != len(self.words):
             raise ValueError("words without their counts")
 
+    def of(self, documents: int) -> Sequence[str]:
+        """Those that so many documents hold at least."""
+        number = bisect_right(self.counts, -documents, key=neg)
+        return self.words if number == len(self.words) else self.words[:number]
+
     @cached_property
     def by_sound(self) -> dict[str, list[int]]:
         """Ordinals of the Chinese words, by how they nearly sound."""
@@ -126,12 +133,13 @@ class Speller:
         if not most or known:
             return []
         found = []
-        for candidates, index, distance in self._near("en", word, range(len(word) - most, len(word) + most + 1), most):
+        lengths = range(len(word) - most, len(word) + most + 1)
+        for candidates, index, distance in self._near("en", word, lengths, most, FAR * typed):
             other = candidates.words[index]
             # The first letter is seldom wrong, and hardly ever together with another one.
             if distance == 2 and other[0] != word[0] and other[:2] != word[1::-1]:
                 continue
-            if other != word and candidates.counts[index] >= FAR * typed:
+            if other != word:
                 found.append(Correction(other, candidates.counts[index], distance))
         term = stem(word)
         if any(stem(one.text) == term for one in found):
@@ -186,15 +194,20 @@ class Speller:
 
     def _alike(self, word: str, typed: int) -> Iterator[Correction]:
         lengths = (len(word),) if len(word) == 3 else range(len(word) - 1, len(word) + 2)
-        for candidates, index, distance in self._near("zh", word, lengths, 1):
-            if candidates.counts[index] >= FAR * typed:
-                yield Correction(candidates.words[index], candidates.counts[index], distance)
+        for candidates, index, distance in self._near("zh", word, lengths, 1, FAR * typed):
+            yield Correction(candidates.words[index], candidates.counts[index], distance)
 
-    def _near(self, script: str, word: str, lengths: Sequence[int], most: int) -> Iterator[tuple[_Words, int, int]]:
+    def _near(
+        self, script: str, word: str, lengths: Sequence[int], most: int, least: int
+    ) -> Iterator[tuple[_Words, int, int]]:
+        """Words of so many documents at least that are no more than so many characters from one, and how many.
+
+        Of a word that many documents hold, few others have enough: most queries are right, and compared with few.
+        """
         for length in lengths:
             if candidates := self._words(script, length):
                 for _, distance, index in process.extract(
-                    word, candidates.words, scorer=OSA.distance, score_cutoff=most, limit=None
+                    word, candidates.of(least), scorer=OSA.distance, score_cutoff=most, limit=None
                 ):
                     yield candidates, index, int(distance)
 

@@ -16,6 +16,7 @@ from tests.indexer.analysis.strategies import texts
         ["One was found.", "Two were not."],
         ["It fell (p<0.05) by 3.5%.", "Then it rose!", "Why?", "Unknown."],
         ["Drugs (e.g. Aspirin, i.e. ASA) vs. Placebo: see Fig. 2 of Smith et al. In press."],
+        ["All was equivalent.", "This was approx. Five.", "(Is it?)’", "“Yes.”", "So it is！"],
         ["J. R. Smith wrote it.", "“Is it so?”", "(Yes.)", "2 patients left."],
         ["方法：纳入60例。", "结果：有效！", "为何？", "不详；", "完"],
         ["他说“有效。”", "结束。"],
