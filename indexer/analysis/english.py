@@ -176,7 +176,7 @@ def _spans(text: str, pattern: str) -> list[tuple[int, int]]:
 
 def is_cut_plainly(character: str) -> bool:
     """Whether a character is of no word, and cuts texts of ASCII as one of these does."""
-    return bool(_PLAIN.fullmatch(character))
+    return bool(_PLAIN.fullmatch(character)) and not character.isalnum()
 
 
 def _spans_within(window: str, pattern: str) -> list[tuple[int, int]]:
