@@ -29,7 +29,8 @@ _NO_LETTER = 26
 _A, _E, _O = (ord(letter) - _FIRST for letter in "aeo")
 _HYPHEN, _APOSTROPHE, _PERCENT, _ZERO, _NINE = (np.uint32(ord(character)) for character in "-'%09")
 _SIGNS = np.zeros(0x3100, np.bool_)
-"""Characters that are no part of any word: ASCII, and those that cut words as it does."""
+"""Characters that are no part of any word: ASCII, and those that cut words as it does. An argument of the loops, as all
+that other modules say: what they are compiled with is kept until this module changes."""
 _SIGNS[:128] = True
 _SIGNS[[code for code in range(128, _SIGNS.size) if english.is_cut_plainly(chr(code))]] = True
 
@@ -109,7 +110,7 @@ class Heads:
         """Whether each of some stretches of folded characters may have one of the terms, by itself or behind others."""
         found = np.ones(begins.size, np.bool_)
         if not self._everything:
-            look_for(codes, begins, ends, self._table, self._inside, self._digits, found)
+            look_for(codes, begins, ends, _SIGNS, _END_NAMES, self._table, self._inside, self._digits, found)
         return found
 
 
@@ -133,6 +134,8 @@ def _may_have(
     codes: U32,
     begin: int,
     end: int,
+    signs: npt.NDArray[np.bool_],
+    names: npt.NDArray[np.bool_],
     table: npt.NDArray[Any],
     inside: bool,  # noqa: FBT001 - of a compiled loop
     digits: npt.NDArray[Any],
@@ -140,7 +143,7 @@ def _may_have(
     before, earlier = _NO_LETTER, _NO_LETTER
     for at in range(begin, end):
         code = codes[at]
-        if code == _APOSTROPHE or code >= _SIGNS.size or not _SIGNS[code]:
+        if code == _APOSTROPHE or code >= signs.size or not signs[code]:
             return True
         first = _letter(codes, at, end)
         if first == _NO_LETTER:
@@ -148,7 +151,7 @@ def _may_have(
                 return True
             before, earlier = _NO_LETTER, _NO_LETTER
             continue
-        begins = before == _NO_LETTER or _END_NAMES[earlier, before]
+        begins = before == _NO_LETTER or names[earlier, before]
         if begins or inside:
             behind = _behind(codes, at, end)
             second = _letter(codes, behind, end)
@@ -178,6 +181,8 @@ def look_for(
     codes: U32,
     begins: Places,
     ends: Places,
+    signs: npt.NDArray[np.bool_],
+    names: npt.NDArray[np.bool_],
     table: npt.NDArray[Any],
     inside: bool,  # noqa: FBT001 - of a compiled loop
     digits: npt.NDArray[Any],
@@ -189,10 +194,12 @@ def look_for(
         codes: Characters.
         begins: Where each stretch begins.
         ends: Where it ends.
+        signs: By their numbers, whether characters are no part of any word.
+        names: By two letters, whether names of Greek ones end in them.
         table: Of `Heads`.
         inside: Whether there are terms that may begin within a run of letters.
         digits: Of `Heads`.
         found: Takes whether it may.
     """
     for place in range(begins.size):
-        found[place] = _may_have(codes, begins[place], ends[place], table, inside, digits)
+        found[place] = _may_have(codes, begins[place], ends[place], signs, names, table, inside, digits)
