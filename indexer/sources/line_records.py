@@ -16,8 +16,8 @@ from indexer.sources.outcomes import Each, Noted, Outcome, Position, Read, Skipp
 ReadLine = Callable[[bytes], tuple[Record, Sequence[str]]]
 """The record of a line, and notes on it; raises RecordError where there is none. Can be pickled."""
 
-_BLOCK_BYTES = 1 << 19
-"""Lines that are read at once: some hundred records, a small part of what must be read to be worth several cores."""
+_BLOCK_BYTES = 1 << 18
+"""Lines that are read at once: some fifty records, a small part of what must be read to be worth several cores."""
 
 
 @dataclass(frozen=True)
