@@ -167,11 +167,11 @@ def frequencies() -> dict[str, int]:
     """How often each word of both dictionaries counts; 0 for some that jieba lists without a count."""
     with jieba.Tokenizer().get_dict_file() as file:
         # Words and texts must fold alike: jieba's dictionary has traditional characters in some words.
-        rows = simplify(file.read().decode("utf-8")).splitlines()
+        cells = _simplified(file.read().decode("utf-8")).split()
     counts: dict[str, int] = {}
-    for row in rows:
-        word, frequency, *_ = row.split(" ")
-        counts[word] = max(int(frequency), counts.get(word, 0))
+    for word, frequency in zip(cells[::_COLUMNS], map(int, cells[1::_COLUMNS]), strict=True):
+        if frequency >= counts.get(word, 0):
+            counts[word] = frequency
     for word in _NO_WORDS:
         counts.pop(word, None)
     others = (word for pair in OTHER_WITHIN for word in pair)
@@ -179,6 +179,19 @@ def frequencies() -> dict[str, int]:
         least = _NEGATED_FREQUENCY if word[0] == "非" else _LONG_FREQUENCY if len(word) > 2 else _SHORT_FREQUENCY
         counts[word] = max(least, counts.get(word, 0))
     return counts
+
+
+_COLUMNS = 3
+"""Of jieba's dictionary: the word, how often it counts, its part of speech."""
+
+
+def _simplified(text: str) -> str:
+    """`simplify` of a long text, in a fifth of the time."""
+    codes = _codes(text)
+    of_codes = np.arange(int(codes.max()) + 1, dtype=np.uint32)
+    for code in np.flatnonzero(np.bincount(codes)).tolist():
+        of_codes[code] = ord(simplify(chr(code)))
+    return of_codes[codes].tobytes().decode("utf-32-le")
 
 
 def load() -> None:

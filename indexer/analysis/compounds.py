@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from indexer.analysis import numbers
 from indexer.analysis.lists import read_pair_set, read_rows, read_words
@@ -25,6 +26,7 @@ _LONGEST = 4
 """Pieces of a compound that is read in every way; a longer one only as a whole and piece by piece."""
 
 _ABBREVIATION = re.compile("[a-z]{2,6}|interleukin|interferon")
+_LETTER = re.compile(r"[b-hj-z]|[a-z]\d{1,2}")
 _SHORT_NUMBER = re.compile(r"\d{1,3}")
 _MAY_END_IN_A_LETTER = re.compile("[a-z]{3,4}")
 _DECIMAL = re.compile(r"\d{1,3}\.\d")
@@ -106,6 +108,23 @@ def _partitions(parts: Sequence[str]) -> list[Spelling]:
     return [((parts[0], *first), *others) for first, *others in rest] + [((parts[0],), *others) for others in rest]
 
 
+def may_belong(last: str, first: str) -> bool:
+    """Whether `belongs` may be true of a word that begins with the piece `first`, behind one that is `last` alone."""
+    return first in _GREEK or (last, first) in _OPEN or (_goes_on(first) and _begins(last))
+
+
+@lru_cache(maxsize=1 << 14)
+def _begins(word: str) -> bool:
+    """Whether a word may begin a compound that is not listed."""
+    return bool(_ABBREVIATION.fullmatch(word)) or word in _GREEK or word.isdecimal()
+
+
+@lru_cache(maxsize=1 << 14)
+def _goes_on(word: str) -> bool:
+    """Whether a word that is no Greek letter may go on with one."""
+    return word[0].isdecimal() or word in _BEHIND_NUMBERS or bool(_LETTER.fullmatch(word))
+
+
 def belongs(before: Sequence[str], pieces: Sequence[str], *, capitals: bool) -> bool:
     """Whether a word goes on with the compound that the words before it make, or begin.
 
@@ -130,7 +149,7 @@ def belongs(before: Sequence[str], pieces: Sequence[str], *, capitals: bool) -> 
         if last.isdecimal() and len(last) <= 2 and first in _BEHIND_NUMBERS:
             return True
         if named and capitals and len(last) <= 4:
-            return bool(re.fullmatch(r"[b-hj-z]|[a-z]\d{1,2}", first))
+            return bool(_LETTER.fullmatch(first))
     return False
 
 

@@ -217,6 +217,8 @@ def _english_words(text: str, normalized: Normalized, run: Run, *, shouted: bool
             if not folded[end:first].isspace() or first - end > _WIDEST_GAP:
                 break
             more = _names(folded, first, last)
+            if len(pieces) == 1 and not compounds.may_belong(pieces[0], more[0]):
+                break
             if numbers.spellings(more[0]) and normalized.text[last:].lstrip()[:1] in _COUNTED_HAN:
                 # Of NYHA Ⅲ级 the number belongs to what it counts.
                 break
@@ -240,12 +242,18 @@ _WIDEST_GAP = 2
 def _names(folded: str, start: int, end: int) -> list[str]:
     """The words of a compound: Greek letters by their names, Roman numerals that are numbers as such."""
     word = folded[start:end]
-    if len(word) > _LONGEST_NUMERAL and english.is_plain(word):
+    if _is_whole(word):
         return [word]
     return [english.numeral(folded, piece) or english.spelt(piece.word) for piece in english.pieces(folded, start, end)]
 
 
 _LONGEST_NUMERAL = 6
+
+
+@lru_cache(maxsize=1 << 15)
+def _is_whole(word: str) -> bool:
+    """Whether a compound is one word, and nothing else in any context."""
+    return english.is_plain(word) and (len(word) > _LONGEST_NUMERAL or numbers.arabic(word) is None)
 
 
 def _capitals(text: str, normalized: Normalized, start: int, end: int) -> bool:

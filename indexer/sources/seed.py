@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from indexer import analysis
@@ -76,47 +77,53 @@ def record_of(outer: JsonObject, plain: PlainPart, columns: Mapping[str, str], n
 
 def _found(objects: tuple[JsonObject, ...], plain: PlainPart, notes: list[str]) -> fields.Found:
     """The values of a record's fields."""
+    held = frozenset(chain.from_iterable(objects))
+
+    def first(keys: tuple[str, ...], parse: Callable[[object], _Value | None]) -> _Value | None:
+        # Most of the keys that are known stand in no object.
+        return None if held.isdisjoint(keys) else _first(objects, keys, parse)
+
     title_en, title_zh = _by_language(objects, "TitleCN", "title", plain.title, values.text, notes)
     abstract_en, abstract_zh = _by_language(
         objects, "AbstractTextCN", "abstract", plain.abstract, values.paragraphs, notes
     )
     journals = tuple(journal for given in objects if isinstance(journal := given.get("journal"), dict))
-    name = _first(journals, ("name",), values.text) or _first(objects, ("journal", "PeriodicalName"), values.text)
+    name = _first(journals, ("name",), values.text) or first(("journal", "PeriodicalName"), values.text)
     numbered = (*journals, *objects)
     volume = _first(numbered, ("volume",), values.volume)
-    issns = _first(objects, ("issn", "ISSN"), values.issns) or ()
-    pdf_url = _first(objects, ("openAccessPdf",), values.address)
+    issns = first(("issn", "ISSN"), values.issns) or ()
+    pdf_url = first(("openAccessPdf",), values.address)
     dates = [given.get("publicationDate") for given in objects]
     date, note = values.first_date([*dates, *(given.get(key) for given in objects for key in ("EPubDate", "year"))])
     if note:
         notes.append(note)
     return {
         "doi": _first(objects, _RESOLVED, values.doi),
-        "pmid": _first(objects, ("PMID", "pmid"), values.pmid),
-        "pmcid": _first(objects, ("PMCID", "pmcid"), values.pmcid) or values.pmcid_of_address(pdf_url),
-        "paper_id": _first(objects, ("paperid", "paperId"), values.text),
+        "pmid": first(("PMID", "pmid"), values.pmid),
+        "pmcid": first(("PMCID", "pmcid"), values.pmcid) or values.pmcid_of_address(pdf_url),
+        "paper_id": first(("paperid", "paperId"), values.text),
         "title_en": title_en,
         "title_zh": title_zh,
         "abstract_en": abstract_en,
         "abstract_zh": abstract_zh,
-        "authors": _first(objects, ("authors",), values.authors) or (),
-        "keywords": _first(objects, ("keywords", "Keywords", "KeyWords"), values.keywords) or (),
-        "publication_types": _first(objects, ("publicationTypes",), values.publication_types) or (),
+        "authors": first(("authors",), values.authors) or (),
+        "keywords": first(("keywords", "Keywords", "KeyWords"), values.keywords) or (),
+        "publication_types": first(("publicationTypes",), values.publication_types) or (),
         "journal": name,
         "issn": issns[0] if issns else None,
         "eissn": issns[1] if len(issns) > 1 else None,
-        "journal_id": _first(objects, ("PeriodicalId",), values.text),
+        "journal_id": first(("PeriodicalId",), values.text),
         "journal_description": values.paragraphs(plain.journal_description),
         "volume": volume.volume if volume else None,
         "issue": _first(numbered, ("issue",), values.issue) or (volume.issue if volume else None),
         "pages": _first(numbered, ("pages",), values.text),
         "publication_date": date,
-        "jcr_quartile": _first(objects, ("JCR",), values.quartile),
-        "jcr_categories": _first(objects, ("JCRName",), values.categories) or (),
-        "impact_factor": _first(objects, ("PeriodicalIF",), values.impact_factor),
-        "cas_zone": _first(objects, ("RegionNum",), values.zone),
-        "cas_category": _first(objects, ("RegionCategory",), values.text),
-        "citation_count": _first(objects, ("citationCount",), values.citation_count),
+        "jcr_quartile": first(("JCR",), values.quartile),
+        "jcr_categories": first(("JCRName",), values.categories) or (),
+        "impact_factor": first(("PeriodicalIF",), values.impact_factor),
+        "cas_zone": first(("RegionNum",), values.zone),
+        "cas_category": first(("RegionCategory",), values.text),
+        "citation_count": first(("citationCount",), values.citation_count),
         "open_access": _open_access(objects),
         "pdf_url": pdf_url,
         "url": _first(objects, _ADDRESSES, values.address),

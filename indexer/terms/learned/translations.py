@@ -19,11 +19,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.analysis.script import HAN_RUN
 from indexer.terms.learned.linking import link_titles, pairs_together
 from indexer.terms.learned.words import Word, has_han, read_words, words
 
@@ -146,10 +148,9 @@ def _touch(title: str, one: Word, other: Word) -> bool:
 
 def _joined(cuts: Sequence[Cut]) -> Cut:
     """The words of the titles of all cuts."""
-    numbers: dict[str, int] = {}
-    renumbered = [
-        np.array([numbers.setdefault(key, len(numbers)) for key in cut.keys], np.int32)[cut.words] for cut in cuts
-    ]
+    distinct = dict.fromkeys(chain.from_iterable(cut.keys for cut in cuts))
+    numbers = dict(zip(distinct, range(len(distinct)), strict=True))
+    renumbered = [np.fromiter(map(numbers.__getitem__, cut.keys), np.int32, len(cut.keys))[cut.words] for cut in cuts]
     return Cut(
         list(numbers),
         np.concatenate(renumbered),
@@ -183,9 +184,9 @@ class _Side:
         _, firsts = np.unique(self.spans[:, 0], return_index=True)
         return {
             unit: frozenset(
-                term for word in self.cut.words[first:behind].tolist() for term in self.of_key.letters[word]
+                term for word in self.cut.words[first:behind].tolist() for term in self.of_key.letters(word)
             )
-            for unit, first, behind in self.spans[firsts[np.unique(units)]].tolist()
+            for unit, first, behind in self.spans[firsts[_distinct(units)]].tolist()
         }
 
 
@@ -251,7 +252,7 @@ def _side(titles: Sequence[str], cut: Cut, most_words: int) -> _Side:
         firsts = np.flatnonzero(known)
         numbers, numbered = np.unique(grams[firsts], return_inverse=True)
         grams[firsts] = numbered.reshape(-1)
-        in_titles = np.unique(grams[firsts] * len(titles) + title_of[firsts]) // len(titles)
+        in_titles = _distinct(grams[firsts] * len(titles) + title_of[firsts]) // len(titles)
         often = np.bincount(in_titles, minlength=numbers.size) >= _LEAST_TITLES
         known[firsts] = often[grams[firsts]]
         firsts = np.flatnonzero(known)
@@ -284,10 +285,13 @@ class _Keys:
     def __init__(self, keys: Sequence[str], *, han: bool) -> None:
         self.han = np.array([has_han(key) for key in keys], np.bool_)
         self.beginnings = np.array([key not in _NO_BEGINNINGS for key in keys], np.bool_)
-        self.letters = [_latin(key) for key in keys]
+        self._keys = keys
+        self._any_han = han
+
+    def letters(self, word: int) -> list[str]:
         """The terms of letters and figures, those of figures alone where all is English."""
-        if not han:
-            self.letters = [list(filter(str.isdecimal, terms)) for terms in self.letters]
+        terms = _latin(self._keys[word])
+        return terms if self._any_han else list(filter(str.isdecimal, terms))
 
 
 def _are_units(cut: Cut, of_key: _Keys, firsts: _Integers, size: int, *, han: bool) -> _Flags:
@@ -309,7 +313,7 @@ def _with_units(titles: Sequence[str], cut: Cut, spans: _Integers, span_titles: 
     order = np.argsort(span_titles, kind="stable")
     spans, span_titles = spans[order], span_titles[order]
     count = numbers.size
-    standing = np.unique(span_titles * max(count, 1) + spans[:, 0])
+    standing = _distinct(span_titles * max(count, 1) + spans[:, 0])
     of_titles, unit_titles = standing % max(count, 1), standing // max(count, 1)
     return _Side(
         titles, cut, spans, span_titles, of_titles, unit_titles, np.bincount(of_titles, minlength=count), of_key
@@ -320,7 +324,13 @@ def _latin(key: str) -> list[str]:
     """The terms of letters and figures in a key, which may stand beside Chinese: 2 of 2型."""
     if not has_han(key):
         return key.split()
-    return "".join(character if not has_han(character) else " " for character in key).split()
+    return HAN_RUN.sub(" ", key).split()
+
+
+def _distinct(values: _Integers) -> _Integers:
+    """`np.unique`, which hashes and takes many times as long as a sort."""
+    ordered = np.sort(values)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))]
 
 
 def _starts_of(ascending: _Integers, count: int) -> _Integers:
@@ -380,7 +390,7 @@ def _letter_masks(zh: _Side, en: _Side) -> tuple[_Bits, _Bits]:
     written = [key.split() for key in en.cut.keys]
     zh_starts, en_starts = (np.cumsum(side.cut.counts) - side.cut.counts for side in (zh, en))
     words_with = np.flatnonzero(has_latin[zh.cut.words])
-    for title in np.unique(np.searchsorted(zh_starts, words_with, side="right") - 1).tolist():
+    for title in _distinct(np.searchsorted(zh_starts, words_with, side="right") - 1).tolist():
         first, count = int(zh_starts[title]), int(zh.cut.counts[title])
         bits: dict[str, int] = {}
         for place, word in enumerate(zh.cut.words[first : first + count].tolist(), first):
@@ -398,7 +408,7 @@ def _named(zh: _Side, en: _Side, left: _Integers, right: _Integers, links: _Inte
     """The links of the last round as texts, the strongest and most frequent first."""
     count = left.size
     titles = zh.span_titles[links[:, 1]]
-    evidence = np.bincount(np.unique(titles * max(count, 1) + links[:, 0]) % max(count, 1), minlength=count)
+    evidence = np.bincount(_distinct(titles * max(count, 1) + links[:, 0]) % max(count, 1), minlength=count)
     strength = 2 * evidence / (zh.counts[left] + en.counts[right])
     written: list[tuple[Counter[str], Counter[str]]] = [(Counter(), Counter()) for _ in range(count)]
     of_zh, of_en = _texts(zh, titles, links[:, 1]), _texts(en, titles, links[:, 2])
