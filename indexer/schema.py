@@ -268,7 +268,7 @@ def index_documents(
             texts = [_named(text, names) for text, names in zip(texts, journal_names, strict=True)]
         if any(texts):
             for channel, found in analysis.term_arrays(texts).items():
-                if found.terms:
+                if found.ids.size:
                     tokens[field.name, channel] = found
     values = [_values(record, given) for record, given in zip(records, views or [{}] * len(records), strict=True)]
     return Documents([record.id for record in records], tokens, values, list(map(_encoder.encode, records)))

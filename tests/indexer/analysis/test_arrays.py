@@ -40,8 +40,9 @@ def check(given: list[str | None]) -> None:
     found = term_arrays(given)
     for channel in Channel:
         of_channel = found[channel]
-        assert len(set(of_channel.terms)) == len(of_channel.terms)
-        assert set(of_channel.ids.tolist()) == set(range(len(of_channel.terms)))
+        terms = of_channel.distinct.texts()
+        assert len(set(terms)) == len(terms)
+        assert set(of_channel.ids.tolist()) == set(range(len(terms)))
         assert of_channel.counts.size == of_channel.lengths.size == len(given)
         ends = np.cumsum(of_channel.counts, dtype=np.int64).tolist()
         assert of_channel.ids.size == of_channel.positions.size == (ends[-1] if ends else 0)
