@@ -155,6 +155,7 @@ def edition_fields(editions: Editions) -> Iterator[tuple[Field, str]]:
             yield field, edition_field(field.name, edition)
 
 
+@lru_cache(maxsize=1 << 12)
 def fold_value(value: str) -> str:
     """The form under which values of a VALUE field are compared: case folded, white space collapsed."""
     return " ".join(value.casefold().split())
