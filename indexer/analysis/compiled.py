@@ -885,12 +885,17 @@ def fold_plain(codes: Numbers, ends: Numbers, table: Numbers, folded: Numbers, o
     for text in range(ends.size):
         begin = at
         is_odd = False
-        while at < ends[text]:
+        before = np.uint32(0)
+        for at in range(begin, ends[text]):
             code = codes[at]
             one = table[code] if code < table.size else np.uint32(0)
-            is_odd = is_odd or (one == 0 and code != 0)
             folded[at] = one
             if one <= _SPACE or one >= _ASCII:
-                is_odd = is_odd or _ends_with(folded, begin, at, _NON) or _ends_with(folded, begin, at, _NEVER)
-            at += 1
+                is_odd |= one == 0 and code != 0
+                if before == _NON[-1]:
+                    is_odd |= _ends_with(folded, begin, at, _NON)
+                elif before == _NEVER[-1]:
+                    is_odd |= _ends_with(folded, begin, at, _NEVER)
+            before = one
+        at = ends[text]
         odd[text] = is_odd

@@ -96,7 +96,7 @@ def test_pieces_are_forgotten_where_there_are_too_many(monkeypatch: pytest.Monke
     monkeypatch.setattr(arrays, "_MOST_PIECES", 5)
     for _ in range(3):
         check(["aspirin for 2型糖尿病 (p < 0.05)", "aspirin (p < 0.05)", "one two three four five six"])
-        check(["aspirin for 2型糖尿病"])
+        check(["aspirin for 2型糖尿病", "(aspirin) 癌 aspirin, (il-6), 癌 ('il-6') 5% 癌"])
 
 
 def test_what_is_forgotten_is_given_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
