@@ -155,6 +155,7 @@ def edition_fields(editions: Editions) -> Iterator[tuple[Field, str]]:
             yield field, edition_field(field.name, edition)
 
 
+@lru_cache(maxsize=1 << 12)
 def fold_value(value: str) -> str:
     """The form under which values of a VALUE field are compared: case folded, white space collapsed."""
     return " ".join(value.casefold().split())
@@ -268,7 +269,7 @@ def index_documents(
             texts = [_named(text, names) for text, names in zip(texts, journal_names, strict=True)]
         if any(texts):
             for channel, found in analysis.term_arrays(texts).items():
-                if found.terms:
+                if found.ids.size:
                     tokens[field.name, channel] = found
     values = [_values(record, given) for record, given in zip(records, views or [{}] * len(records), strict=True)]
     return Documents([record.id for record in records], tokens, values, list(map(_encoder.encode, records)))

@@ -42,7 +42,7 @@ from indexer.analysis.mixed import (
     written_words,
 )
 from indexer.analysis.normalize import Normalized, normalize
-from indexer.analysis.numbering import TextCounts, TextTally
+from indexer.analysis.numbering import Stretches, TextCounts, TextTally
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
 from indexer.analysis.spotting import Spot, Spotter
@@ -56,6 +56,7 @@ __all__ = [
     "Reading",
     "Spot",
     "Spotter",
+    "Stretches",
     "TermArrays",
     "TermAt",
     "TextCounts",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -20,12 +20,12 @@ import numpy.typing as npt
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.items import Items, items_of
 from indexer.analysis.mixed import turned_round
-from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextCounts, TextNumbers, codes_of, text_of
+from indexer.analysis.numbering import U32, Places, Stretches, TextCounts, TextNumbers, codes_of, text_of
 from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.shapes import Analysis, Filled, filled
 from indexer.analysis.tokens import Channel, Token
 
-_MOST_PIECES = 9 << 16
+_MOST_PIECES = 13 << 16
 """Pieces that are remembered: some 200 MB with their terms."""
 _OFTEN = 4
 """Times that a piece was met in either channel, to be kept when the others are forgotten."""
@@ -37,10 +37,10 @@ _LONGEST_PIECE = 1000
 class TermArrays:
     """The tokens of a channel in the texts of a batch, text by text."""
 
-    terms: list[str]
+    distinct: Stretches
     """The distinct terms of the tokens."""
     ids: U32
-    """Of each token, its term as an index into `terms`."""
+    """Of each token, the place of its term among these."""
     positions: U32
     """Of each token, ascending within a text; stacked tokens share one."""
     counts: U32
@@ -52,12 +52,8 @@ class TermArrays:
         """The terms of a text with their positions."""
         end = int(self.counts[: text + 1].sum())
         tokens = slice(end - int(self.counts[text]), end)
-        terms = map(self.terms.__getitem__, self.ids[tokens].tolist())
+        terms = map(self.distinct.text, self.ids[tokens].tolist())
         return list(zip(terms, self.positions[tokens].tolist(), strict=True))
-
-    def encoded(self) -> bytes:
-        """The distinct terms in UTF-8, each with a zero byte behind it."""
-        return "\0".join([*self.terms, ""]).encode()
 
 
 def term_arrays(texts: Sequence[str | None]) -> dict[Channel, TermArrays]:
@@ -84,7 +80,7 @@ def texts_with(columns: Sequence[TermArrays], *, ascii_only: bool) -> TextCounts
     other = int(known.numbers_of([""])[0])
     numbers: list[Places] = []
     for column in columns:
-        stretches = Stretches.of(column.terms)
+        stretches = column.distinct
         wanted = stretches.ascii() & ~stretches.holding("-") if ascii_only else ~stretches.ascii()
         of_column = np.full(wanted.size, other, np.int64)
         of_column[wanted] = known.numbers(stretches.codes, stretches.begins[wanted], stretches.ends[wanted])
@@ -114,19 +110,6 @@ class _Found:
         self.spans.append(span)
         self.terms += terms
         self.places += places
-
-    def add_each(self, terms: Sequence[str]) -> None:
-        """Add pieces of one token each."""
-        count = len(terms)
-        self.sizes += [1] * count
-        self.spans += [1] * count
-        self.terms += terms
-        self.places += [0] * count
-
-    def add_without(self, count: int) -> None:
-        """Add pieces without tokens."""
-        self.sizes += [0] * count
-        self.spans += [0] * count
 
 
 Kinds = npt.NDArray[np.uint8]
@@ -188,22 +171,26 @@ class _Table:
         self.places = array("i")
         self.spans = array("I")
 
-    def add(self, found: _Found, numbers: NumberedTexts) -> None:
-        """Add pieces; their terms have numbers, or get them."""
-        starts = np.cumsum([len(self.terms), *found.sizes], dtype=np.uint32)
-        self.starts.frombytes(starts[:-1].tobytes())
-        self.sizes.extend(found.sizes)
-        self.spans.extend(found.spans)
-        self.terms.extend(map(numbers.__getitem__, found.terms))
-        self.places.extend(found.places)
+    def add(self, terms: Places, sizes: U32) -> None:
+        """Add pieces whose tokens stand at one position, given the numbers of all terms, and how many each has."""
+        self._add(terms, sizes, np.minimum(sizes, 1), np.zeros(terms.size, np.int32))
 
-    def add_one(self, terms: Iterable[int], places: Iterable[int], span: int) -> None:
-        """Add a piece, given the numbers of its terms."""
-        self.starts.append(len(self.terms))
-        self.terms.extend(terms)
-        self.places.extend(places)
-        self.sizes.append(len(self.terms) - self.starts[-1])
-        self.spans.append(span)
+    def add_found(self, found: _Found, known: TextNumbers) -> None:
+        """Add pieces; their terms have numbers, or get them."""
+        sizes, spans = np.array([found.sizes, found.spans], np.uint32)
+        self._add(known.numbers_of(found.terms), sizes, spans, np.array(found.places, np.int32))
+
+    def _add(self, terms: Places, sizes: U32, spans: U32, places: npt.NDArray[np.int32]) -> None:
+        starts = np.cumsum(sizes, dtype=np.uint32) - sizes + np.uint32(len(self.terms))
+        self.starts.frombytes(starts.tobytes())
+        self.sizes.frombytes(sizes.tobytes())
+        self.spans.frombytes(spans.tobytes())
+        self.terms.frombytes(terms.astype(np.uint32).tobytes())
+        self.places.frombytes(places.tobytes())
+
+    def add_without(self, count: int) -> None:
+        """Add pieces without tokens."""
+        self.add(np.empty(0, np.int64), np.zeros(count, np.uint32))
 
     def repeat(self, pieces: npt.NDArray[Any]) -> None:
         """Add pieces with the tokens of others."""
@@ -281,7 +268,7 @@ class _Memory:
     """The pieces that were met, by their numbers."""
 
     def __init__(self) -> None:
-        self._terms = NumberedTexts()
+        self._terms = TextNumbers()
         self._tables = {channel: _Table() for channel in Channel}
         self._leads = array("B")
         self._ends = array("B")
@@ -315,13 +302,15 @@ class _Memory:
         """By the piece before and a piece, the number of the latter as it is there."""
         self._alone: dict[int, english.Analysed] = {}
         """By a piece that may begin with a Roman numeral, the tokens that it has by itself."""
-        self._others: dict[tuple[Channel, int, bytes], int] = {}
-        """By a piece and the numbers of the terms that it has somewhere in a channel, its number there."""
+        self._others: dict[tuple[Channel, int, tuple[str, ...]], int] = {}
+        """By a piece and the terms that it has somewhere in a channel, its number there."""
+        self._pending = _Found()
+        """Their tokens, of those that are in no table yet."""
         self._zeros = np.zeros(1 << 12, np.uint32)
         """At least as many as there are terms."""
-        nothing = _Found()
-        nothing.add_without(_LINE_BREAK + 1)
-        self._add(nothing, nothing, _kinds((0, 0, 0), (_BORDER, _OTHER, _BORDER)), None)
+        for table in self._tables.values():
+            table.add_without(_LINE_BREAK + 1)
+        self._describe(_kinds((0, 0, 0), (_BORDER, _OTHER, _BORDER)), None)
         self._english.numbers_of([""])
         self._of_english.append(_EMPTY)
         self._bare.append(0)
@@ -370,14 +359,13 @@ class _Memory:
     def _take(self, other: _Memory, pieces: Places) -> None:
         """Become what another memory knows of some of its pieces, in the order in which they are given."""
         self._tables = {channel: table.chosen(pieces) for channel, table in other._tables.items()}
-        used = np.zeros(len(other._terms.texts), np.bool_)
+        used = np.zeros(other._terms.count, np.bool_)
         for table in self._tables.values():
             used[np.frombuffer(table.terms, np.uint32)] = True
         numbers = (np.cumsum(used) - 1).astype(np.uint32)
         for table in self._tables.values():
             table.terms = array("I", numbers[np.frombuffer(table.terms, np.uint32)].tobytes())
-        for number in np.flatnonzero(used).tolist():
-            self._terms[other._terms.texts[number]]
+        self._terms = other._terms.chosen(np.flatnonzero(used))
         for name in ("_leads", "_ends", "_numerals"):
             setattr(self, name, array("B", np.frombuffer(getattr(other, name), np.uint8)[pieces].tobytes()))
         self._uses = array("I", bytes(4 * pieces.size))
@@ -448,6 +436,7 @@ class _Memory:
         for item in behind.tolist():
             if chr(items.codes[items.begins[item]]).isalpha():
                 numbers[item] = self._turned_round(int(numbers[item]))
+        self._add_pending(Channel.WORDS)
 
     def _turned_round(self, piece: int) -> int:
         alone = english.words_of(self._name_of(piece))
@@ -532,6 +521,7 @@ class _Memory:
                 number = self._as_it_is_there(found, place, channel)
             if number != piece:
                 found[place] = changed[place] = number
+        self._add_pending(channel)
         return found
 
     def _may_be_counted(self, before: U32, numerals: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -557,7 +547,10 @@ class _Memory:
         edges = channel is Channel.FORMS and piece in self._with_edges
         if alone_counts and self._leads[piece] == _NUMBER and name_before:
             sign = name_before[-2:] if name_before[-2:-1] in SIGNS else name_before[-1]
-            number = self._other(channel, piece, filled(_ANALYSES[channel, edges], name, f"{sign} "))
+            analysis = _ANALYSES[channel, edges]
+            found = filled(analysis, name, f"{sign} ")
+            if found.terms != filled(analysis, name).terms:
+                number = self._other(channel, piece, found)
         else:
             text = self._text_before(pieces, place)
             if channel is Channel.WORDS:
@@ -576,22 +569,25 @@ class _Memory:
 
     def _other(self, channel: Channel, piece: int, found: Filled, ends: int = _OTHER) -> int:
         """A piece with tokens that it has somewhere in a channel; it has none in the other channel."""
-        table = self._tables[channel]
-        numbers = array("I", map(self._terms.__getitem__, found.terms))
-        start = table.starts[piece]
-        if numbers == table.terms[start : start + table.sizes[piece]]:
-            return piece
-        key = channel, piece, numbers.tobytes()
+        key = channel, piece, tuple(found.terms)
         if key not in self._others:
             self._others[key] = len(self)
-            table.add_one(numbers, found.places, found.span)
-            self._tables[Channel.FORMS if channel is Channel.WORDS else Channel.WORDS].add_one((), (), 0)
+            self._pending.add(*found)
             self._leads.append(0)
             self._ends.append(ends)
             self._numerals.append(0)
             self._names.append(self._names[piece])
             self._uses.append(0)
         return self._others[key]
+
+    def _add_pending(self, channel: Channel) -> None:
+        """Add the tokens of pieces that have others in a channel than they have by themselves."""
+        pending, self._pending = self._pending, _Found()
+        for one, table in self._tables.items():
+            if one is channel:
+                table.add_found(pending, self._terms)
+            else:
+                table.add_without(len(pending.sizes))
 
     def _name_of(self, piece: int) -> str:
         """A piece as it stands between two spaces or lines."""
@@ -619,15 +615,14 @@ class _Memory:
         counts, lengths = np.empty(ends.size, np.uint32), np.empty(ends.size, np.uint32)
         total = compiled.count_tokens(pieces, ends, sizes, counts)
         ids, positions = np.empty(total, np.uint32), np.empty(total, np.uint32)
-        known = len(self._terms.texts)
+        known = self._terms.count
         if self._zeros.size < known:
             self._zeros = np.zeros(2 * known, np.uint32)
         distinct = np.empty(min(total, known), np.uint32)
         count = compiled.lay_out_tokens(
             pieces, ends, starts, sizes, terms, places, spans, uses, self._zeros, ids, positions, lengths, distinct
         )
-        found = list(map(self._terms.texts.__getitem__, distinct[:count].tolist()))
-        return TermArrays(found, ids, positions, counts, lengths)
+        return TermArrays(self._terms.some(distinct[:count]), ids, positions, counts, lengths)
 
     def _add_english(self) -> None:
         """Add the pieces of texts between spaces that have numbers and no pieces yet."""
@@ -648,40 +643,54 @@ class _Memory:
         unmarked[marked] = False
         places = np.flatnonzero(unmarked)
         places = places[np.argsort(new.plain[places] != compiled.WORD, kind="stable")]
-        texts = new.texts(places)
         count = np.count_nonzero(new.plain[places] == compiled.WORD)
+        own = places[:count]
+        terms = self._terms.numbers_of(list(map(english.term, new.texts(own))))
+        in_forms = self._terms.numbers(new.stretches.codes, new.stretches.begins[own], new.stretches.ends[own])
+        self._tables[Channel.WORDS].add(terms, np.ones(count, np.uint32))
+        self._tables[Channel.FORMS].add(in_forms, np.ones(count, np.uint32))
         words, forms = _Found(), _Found()
-        words.add_each(list(map(english.term, texts[:count])))
-        forms.add_each(texts[:count])
-        for text, plain in zip(texts[count:], new.plain[places[count:]].tolist(), strict=True):
+        for text, plain in zip(new.texts(places[count:]), new.plain[places[count:]].tolist(), strict=True):
             if plain:
-                terms, positions, written = english.plain_words(text)
-                words.add(terms, positions, len(written))
+                terms_of, positions, written = english.plain_words(text)
+                words.add(terms_of, positions, len(written))
                 forms.add(written, range(len(written)), len(written))
             else:
                 of_words, of_forms = _tokens_of(text)
                 words.add(*of_words)
                 forms.add(*of_forms)
+        self._tables[Channel.WORDS].add_found(words, self._terms)
+        self._tables[Channel.FORMS].add_found(forms, self._terms)
         self._number(self._of_english, first + places)
-        self._add(words, forms, new.kinds[:, places], first + places)
+        self._describe(new.kinds[:, places], first + places)
         pieces = np.frombuffer(self._of_english, np.uint32)[bare_numbers]
         self._number(self._of_english, first + marked)
         self._repeat(pieces, new.kinds[:, marked], first + marked)
 
     def _add_edged(self, texts: Places) -> None:
         """Add the pieces with edges of texts between spaces, which have no tokens in WORDS."""
-        words, forms = _Found(), _Found()
-        words.add_without(texts.size)
-        for text in map(self._english.text, texts.tolist()):
-            if text.isascii() and text.isalnum():
-                of_word = english.edged_forms(text)
-                forms.add(of_word, [0] * len(of_word), 1)
-            else:
-                forms.add(*filled(_edged_forms_behind, text))
+        given = self._english.some(texts)
+        is_simple = np.empty(texts.size, np.bool_)
+        compiled.mark_words(given.codes, given.begins, given.ends, english.LONGEST_EDGE, is_simple)
+        simple, others = np.flatnonzero(is_simple), np.flatnonzero(~is_simple)
+        begins, ends = given.begins[simple], given.ends[simple]
+        sizes = ends - begins
+        counts = 2 * sizes - 1
+        edges = np.empty(int((sizes + (sizes - 1) * (sizes + 2)).sum()), np.uint32)
+        edge_ends = np.zeros(int(counts.sum()) + 1, np.int64)
+        compiled.cut_edges(given.codes, begins, ends, edges, edge_ends[1:])
+        numbers = self._terms.numbers(edges, edge_ends[:-1], edge_ends[1:])
+        self._tables[Channel.FORMS].add(numbers, counts.astype(np.uint32))
+        forms = _Found()
+        for text in map(given.text, others.tolist()):
+            forms.add(*filled(_edged_forms_behind, text))
+        self._tables[Channel.FORMS].add_found(forms, self._terms)
+        self._tables[Channel.WORDS].add_without(texts.size)
+        texts = texts[np.concatenate([simple, others])]
         kinds = self._kinds_of(np.frombuffer(self._of_english, np.uint32)[texts])
         self._with_edges.update(range(len(self), len(self) + texts.size))
         self._number(self._of_edged, texts)
-        self._add(words, forms, kinds, texts)
+        self._describe(kinds, texts)
 
     def _repeat_edged(self, texts: Places, pieces: U32) -> None:
         """Add pieces with edges of texts that have the tokens of other pieces with edges."""
@@ -700,38 +709,36 @@ class _Memory:
         new = self._words.texts(len(self._of_words))
         if not new:
             return
-        words, forms = _Found(), _Found()
+        words = _Found()
         for terms in chinese.stacked(new):
             words.add(terms, [0] * len(terms), 1)
-        forms.add_without(len(new))
+        self._tables[Channel.WORDS].add_found(words, self._terms)
+        self._tables[Channel.FORMS].add_without(len(new))
         self._turning.extend(map(chinese.may_turn_round, new))
         self._of_words.extend(range(len(self), len(self) + len(new)))
-        self._add(words, forms, _kinds([0] * len(new), [_BORDER] * len(new)), None)
+        self._describe(_kinds([0] * len(new), [_BORDER] * len(new)), None)
 
     def _add_pairs(self) -> None:
         """Add the pieces of pairs of Han characters that have numbers and no pieces yet."""
-        new = self._pairs.texts(len(self._of_pairs))
-        if not new:
+        first = len(self._of_pairs)
+        new = self._pairs.stretches(first)
+        count = new.begins.size
+        if not count:
             return
-        words, forms = _Found(), _Found()
-        words.add_without(len(new))
-        for pair in new:
-            if len(pair) == 1:
-                forms.add((pair,), (0,), 1)
-            else:
-                forms.add((pair[0], pair), (0, 0), 1)
-        self._of_pairs.extend(range(len(self), len(self) + len(new)))
-        self._add(words, forms, _kinds([0] * len(new), [_BORDER] * len(new)), None)
+        # At each character itself, and with the next one.
+        sizes = np.diff(new.starts)
+        begins = np.repeat(new.begins, sizes)
+        ends = np.repeat(new.ends, sizes)
+        is_character = np.append(True, begins[1:] != begins[:-1])
+        ends[is_character] = begins[is_character] + 1
+        self._tables[Channel.FORMS].add(self._terms.numbers(new.codes, begins, ends), sizes.astype(np.uint32))
+        self._tables[Channel.WORDS].add_without(count)
+        self._of_pairs.extend(range(len(self), len(self) + count))
+        self._describe(_kinds([0] * count, [_BORDER] * count), None)
 
     def _number(self, of_texts: array[int], texts: Places) -> None:
         """Put down the pieces that are added next as those of some texts between spaces."""
         np.frombuffer(of_texts, np.uint32)[texts] = np.arange(len(self), len(self) + texts.size)
-
-    def _add(self, words: _Found, forms: _Found, kinds: Kinds, texts: Places | None) -> None:
-        """Add pieces with their tokens in both channels, what they are, and the numbers of their texts if they have."""
-        self._tables[Channel.WORDS].add(words, self._terms)
-        self._tables[Channel.FORMS].add(forms, self._terms)
-        self._describe(kinds, texts)
 
     def _repeat(self, pieces: U32, kinds: Kinds, texts: Places) -> None:
         """Add pieces with the tokens of others."""

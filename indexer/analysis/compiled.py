@@ -416,6 +416,60 @@ def describe_texts(
 
 
 @_compiled
+def mark_words(codes: Numbers, begins: Numbers, ends: Numbers, longest: int, words: Numbers) -> None:
+    """Mark the texts that are letters and digits of ASCII, one at least, and up to so many.
+
+    Args:
+        codes: The characters of the texts.
+        begins: Where each begins.
+        ends: Where it ends.
+        longest: Characters of such a one.
+        words: Takes of each whether it is so.
+    """
+    for text in range(begins.size):
+        is_word = 0 < ends[text] - begins[text] <= longest
+        at = begins[text]
+        while is_word and at < ends[text]:
+            is_word = _is_ascii_letter(codes[at]) or 48 <= codes[at] <= 57
+            at += 1
+        words[text] = is_word
+
+
+@_compiled
+def cut_edges(codes: Numbers, begins: Numbers, ends: Numbers, edges: Numbers, edge_ends: Numbers) -> None:
+    """Words with their edges: beginnings with a hyphen behind them, ends with one before.
+
+    Of n characters 2n - 1: the word, its beginnings from the shortest on, and its ends from the longest on; these have
+    n + (n - 1)(n + 2) characters together.
+
+    Args:
+        codes: The characters of the texts that the words stand in.
+        begins: Where each word begins.
+        ends: Where it ends.
+        edges: Takes the characters of the words and edges, one behind the other.
+        edge_ends: Takes where each of these ends.
+    """
+    at = 0
+    count = 0
+    for word in range(begins.size):
+        begin, end = begins[word], ends[word]
+        for part in range(2 * (end - begin) - 1):
+            first = begin if part < end - begin else begin + part - (end - begin) + 1
+            behind = begin + part if 0 < part < end - begin else end
+            if first > begin:
+                edges[at] = 45
+                at += 1
+            for place in range(first, behind):
+                edges[at] = codes[place]
+                at += 1
+            if behind < end:
+                edges[at] = 45
+                at += 1
+            edge_ends[count] = at
+            count += 1
+
+
+@_compiled
 def whole_pieces(
     kinds: Numbers,
     begins: Numbers,
@@ -831,12 +885,17 @@ def fold_plain(codes: Numbers, ends: Numbers, table: Numbers, folded: Numbers, o
     for text in range(ends.size):
         begin = at
         is_odd = False
-        while at < ends[text]:
+        before = np.uint32(0)
+        for at in range(begin, ends[text]):
             code = codes[at]
             one = table[code] if code < table.size else np.uint32(0)
-            is_odd = is_odd or (one == 0 and code != 0)
             folded[at] = one
             if one <= _SPACE or one >= _ASCII:
-                is_odd = is_odd or _ends_with(folded, begin, at, _NON) or _ends_with(folded, begin, at, _NEVER)
-            at += 1
+                is_odd |= one == 0 and code != 0
+                if before == _NON[-1]:
+                    is_odd |= _ends_with(folded, begin, at, _NON)
+                elif before == _NEVER[-1]:
+                    is_odd |= _ends_with(folded, begin, at, _NEVER)
+            before = one
+        at = ends[text]
         odd[text] = is_odd

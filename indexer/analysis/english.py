@@ -42,7 +42,7 @@ REACH = 64
 """Characters from the nearest Chinese one within which words have edges: a text of few of them needs few."""
 
 _LONGEST_SIGNED = LONGEST_TERM - 3
-_LONGEST_EDGE = LONGEST_TERM - 1
+LONGEST_EDGE = LONGEST_TERM - 1
 """Characters of a word that has terms with signs, and of an edge."""
 
 STEMS = read_pairs("stems_en.txt")
@@ -586,12 +586,12 @@ def compound_terms(words: Sequence[str]) -> tuple[list[str], list[int]]:
 
 def ending(text: str) -> str:
     """The FORMS term of words that end with a text."""
-    return f"-{text[-_LONGEST_EDGE:]}"
+    return f"-{text[-LONGEST_EDGE:]}"
 
 
 def beginning(text: str) -> str:
     """The FORMS term of words that begin with a text."""
-    return f"{text[:_LONGEST_EDGE]}-"
+    return f"{text[:LONGEST_EDGE]}-"
 
 
 def forms_of(piece: str, *, edges: bool = False) -> Analysed:
@@ -685,7 +685,7 @@ def _plain_forms(form: _Form, *, edges: bool) -> list[_Placed]:
     if sign:
         found.append((sign + word, signed, end))
     if edges:
-        heads = _heads(word, _LONGEST_EDGE - len(sign))
+        heads = _heads(word, LONGEST_EDGE - len(sign))
         found += [(head, start, start + len(head) - 1) for head in heads]
         if sign:
             found += [(sign + head, signed, start + len(head) - 1) for head in heads]
@@ -704,11 +704,6 @@ def _tails(word: str, longest: int) -> list[str]:
     return [f"-{word[start:]}" for start in range(max(1, size - longest), size) if word[start] not in ".'"]
 
 
-def edged_forms(word: str) -> list[str]:
-    """The FORMS terms of letters and digits of ASCII, with edges; all of them stand at one position."""
-    return [word[:LONGEST_TERM], *_heads(word, _LONGEST_EDGE), *_tails(word, _LONGEST_EDGE)]
-
-
 def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Placed]:
     """A word with the per cent sign that ends at `percent_end`."""
     word, start, _, sign, signed, _ = form
@@ -724,7 +719,7 @@ def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Place
 
 def _endings(form: _Form, percent: str, end: int) -> list[_Placed]:
     word = form.word
-    tails = _tails(word, _LONGEST_EDGE - len(percent))
+    tails = _tails(word, LONGEST_EDGE - len(percent))
     found = [(tail + percent, form.end - len(tail) + 1, end) for tail in tails]
     if form.equal >= 0:
         found.append((ending(f"={form.sign[1:]}{word}{percent}"), form.equal, end))

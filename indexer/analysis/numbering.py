@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,17 @@ class Stretches:
         whole = text_of(self.codes)
         return list(map(whole.__getitem__, map(slice, self.begins.tolist(), self.ends.tolist())))
 
+    def text(self, place: int) -> str:
+        """One of them as a string."""
+        return text_of(self.codes[self.starts[place] : self.starts[place + 1]])
+
+    def ended(self) -> bytes:
+        """The texts in UTF-8, each with a zero byte behind it."""
+        count = self.begins.size
+        codes = np.zeros(self.codes.size + count, np.uint32)
+        codes[np.arange(self.codes.size) + np.repeat(np.arange(count), np.diff(self.starts))] = self.codes
+        return text_of(codes).encode()
+
     def __add__(self, other: Stretches) -> Stretches:
         starts = np.concatenate([self.starts, other.starts[1:] + self.starts[-1]])
         return Stretches(np.concatenate([self.codes, other.codes]), starts)
@@ -113,8 +125,17 @@ class TextNumbers:
         starts = self._starts[first : self.count + 1] - self._starts[first]
         return Stretches(self._codes[self._starts[first] : self._starts[self.count]].copy(), starts)
 
+    def some(self, numbers: npt.NDArray[Any]) -> Stretches:
+        """The texts that have some numbers."""
+        sizes = np.diff(self._starts[: self.count + 1])
+        starts = np.zeros(numbers.size + 1, np.int64)
+        np.cumsum(sizes[numbers], out=starts[1:])
+        codes = np.empty(starts[-1], np.uint32)
+        compiled.gather(self._codes, self._starts, sizes, numbers, codes)
+        return Stretches(codes, starts)
+
     def texts(self, first: int) -> list[str]:
-        """The same as strings."""
+        """Those from a number on as strings."""
         return self.stretches(first).texts()
 
     def text(self, number: int) -> str:
@@ -124,11 +145,8 @@ class TextNumbers:
     def chosen(self, numbers: Places) -> TextNumbers:
         """Some of the texts, numbered in the order in which they are given."""
         found = TextNumbers()
-        sizes = np.diff(self._starts[: self.count + 1])
-        ends = np.cumsum(sizes[numbers])
-        codes = np.empty(int(ends[-1]) if ends.size else 0, np.uint32)
-        compiled.gather(self._codes, self._starts, sizes, numbers, codes)
-        found.numbers(codes, ends - sizes[numbers], ends)
+        stretches = self.some(numbers)
+        found.numbers(stretches.codes, stretches.begins, stretches.ends)
         return found
 
     def _grow(self, needed: int) -> None:

@@ -64,9 +64,10 @@ class _Gathered:
         """The tokens of each text."""
         found = analysis.term_arrays(texts)[Channel.WORDS]
         ends = np.cumsum(found.counts).tolist()
-        words = [found.terms[number] for number in found.ids.tolist()]
+        terms = found.distinct.texts()
+        words = [terms[number] for number in found.ids.tolist()]
         split = [words[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
-        unseen = {term for term in found.terms if term not in self._surfaces}
+        unseen = {term for term in terms if term not in self._surfaces}
         for text, of_text in zip(texts, split, strict=True):
             if text and unseen and not unseen.isdisjoint(of_text):
                 for token in analysis.tokens(text, Channel.WORDS):

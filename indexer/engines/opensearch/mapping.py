@@ -158,7 +158,7 @@ def _values(values_of: Mapping[str, schema.Values]) -> dict[str, Any]:
 
 def texts(found: TermArrays) -> Iterator[str]:
     """The tokens of each text, as the index's analyzer takes them apart."""
-    terms = list(map(term, found.terms))
+    terms = list(map(term, found.distinct.texts()))
     ids, positions = found.ids.tolist(), found.positions.tolist()
     begin = 0
     for count in found.counts.tolist():

@@ -60,7 +60,7 @@ class WhooshPacker:
         batch = builder.finish()
         for key, found in documents.tokens.items():
             batch.tokens[text_field(*key)] = TokenArrays(
-                found.encoded(), found.ids, found.counts, found.positions, found.lengths
+                found.distinct.ended(), found.ids, found.counts, found.positions, found.lengths
             )
         return _Packed(documents.ids, sampled(documents), RunWriter(self._index).write(batch))
 

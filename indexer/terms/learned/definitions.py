@@ -9,7 +9,7 @@ bracket and is no address: in abstracts, lower-case words in brackets are rarely
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from indexer.analysis.stopwords import ENGLISH
@@ -24,13 +24,16 @@ _CAPITAL = re.compile("[A-Z]")
 _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z]?[a-z]+)?")
 """A word or a name in brackets: (Germany), (Smith), (New York)."""
 _ROMAN = re.compile(r"[IVX]+[abAB]?")
-_SENTENCES = re.compile(r"(?s:.*)(?:[.!?;:。；：！？](?=\s|$)|[\n。；：！？，])")
-"""What ends where the last sentence of a text begins."""
+_ENDS_SENTENCE = frozenset(".!?;:")
+"""What a sentence ends with where it stands at the end of a word."""
+_BREAKS = re.compile(r"[\n。；：！？，]")
+"""What a sentence ends with wherever it stands."""
 _AFTER_SHORT_FORM = re.compile(r"\s*[,;，；]\s")
 _LONG_FORM_LIMIT = 300
 _LONGEST_WORD = 30
 """Characters: what is longer are words that lost their spaces."""
 _ADDRESS = re.compile(r"://|@|\bwww\.|\\")
+_IN_NO_LONG_FORM = frozenset("()[]{}（）=<>")
 _LEADING = ENGLISH | {"including", "like", "namely", "using"}
 """Words that no long form begins with, though one of them may begin with its letter."""
 
@@ -45,40 +48,38 @@ class Definition(NamedTuple):
 def definitions(text: str) -> Iterator[Definition]:
     """The definitions of an English text, in order."""
     for match in _brackets(text):
+        start = match.start()
         # Most brackets hold numbers, behind a word that is no abbreviation.
-        last = text[max(0, match.start() - _LONG_FORM_LIMIT) : match.start()].rsplit(None, 1)[-1:]
-        after_capital = bool(last and _CAPITAL.search(last[0]))
-        if not after_capital and not _CAPITAL.search(match[1]):
-            continue
-        inside = " ".join(match.group(1).split())
+        inside = " ".join(match[1].split()) if _has_capital(match[1]) else ""
         short = _AFTER_SHORT_FORM.split(inside, maxsplit=1)[0].strip("\"'“”‘’ ")
-        begins = is_short_form(short)
-        if not begins and not after_capital:
-            continue
-        before = _sentence_before(text, match.start())
-        if begins:
-            if long := long_form(short, _last_words(before, _most_words(short))):
+        if is_short_form(short):
+            if long := long_form(short, " ".join(_words_before(text, start, _most_words(short)))):
                 yield Definition(short, long)
-        elif is_short_form(short := _last_word(before).strip("\"'“”‘’,; ")):
-            long = long_form(short, inside.split(", ", 1)[0])
-            if long and len(inside.split()) <= _most_words(short):
-                yield Definition(short, long)
+        elif any(map(_has_capital, text[max(0, start - _LONG_FORM_LIMIT) : start].rsplit(None, 1)[-1:])):
+            short = _last_word(_words_before(text, start, 1)).strip("\"'“”‘’,; ")
+            if is_short_form(short):
+                inside = " ".join(match[1].split())
+                long = long_form(short, inside.split(", ", 1)[0])
+                if long and len(inside.split()) <= _most_words(short):
+                    yield Definition(short, long)
+
+
+def _has_capital(text: str) -> bool:
+    # Of most texts the first is true, which takes no time.
+    return not text.islower() and bool(_CAPITAL.search(text))
 
 
 def _brackets(text: str) -> Iterator[re.Match[str]]:
-    """What `_BRACKETS` finds, in a fraction of the time: most of a text is no bracket."""
-    behind = 0
-    for place in sorted(place for bracket in _OPENING for place in _places(text, bracket)):
-        if place >= behind and (match := _BRACKETS.match(text, place)):
-            behind = match.end()
-            yield match
-
-
-def _places(text: str, character: str) -> Iterator[int]:
-    place = text.find(character)
+    """What `_BRACKETS` finds, in a fraction of the time: most of a text is no bracket, and most brackets are round."""
+    if "[" in text or "（" in text:
+        yield from _BRACKETS.finditer(text)
+        return
+    place = text.find("(")
     while place >= 0:
-        yield place
-        place = text.find(character, place + 1)
+        match = _BRACKETS.match(text, place)
+        if match:
+            yield match
+        place = text.find("(", match.end() if match else place + 1)
 
 
 def is_short_form(text: str) -> bool:
@@ -98,7 +99,7 @@ def long_form(short: str, candidate: str) -> str | None:
     The first letter has to begin a word. None where there is no such end, or it is no longer than the abbreviation.
     """
     place = len(candidate)
-    letters = [character for character in short.lower() if character.isalnum()]
+    letters = list(filter(str.isalnum, short.lower()))
     lower = candidate.lower()
     if not letters or len(lower) != len(candidate):
         return None
@@ -118,17 +119,17 @@ def long_form(short: str, candidate: str) -> str | None:
         or len(parts) > _most_words(short)
         or parts[0].lower() in _LEADING
         or max(map(len, parts)) > _LONGEST_WORD
-        or short.lower() in (part.lower() for part in parts)
-        or any(character in found for character in "()[]{}（）=<>")
+        or short.lower() in found.lower().split()
+        or not _IN_NO_LONG_FORM.isdisjoint(found)
         or _ADDRESS.search(found)
     ):
         return None
     return found
 
 
-def _last_word(text: str) -> str:
-    """What stands at the end of a text behind a space or a bracket; empty where that is nothing."""
-    word = (text.rsplit(None, 1) or [""])[-1]
+def _last_word(words: Sequence[str]) -> str:
+    """The last of some words, behind a bracket in it; empty where there are none."""
+    word = words[-1] if words else ""
     return word[max(map(word.rfind, _OPENING)) + 1 :]
 
 
@@ -137,11 +138,13 @@ def _most_words(short: str) -> int:
     return min(letters + 5, letters * 2)
 
 
-def _sentence_before(text: str, end: int) -> str:
+def _words_before(text: str, end: int, most: int) -> list[str]:
+    """The last words of the sentence that `text[:end]` ends in the midst of, up to so many."""
     before = text[max(0, end - _LONG_FORM_LIMIT) : end]
-    sentences = _SENTENCES.match(before)
-    return before[sentences.end() :] if sentences else before
-
-
-def _last_words(text: str, count: int) -> str:
-    return " ".join(text.split()[-count:])
+    if "\n" in before or not before.isascii():
+        before = _BREAKS.split(before)[-1]
+    words = before.rsplit(None, most)[-most:]
+    for place in range(len(words), 0, -1):
+        if words[place - 1][-1] in _ENDS_SENTENCE:
+            return words[place:]
+    return words

@@ -11,7 +11,7 @@ from benchmarking.mix import Kind, MixQuery, Narrowing
 from benchmarking.ready import TEXTS, Ready
 from benchmarking.systems import FACET_VALUES, Found
 from indexer import __version__, analysis, schema
-from indexer.analysis import Channel, TermArrays, TermAt
+from indexer.analysis import Channel, Stretches, TermArrays, TermAt
 from indexer.engines import open_engine, open_writer
 from indexer.engines.whoosh.warm import warm
 from indexer.schema import Documents, Values
@@ -95,7 +95,7 @@ def _documents(batch: list[Ready]) -> Documents:
             counts = np.array(list(map(len, texts)), dtype=np.uint32)
             positions = np.concatenate([np.arange(count, dtype=np.uint32) for count in counts])
             tokens[name, Channel.WORDS] = TermArrays(
-                list(numbers), np.array(ids, dtype=np.uint32), positions, counts, counts
+                Stretches.of(list(numbers)), np.array(ids, dtype=np.uint32), positions, counts, counts
             )
     return Documents(
         [ready.id for ready in batch], tokens, list(map(_values, batch)), [ready.record.encode() for ready in batch]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis import Channel, TermArrays, term_arrays
+from indexer.analysis import Channel, Stretches, TermArrays, term_arrays
 from indexer.engines.opensearch import mapping
 from indexer.engines.opensearch.connection import Connection
 from indexer.engines.opensearch.location import read_location
@@ -32,7 +32,7 @@ def analyzer(cluster: Cluster) -> Iterator[tuple[Connection, str]]:
 def _arrays(texts: Sequence[Placed]) -> TermArrays:
     terms = sorted({term for text in texts for _, term in text})
     return TermArrays(
-        terms,
+        Stretches.of(terms),
         np.array([terms.index(term) for text in texts for _, term in text], dtype=np.uint32),
         np.array([position for text in texts for position, _ in text], dtype=np.uint32),
         np.array([len(text) for text in texts], dtype=np.uint32),

@@ -40,8 +40,9 @@ def check(given: list[str | None]) -> None:
     found = term_arrays(given)
     for channel in Channel:
         of_channel = found[channel]
-        assert len(set(of_channel.terms)) == len(of_channel.terms)
-        assert set(of_channel.ids.tolist()) == set(range(len(of_channel.terms)))
+        terms = of_channel.distinct.texts()
+        assert len(set(terms)) == len(terms)
+        assert set(of_channel.ids.tolist()) == set(range(len(terms)))
         assert of_channel.counts.size == of_channel.lengths.size == len(given)
         ends = np.cumsum(of_channel.counts, dtype=np.int64).tolist()
         assert of_channel.ids.size == of_channel.positions.size == (ends[-1] if ends else 0)
@@ -95,7 +96,7 @@ def test_pieces_are_forgotten_where_there_are_too_many(monkeypatch: pytest.Monke
     monkeypatch.setattr(arrays, "_MOST_PIECES", 5)
     for _ in range(3):
         check(["aspirin for 2型糖尿病 (p < 0.05)", "aspirin (p < 0.05)", "one two three four five six"])
-        check(["aspirin for 2型糖尿病"])
+        check(["aspirin for 2型糖尿病", "(aspirin) 癌 aspirin, (il-6), 癌 ('il-6') 5% 癌"])
 
 
 def test_what_is_forgotten_is_given_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

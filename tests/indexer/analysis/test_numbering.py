@@ -5,10 +5,11 @@ from __future__ import annotations
 import pickle
 from collections import Counter
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import Channel, TextCounts, TextTally, term_arrays, texts_with, tokens
+from indexer.analysis import Channel, Stretches, TextCounts, TextTally, term_arrays, texts_with, tokens
 from indexer.analysis.numbering import TextNumbers
 
 _texts = st.text(st.sampled_from("ab 癌β\n\ud800"), max_size=12)
@@ -23,6 +24,14 @@ def test_each_text_has_one_number(batches: list[list[str]]) -> None:
         assert numbers.numbers_of(batch).tolist() == [expected.setdefault(text, len(expected)) for text in batch]
     assert numbers.texts(0) == list(expected)
     assert [numbers.text(number) for number in range(numbers.count)] == list(expected)
+    some = numbers.some(np.arange(numbers.count)[::-2])
+    assert some.texts() == list(expected)[::-2]
+    assert [some.text(place) for place in range(len(some.texts()))] == some.texts()
+
+
+@given(st.lists(st.text("ab癌β\U00020000", max_size=5), max_size=6))
+def test_texts_in_utf_8(texts: list[str]) -> None:
+    assert Stretches.of(texts).ended() == "".join(f"{text}\0" for text in texts).encode()
 
 
 def test_many_and_long_texts() -> None:

@@ -39,6 +39,7 @@ from indexer.engines.whoosh.columnar.packing import (
     group_tokens,
     measure_postings,
     number_terms,
+    order_alike,
     pack_postings,
     split_terms,
 )
@@ -559,13 +560,9 @@ def in_order(terms: bytes) -> tuple[Terms, U32]:
     begins = np.zeros(count, dtype=np.int64)
     begins[1:] = ends[:-1] + 1
     # A head has its first byte as the lowest one.
-    first, second = np.ascontiguousarray(heads.T).byteswap()
-    order = np.lexsort((second, first))
-    alike = (first[order[1:]] == first[order[:-1]]) & (second[order[1:]] == second[order[:-1]])
-    tied = np.flatnonzero(alike)
-    for run in np.split(tied, np.flatnonzero(np.diff(tied) > 1) + 1) if tied.size else ():
-        places = slice(run[0], run[-1] + 2)
-        order[places] = sorted(order[places].tolist(), key=lambda term: terms[begins[term] : ends[term]])
+    first = heads[:, 0].byteswap()
+    order = np.argsort(first)
+    order_alike(data, begins, ends, first[order[1:]] == first[order[:-1]], order)
     ranks = np.empty(count, dtype=np.uint32)
     ranks[order] = np.arange(count, dtype=np.uint32)
     return Terms(*gather_texts(data, begins, ends, order)), ranks

@@ -425,6 +425,44 @@ def _order(texts: Numbers, begin: int, end: int, other_begin: int, other_end: in
 
 
 @_compiled
+def order_alike(texts: Numbers, begins: Numbers, ends: Numbers, alike: Numbers, order: Numbers) -> None:
+    """Sort texts that begin alike by their bytes.
+
+    Args:
+        texts: The bytes of all texts.
+        begins: Where each text begins in them.
+        ends: Where it ends.
+        alike: Of each place in `order` but the first, whether the text there begins as the one before it does.
+        order: The texts in the order of their beginnings; takes their order.
+    """
+    spare = np.empty_like(order)
+    begin = 0
+    while begin < order.size:
+        behind = begin + 1
+        while behind < order.size and alike[behind - 1]:
+            behind += 1
+        width = 1
+        while width < behind - begin:
+            for low in range(begin, behind, 2 * width):
+                one, other = low, min(low + width, behind)
+                middle, high = other, min(low + 2 * width, behind)
+                for to in range(low, high):
+                    left, right = order[one], order[min(other, high - 1)]
+                    in_left = other == high
+                    if not in_left and one < middle:
+                        in_left = _order(texts, begins[left], ends[left], begins[right], ends[right]) <= 0
+                    if in_left:
+                        spare[to] = left
+                        one += 1
+                    else:
+                        spare[to] = right
+                        other += 1
+            order[begin:behind] = spare[begin:behind]
+            width *= 2
+        begin = behind
+
+
+@_compiled
 def number_union(texts: Numbers, begins: Numbers, ends: Numbers, firsts: Numbers) -> tuple[Numbers, Numbers]:
     """Number the distinct texts of several sorted lists in their common order.
 

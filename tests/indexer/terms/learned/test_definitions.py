@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.terms.learned.definitions import definitions, is_short_form, long_form
+from indexer.terms.learned.definitions import _BRACKETS, _brackets, definitions, is_short_form, long_form
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,9 @@ def test_initials_are_found(words: list[str]) -> None:
     assert found is None or phrase.endswith(found)
     letters = iter((found or phrase).lower())
     assert all(letter in letters for letter in initials.lower())
+
+
+@given(st.text("a ([）（])A", max_size=30))
+def test_brackets_are_those_of_the_pattern(text):
+    found = [match.span() for match in _brackets(text)]
+    assert found == [match.span() for match in _BRACKETS.finditer(text)]
