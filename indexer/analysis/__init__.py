@@ -45,7 +45,7 @@ from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.numbering import TextCounts, TextTally
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
-from indexer.analysis.spotting import Spot, Spotter
+from indexer.analysis.spotting import Spot, Spotter, remember
 from indexer.analysis.tokens import Channel, QueryWord, Reading, TermAt, Token
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "phrase",
     "query_words",
     "quotation",
+    "remember",
     "sentences",
     "term_arrays",
     "texts_with",
