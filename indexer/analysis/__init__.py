@@ -9,7 +9,8 @@ them, and an operator's.
 
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
   FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one;
-  a `Spotter` finds those of a few terms, for marking them. `texts_with` counts the texts that have each of them, and a
+  a `Spotter` finds those of a few terms, for marking them; `heads` tells it which words can't have any, and `remember`
+  has the usual ones ready. `texts_with` counts the texts that have each of them, and a
   `TextTally` adds that up. `written_words` is where words stand.
 - `query_words` cuts a query into the words a searcher means, `words_as_cut` tells no more than where they
   stand; `phrase` is a text's words side by side, `quotation` what a quoted text is found by, `named` a name as words.

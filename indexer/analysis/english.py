@@ -91,7 +91,9 @@ _FORM_COMPOUNDS = rf"{_FORM}(?:-{_FORM})*"
 _WORD_COMPOUNDS = rf"(?:non-{{2,3}})?{_WORD_OR_POWER}(?:-{_WORD_OR_POWER})*"
 _tokenizers = {pattern: RegexpTokenizer(pattern) for pattern in (_FORM_COMPOUNDS, _WORD_COMPOUNDS)}
 _plain_tokenizers = {pattern: re.compile(pattern, re.ASCII) for pattern in _tokenizers}
-_PLAIN = re.compile("[\x00-\x7f、。·±×÷≤≥⩽⩾≈∼→←↑↓∞∩△‰…•°®©€£¥¡¿“”‘’「」『』【】《》〈〉]*")
+SIGNS = "、。·±×÷≤≥⩽⩾≈∼→←↑↓∞∩△‰…•°®©€£¥¡¿“”‘’「」『』【】《》〈〉"
+"""Characters that are of no word, beside those of ASCII."""
+_PLAIN = re.compile(f"[\x00-\x7f{SIGNS}]*")
 """Texts that those of ASCII cut as NLTK's do, since no other character of them is of a word. They take a tenth of the
 time, and an index asks them of many."""
 _stemmer = EnglishStemmer()
@@ -160,11 +162,6 @@ def _spans(text: str, pattern: str) -> list[tuple[int, int]]:
         found += [(start + first, start + behind) for first, behind in _spans_within(text[start:end], pattern)]
         start = end
     return found
-
-
-def is_cut_plainly(character: str) -> bool:
-    """Whether a character is of no word, and cuts texts of ASCII as one of these does."""
-    return bool(_PLAIN.fullmatch(character))
 
 
 def _spans_within(window: str, pattern: str) -> list[tuple[int, int]]:

@@ -1,9 +1,9 @@
 """Where some terms stand in texts, without the tokens of everything else: what marking a page of results needs.
 
 What `mixed.tokens` says is the measure. The texts of a page are looked at together. What stands between two spaces is
-looked up by a compiled loop in a memory of this process, which knows the tokens of what was met before and begins anew
-where it has grown too large; most numbers are met but once, and passed over where no term has a digit. A token of a run
-of Han characters is a stretch of it, so a run that holds none of the terms need not be cut into words.
+passed over by a compiled loop where it can't have any of the terms (`heads`), and else looked up by another one in a
+memory of this process, which knows the tokens of what was met before and begins anew where it has grown too large. A
+token of a run of Han characters is a stretch of it, so a run that holds none of the terms need not be cut into words.
 """
 
 from __future__ import annotations
