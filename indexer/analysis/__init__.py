@@ -9,7 +9,8 @@ them, and an operator's.
 
 - `tokens` is what an index holds of a text, in each of two channels: WORDS (stems and dictionary words, ranked) and
   FORMS (what stands there, for quoted searches). `term_arrays` is the same of many texts at once, for building one;
-  a `Spotter` finds those of a few terms, for marking them. `texts_with` counts the texts that have each of them, and a
+  a `Spotter` finds those of a few terms, for marking them; `heads` tells it which words can't have any, and `remember`
+  has the usual ones ready. `texts_with` counts the texts that have each of them, and a
   `TextTally` adds that up. `written_words` is where words stand.
 - `query_words` cuts a query into the words a searcher means, `words_as_cut` tells no more than where they
   stand; `phrase` is a text's words side by side, `quotation` what a quoted text is found by, `named` a name as words.
@@ -45,7 +46,7 @@ from indexer.analysis.normalize import Normalized, normalize
 from indexer.analysis.numbering import Stretches, TextCounts, TextTally
 from indexer.analysis.script import Language, language_of
 from indexer.analysis.sentences import sentences
-from indexer.analysis.spotting import Spot, Spotter
+from indexer.analysis.spotting import Spot, Spotter, remember
 from indexer.analysis.tokens import Channel, QueryWord, Reading, TermAt, Token
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "phrase",
     "query_words",
     "quotation",
+    "remember",
     "sentences",
     "term_arrays",
     "texts_with",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numba
@@ -29,10 +30,10 @@ _NO_LETTER = 26
 _A, _E, _O = (ord(letter) - _FIRST for letter in "aeo")
 _HYPHEN, _APOSTROPHE, _PERCENT, _ZERO, _NINE = (np.uint32(ord(character)) for character in "-'%09")
 _SIGNS = np.zeros(0x3100, np.bool_)
-"""Characters that are no part of any word: ASCII, and those that cut words as it does. An argument of the loops, as all
-that other modules say: what they are compiled with is kept until this module changes."""
+"""Characters by which it is told which words a text has: ASCII, and those that are of none. An argument of the loops,
+as all that other modules say: what they are compiled with is kept until this module changes."""
 _SIGNS[:128] = True
-_SIGNS[[code for code in range(128, _SIGNS.size) if english.is_cut_plainly(chr(code))]] = True
+_SIGNS[list(map(ord, english.SIGNS))] = True
 
 _NUMERAL_BEGINS = np.array([letter in "ivx" for letter in map(chr, range(_FIRST, _FIRST + 26))])
 _NUMERAL_GOES_ON = np.array([letter in "ivxabcd" for letter in map(chr, range(_FIRST, _FIRST + 26))])
@@ -62,7 +63,8 @@ def _head(text: str) -> Head:
     return (*letters[:2], *[slice(None)] * (3 - len(letters[:2])))
 
 
-def _read_otherwise() -> dict[str, list[str]]:
+@lru_cache(maxsize=1)
+def _otherwise() -> dict[str, list[str]]:
     """By terms, words that have them, though they begin otherwise."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     exceptions = ("dying", "lying", "tying", "lyse", "lysed", "lyser", "lysers", "lysing")
@@ -71,9 +73,6 @@ def _read_otherwise() -> dict[str, list[str]]:
         if term[:3] != word[:3]:
             found[term].append(word)
     return dict(found)
-
-
-_OTHERWISE = _read_otherwise()
 
 
 class Heads:
@@ -90,7 +89,7 @@ class Heads:
             self._add(term)
 
     def _add(self, term: str) -> None:
-        for word in _OTHERWISE.get(term, ()):
+        for word in _otherwise().get(term, ()):
             self._table[(0, *_head(word))] = True
         if digits := _DIGITS.findall(term):
             self._digits[[int(digits[-1]) if digits[-1].isascii() else -1, -1]] = True

@@ -1,9 +1,9 @@
 """Where some terms stand in texts, without the tokens of everything else: what marking a page of results needs.
 
 What `mixed.tokens` says is the measure. The texts of a page are looked at together. What stands between two spaces is
-looked up by a compiled loop in a memory of this process, which knows the tokens of what was met before and begins anew
-where it has grown too large; most numbers are met but once, and passed over where no term has a digit. A token of a run
-of Han characters is a stretch of it, so a run that holds none of the terms need not be cut into words.
+passed over by a compiled loop where it can't have any of the terms (`heads`), and else looked up by another one in a
+memory of this process, which knows the tokens of what was met before and begins anew where it has grown too large. A
+token of a run of Han characters is a stretch of it, so a run that holds none of the terms need not be cut into words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import compress
 from typing import NamedTuple
 
@@ -21,9 +21,9 @@ import numpy.typing as npt
 
 from indexer.analysis import chinese, compiled, english
 from indexer.analysis.heads import Heads
-from indexer.analysis.items import FoldedTexts, cut, fold_all
+from indexer.analysis.items import FoldedTexts, Items, cut, fold_all
 from indexer.analysis.mixed import turned_round
-from indexer.analysis.numbering import U32, NumberedTexts, Places, TextNumbers, codes_of, text_of
+from indexer.analysis.numbering import U32, NumberedTexts, Places, Stretches, TextNumbers, codes_of, text_of
 from indexer.analysis.script import HAN_RUN
 from indexer.analysis.tokens import Channel, Token
 
@@ -90,7 +90,7 @@ class Spotter:
         """All such tokens of each text, in no particular order."""
         of_texts: list[list[Spot]] = [[] for _ in texts]
         if self._terms:
-            page = _Page(fold_all(texts), placed=False)
+            page = _Page(tuple(texts), placed=False)
             found = self._found(page)
             numbers, starts, ends = page.offsets(found)
             for text, spot in zip(numbers, map(Spot._make, zip(found.terms, starts, ends, strict=True)), strict=True):
@@ -101,7 +101,7 @@ class Spotter:
         """The same with their positions."""
         of_texts: list[list[Token]] = [[] for _ in texts]
         if self._terms:
-            page = _Page(fold_all(texts), placed=True)
+            page = _Page(tuple(texts), placed=True)
             found = self._found(page)
             positions = page.positions(found)
             numbers, starts, ends = page.offsets(found)
@@ -253,14 +253,29 @@ class _Pieces(NamedTuple):
         return _Pieces._make(part[which] for part in self)
 
 
+class _Cut(NamedTuple):
+    """Folded texts and their items."""
+
+    folded: FoldedTexts
+    text: str
+    """They, one behind the other."""
+    items: Items
+
+
+@lru_cache(maxsize=4)
+def _cut(texts: tuple[str, ...]) -> _Cut:
+    """Some texts, which are asked for again where terms of both channels are sought in them."""
+    folded = fold_all(texts)
+    return _Cut(folded, text_of(folded.codes), cut(folded.codes, folded.ends))
+
+
 class _Page:
     """Folded texts, one behind the other, and their items."""
 
-    def __init__(self, folded: FoldedTexts, *, placed: bool) -> None:
+    def __init__(self, texts: tuple[str, ...], *, placed: bool) -> None:
         self.placed = placed
         """Whether positions are wanted."""
-        self.text = text_of(folded.codes)
-        self.items = cut(folded.codes, folded.ends)
+        folded, self.text, self.items = _cut(texts)
         self.shifted = folded.shifted
         self.runs = np.flatnonzero(self.items.kinds == compiled.RUN)
         """The items that are runs of Han characters."""
@@ -418,6 +433,16 @@ _MEMORIES = {
     (Channel.FORMS, True): _Memory(partial(english.forms_of, edges=True)),
 }
 """By channel, and whether the edges of words count."""
+
+
+def remember(words: Sequence[str]) -> None:
+    """Have the tokens of folded words ready, as most texts have them: to work them out takes longer than to find them.
+
+    Those that are longer than a term are left out.
+    """
+    stretches = Stretches.of([word for word in words if len(word) <= english.LONGEST_TERM])
+    memory = _MEMORIES[Channel.WORDS, False]
+    memory.look(stretches.codes, stretches.begins, stretches.ends, (), any_led=False)
 
 
 def _all(text: str, term: str) -> Iterator[int]:

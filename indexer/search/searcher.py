@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import repeat
+from typing import NamedTuple
 
 import msgspec
 
-from indexer import schema
+from indexer import analysis, schema
 from indexer.errors import IncompleteError
 from indexer.journals import as_of
 from indexer.record import Record
@@ -21,9 +23,19 @@ from indexer.search.engine import Engine, EngineAnswer, EngineHit, FacetCounts, 
 from indexer.search.facets import Facet, FacetValue
 from indexer.search.filters import UNKNOWN, Choice, Span
 from indexer.search.highlight import Highlighter, seen
-from indexer.search.hits import DEFAULT_FACET_LIMIT, FoundRecord, Hit, Match, Relaxation, SearchRequest, SearchResult
+from indexer.search.hits import (
+    DEFAULT_FACET_LIMIT,
+    FoundRecord,
+    Fragments,
+    Hit,
+    Match,
+    Relaxation,
+    SearchRequest,
+    SearchResult,
+)
 from indexer.search.query import Query
 from indexer.search.ranking import DEFAULT, Settings
+from indexer.search.recent import Recent
 from indexer.terms.lexicon import QueryCorrection
 
 RELAX_BELOW = 10
@@ -61,11 +73,14 @@ def search(
     reading = _reading(engine, request, chosen, ranking)
     compiled = compile_query(request.text, reading)
     plan, answer = _executed(engine, request, compiled, reading, deadline, partial=partial)
-    highlighter = _highlighter(plan.query, answer.hits) if request.fragments else None
+    shown = _shown_hits(engine, request.text, plan.query, answer.hits) if request.fragments else repeat(_Shown())
     return SearchResult(
         request=request,
         total=answer.total,
-        hits=tuple(_hit(highlighter, found, *standing(engine, found.record, chosen)) for found in answer.hits),
+        hits=tuple(
+            _hit(one, found, *standing(engine, found.record, chosen))
+            for found, one in zip(answer.hits, shown, strict=False)
+        ),
         facets=tuple(_facet(name, answer.facets[name], request) for name in request.facets),
         parsed=compiled.parsed,
         ignored=compiled.ignored,
@@ -81,6 +96,8 @@ def search(
 
 _WARMING_WORDS = 2500
 """More than the tables of analysis have room for at first."""
+_FREQUENT_WORDS = 10_000
+"""Nine in ten words of a text are among those that most documents hold; to know these takes a quarter of a second."""
 
 
 def warm(engine: Engine) -> None:
@@ -90,6 +107,7 @@ def warm(engine: Engine) -> None:
     highlighter = Highlighter(compile_query('"heart attack" infarction 心肌梗死 "心肌"', reading).query)
     # So many words that the tables of those that were met have to grow.
     many = " ".join(f"w{number}" for number in range(_WARMING_WORDS))
+    analysis.remember(engine.terms().frequent_words(_FREQUENT_WORDS))
     highlighter.find([("title_en", f"A heart attack,\nor infarction {many}"), ("title_zh", "心肌梗死 (heart attack)")])
 
 
@@ -225,29 +243,57 @@ def standing(engine: Engine, record: Record, chosen: Mapping[str, str]) -> tuple
     return as_of(record, engine.journal(record.journal) if record.journal else None, chosen)
 
 
-def _highlighter(query: Query, hits: Iterable[EngineHit]) -> Highlighter:
-    """What marks the matches of a page, which it has found already."""
+class _Shown(NamedTuple):
+    """What is shown of a hit with its matches marked."""
+
+    title_en: Fragments = ()
+    title_zh: Fragments = ()
+    snippet_en: Fragments = ()
+    snippet_zh: Fragments = ()
+
+
+_MOST_SHOWN = 30
+"""Hits of a recent query of which it is remembered what is shown: as many as most people look at, some 60 KB."""
+_recent: Recent[dict[str, _Shown]] = Recent()
+
+
+def _shown_hits(engine: Engine, text: str, query: Query, hits: Sequence[EngineHit]) -> list[_Shown]:
+    """What is shown of the hits of a page; who pages back, sorts or filters sees many of them again.
+
+    Args:
+        engine: The index.
+        text: What was typed.
+        query: What was executed.
+        hits: The page.
+    """
+    known = _recent.of(engine.terms(), text, (query, engine.manifest.generation), dict)
+    shown = {record.id: known[record.id] for record in (hit.record for hit in hits) if record.id in known}
+    new = [hit.record for hit in hits if hit.record.id not in shown]
     highlighter = Highlighter(query)
-    records = [hit.record for hit in hits]
-    texts = [(name, getattr(record, name)) for record in records for name in ("title_en", "title_zh")]
-    passages = [
-        (name, seen(getattr(record, name) or "")) for record in records for name in ("abstract_en", "abstract_zh")
-    ]
-    highlighter.find((name, text) for name, text in (*texts, *passages) if text)
-    return highlighter
+    # What is to be shown of a page is sought together.
+    titles = [(name, getattr(record, name)) for record in new for name in ("title_en", "title_zh")]
+    passages = [(name, seen(getattr(record, name) or "")) for record in new for name in ("abstract_en", "abstract_zh")]
+    highlighter.find((name, text) for name, text in (*titles, *passages) if text)
+    for record in new:
+        shown[record.id] = _Shown(
+            highlighter.mark("title_en", record.title_en),
+            highlighter.mark("title_zh", record.title_zh),
+            highlighter.snippet("abstract_en", record.abstract_en),
+            highlighter.snippet("abstract_zh", record.abstract_zh),
+        )
+        if len(known) < _MOST_SHOWN:
+            known[record.id] = shown[record.id]
+    return [shown[hit.record.id] for hit in hits]
 
 
-def _hit(highlighter: Highlighter | None, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
+def _hit(shown: _Shown, found: EngineHit, record: Record, editions: Mapping[str, str]) -> Hit:
     return Hit(
         record=record,
         editions=editions,
         score=found.score,
         holds_all_words=found.preferred,
         place=found.place,
-        title_en=highlighter.mark("title_en", record.title_en) if highlighter else (),
-        title_zh=highlighter.mark("title_zh", record.title_zh) if highlighter else (),
-        snippet_en=highlighter.snippet("abstract_en", record.abstract_en) if highlighter else (),
-        snippet_zh=highlighter.snippet("abstract_zh", record.abstract_zh) if highlighter else (),
+        **shown._asdict(),
     )
 
 

@@ -87,6 +87,14 @@ class Lexicon:
                     yield entry
             last = rows[-1][0]
 
+    def frequent_words(self, most: int) -> list[str]:
+        """The words without Chinese characters that most documents hold, folded, so many at most."""
+        rows = self._connections.rows(
+            "SELECT word FROM word WHERE word < ? AND documents > 0 ORDER BY documents DESC, word LIMIT ?",
+            (chr(0x2E80), most),
+        )
+        return [word for (word,) in rows]
+
     def corrections(self, word: str, limit: int = 5) -> tuple[Correction, ...]:
         """Words that may have been meant by one which the collection does not have, or hardly.
 

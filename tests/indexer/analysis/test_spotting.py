@@ -99,3 +99,20 @@ def test_pieces_that_were_interrupted_are_found_afterwards(monkeypatch: pytest.M
         spotter.spots([text])
     assert interrupted
     agree([text], Channel.WORDS, terms, spotter)
+
+
+def test_words_that_are_remembered_are_not_analysed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    analysed: list[str] = []
+
+    def words_of(text: str) -> english.Analysed:
+        analysed.append(text)
+        return english.words_of(text)
+
+    monkeypatch.setitem(spotting._MEMORIES, (Channel.WORDS, False), spotting._Memory(words_of))
+    words = ["hearts", "heart", "attack", "x" * 65]
+    analysis.remember(words)
+    assert analysed == words[:3]
+    agree(
+        ["Heart attacks of (hearts)"], Channel.WORDS, {"heart", "attack"}, Spotter(Channel.WORDS, {"heart", "attack"})
+    )
+    assert analysed == [*words[:3], "attacks", "of"]

@@ -143,3 +143,11 @@ def test_a_correction_is_a_name_of_what_the_collection_has_under_another(tmp_pat
     other = lexicon(tmp_path / "m", [article(1, "阿尔茨海默病"), article(2, "Gut")], concepts)
     assert meant(other, "Alzhiemer") == "Alzheimer"
     assert meant(other, "幽门罗杆菌") is None
+
+
+def test_the_words_that_most_documents_hold(tmp_path):
+    book = lexicon(
+        tmp_path / "l", [article(n, title) for n, title in enumerate(["heart 心脏", "a heart attack", "lungs"])]
+    )
+    assert book.frequent_words(1) == ["heart"]
+    assert book.frequent_words(100) == ["heart", "attack", "lungs"]
