@@ -24,16 +24,13 @@ from operator import itemgetter
 from string import ascii_lowercase
 from typing import NamedTuple
 
+from nltk.stem.snowball import EnglishStemmer
+from nltk.tokenize import RegexpTokenizer
+
 from indexer.analysis import numbers, spelling
 from indexer.analysis.compounds import NEGATIONS
-from indexer.analysis.importing import without
 from indexer.analysis.lists import read_pairs
 from indexer.analysis.tokens import Token
-
-with without("scipy.stats"):
-    # NLTK loads all of its parts; for one test of significance it would take half of the time that a command begins in.
-    from nltk.stem.snowball import EnglishStemmer
-    from nltk.tokenize import RegexpTokenizer
 
 LONGEST_TERM = 64
 """Characters of a term; what is longer is cut (the token still spans all of it)."""
