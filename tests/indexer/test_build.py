@@ -430,7 +430,7 @@ def test_the_same_index_whatever_the_cores(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("beside", "interrupted"),
     [
-        ("place_items", "indexer.terms.learned.Learner.mine"),
+        ("place_items", "indexer.terms.learned.mined"),
         ("finish", "indexer.engines.whoosh.writer.WhooshWriter.finish"),
     ],
 )
@@ -461,7 +461,7 @@ def test_an_interrupted_end_does_not_wait_for_the_lexicon(
         interrupt(self)
         told.set()
 
-    def interrupt_the_build(_self: object) -> None:
+    def interrupt_the_build(*_given: object) -> None:
         assert working.wait(60)
         raise KeyboardInterrupt
 

@@ -1,6 +1,7 @@
 """What a collection teaches about its own terms: abbreviations, translations in brackets, translations in titles.
 
-`observed` finds what a record shows, and `Learner` takes that of all records of a build and yields concepts:
+`observed` finds what a record shows, `lessons` what a batch of records does, and `Learner` takes that of all records of
+a build and yields concepts:
 
 - `definitions`: abbreviations that an English abstract defines; source `ABBREVIATION`.
 - `pairs`: Chinese terms beside their English; source `PARENTHESES`, or `ABBREVIATION` where the English is an
@@ -28,7 +29,6 @@ from indexer.terms.learned.translations import (
     MOST_TITLES,
     Cut,
     CutTitles,
-    Translation,
     cut_titles,
     mined,
     usual_case,
@@ -158,7 +158,7 @@ def observed(record: Record) -> Observed | None:
 
 
 class Learner:
-    """Learns terms from the records of a build: `take` what was observed of each once, then ask for `concepts`.
+    """Learns terms from the records of a build: `take` what each shows, or `take_lessons`, then ask for `concepts`.
 
     Memory is bounded: of titles the first `MOST_TITLES` that are in both languages are kept, of everything else what
     recurs (lossy counting, Manku and Motwani 2002).
@@ -170,7 +170,6 @@ class Learner:
         self._by_abbreviation: dict[str, _Mentioned] = {}
         self._titles: dict[tuple[str, str], None] = {}
         self._cut = CutTitles(), CutTitles()
-        self._mined: list[Translation] | None = None
         self._keywords: Counter[tuple[str, str]] = Counter()
         self._written: dict[str, Counter[str]] = defaultdict(Counter)
 
@@ -196,7 +195,6 @@ class Learner:
             self._take_mentions(observed.mentions)
         if observed.titles and self.takes_titles:
             self._titles[observed.titles] = None
-            self._mined = None
         for pair in observed.keywords:
             english = folded(pair.english)
             self._keywords[pair.chinese, english] += 1
@@ -204,10 +202,6 @@ class Learner:
         if len(self._keywords) > MOST_KEPT:
             self._keywords = Counter({pair: count for pair, count in self._keywords.items() if count > 1})
             self._written = defaultdict(Counter, {english: self._written[english] for _, english in self._keywords})
-
-    def mine(self) -> None:
-        """Work out what the titles taken so far teach: most of the work that `concepts` has, where it was not done."""
-        self._mined = mined(list(self._titles), self._cut)
 
     def concepts(self) -> Iterator[Concept]:
         """The concepts learned, those of each source together and strongest first."""
@@ -277,9 +271,7 @@ class Learner:
         yield from _strongest_first(found)
 
     def _from_titles(self) -> Iterator[Concept]:
-        if self._mined is None:
-            self.mine()
-        for translation in self._mined or ():
+        for translation in mined(list(self._titles), self._cut):
             if translation.trusted:
                 yield _both(translation.english, translation.chinese, TITLES, translation.evidence)
 
