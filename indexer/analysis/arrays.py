@@ -25,7 +25,7 @@ from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.shapes import Analysis, Filled, filled
 from indexer.analysis.tokens import Channel, Token
 
-_MOST_PIECES = 13 << 16
+_MOST_PIECES = 12 << 16
 """Pieces that are remembered: some 200 MB with their terms."""
 _OFTEN = 4
 """Times that a piece was met in either channel, to be kept when the others are forgotten."""
@@ -641,31 +641,32 @@ class _Memory:
         np.frombuffer(self._bare, np.uint32)[marked + first] = bare_numbers
         unmarked = np.ones(new.count, np.bool_)
         unmarked[marked] = False
-        places = np.flatnonzero(unmarked)
-        places = places[np.argsort(new.plain[places] != compiled.WORD, kind="stable")]
-        count = np.count_nonzero(new.plain[places] == compiled.WORD)
-        own = places[:count]
-        terms = self._terms.numbers_of(list(map(english.term, new.texts(own))))
-        in_forms = self._terms.numbers(new.stretches.codes, new.stretches.begins[own], new.stretches.ends[own])
-        self._tables[Channel.WORDS].add(terms, np.ones(count, np.uint32))
-        self._tables[Channel.FORMS].add(in_forms, np.ones(count, np.uint32))
-        words, forms = _Found(), _Found()
-        for text, plain in zip(new.texts(places[count:]), new.plain[places[count:]].tolist(), strict=True):
-            if plain:
-                terms_of, positions, written = english.plain_words(text)
-                words.add(terms_of, positions, len(written))
-                forms.add(written, range(len(written)), len(written))
-            else:
-                of_words, of_forms = _tokens_of(text)
-                words.add(*of_words)
-                forms.add(*of_forms)
-        self._tables[Channel.WORDS].add_found(words, self._terms)
-        self._tables[Channel.FORMS].add_found(forms, self._terms)
+        # Words first, which are added without a look at each.
+        order = np.argsort(new.plain != compiled.WORD, kind="stable")
+        places = order[unmarked[order]]
+        self._add_tokens(new, places)
         self._number(self._of_english, first + places)
         self._describe(new.kinds[:, places], first + places)
         pieces = np.frombuffer(self._of_english, np.uint32)[bare_numbers]
         self._number(self._of_english, first + marked)
         self._repeat(pieces, new.kinds[:, marked], first + marked)
+
+    def _add_tokens(self, new: _Described, places: Places) -> None:
+        """Add the tokens of some of the new texts, given by their places, words before others."""
+        count = np.count_nonzero(new.plain[places] == compiled.WORD)
+        texts = new.texts(places)
+        begins, ends = (part[places[:count]] for part in (new.stretches.begins, new.stretches.ends))
+        terms = self._terms.numbers_of(list(map(english.term, texts[:count])))
+        self._tables[Channel.WORDS].add(terms, np.ones(count, np.uint32))
+        written = self._terms.numbers(new.stretches.codes, begins, ends)
+        self._tables[Channel.FORMS].add(written, np.ones(count, np.uint32))
+        words, forms = _Found(), _Found()
+        for text, plain in zip(texts[count:], new.plain[places[count:]].tolist(), strict=True):
+            of_words, of_forms = _plain_tokens(text) if plain else _tokens_of(text)
+            words.add(*of_words)
+            forms.add(*of_forms)
+        self._tables[Channel.WORDS].add_found(words, self._terms)
+        self._tables[Channel.FORMS].add_found(forms, self._terms)
 
     def _add_edged(self, texts: Places) -> None:
         """Add the pieces with edges of texts between spaces, which have no tokens in WORDS."""
@@ -760,8 +761,14 @@ class _Memory:
         return np.stack([np.frombuffer(part, np.uint8)[pieces] for part in (self._leads, self._ends, self._numerals)])
 
 
+def _plain_tokens(text: str) -> tuple[Filled, Filled]:
+    """What a text between spaces holds in WORDS and in FORMS that is words among marks."""
+    terms, positions, words = english.plain_words(text)
+    return Filled(terms, positions, len(words)), Filled(words, range(len(words)), len(words))
+
+
 def _tokens_of(text: str) -> tuple[Filled, Filled]:
-    """What a text between spaces holds in WORDS and in FORMS, where nothing stands before it that counts."""
+    """The same of any text, where nothing stands before it that counts."""
     if english.is_plain_word(text):
         return Filled((english.term(text),), (0,), 1), Filled((text,), (0,), 1)
     if words := english.plain_compound(text):

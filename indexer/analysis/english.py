@@ -693,9 +693,8 @@ def _heads(word: str, longest: int) -> list[str]:
 
 
 def _tails(word: str, longest: int) -> list[str]:
-    """The terms of the ends of a word, up to so many characters, in the order in which they begin."""
-    size = len(word)
-    return [f"-{word[start:]}" for start in range(max(1, size - longest), size) if word[start] not in ".'"]
+    """The terms of the ends of a word, up to so many characters."""
+    return [f"-{word[-length:]}" for length in range(1, min(len(word), longest + 1)) if word[-length] not in ".'"]
 
 
 def _percent_forms(form: _Form, percent_end: int, *, edges: bool) -> list[_Placed]:

@@ -78,7 +78,7 @@ def filled(analysis: Analysis, text: str, before: str = "") -> Filled:
     return Filled("".join(take(before + text + others)).split("\0")[1:], places, span)
 
 
-_MOST_SHAPES = 1 << 16
+_MOST_SHAPES = 1 << 15
 _shapes: dict[tuple[Analysis, str, str], _Shape | None] = {}
 """Those that were met; None where that was but once: most are never met again, and cost more than a text."""
 
