@@ -98,8 +98,6 @@ _PLAIN = re.compile(
 )
 """Texts that Python's own expressions cut as NLTK's do: of ASCII, European letters, and signs. They take a hundredth of
 the time, and an index asks them of many."""
-SIGNS = "、。·±×÷≤≥⩽⩾≈∼→←↑↓∞∩△‰…•°®©€£¥¡¿“”‘’「」『』【】《》〈〉"
-"""Characters that are of no word, beside those of ASCII."""
 _stemmer = EnglishStemmer()
 
 _LATIN = re.compile("[a-z']+")

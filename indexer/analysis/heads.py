@@ -30,10 +30,10 @@ _NO_LETTER = 26
 _A, _E, _O = (ord(letter) - _FIRST for letter in "aeo")
 _HYPHEN, _APOSTROPHE, _PERCENT, _ZERO, _NINE = (np.uint32(ord(character)) for character in "-'%09")
 _SIGNS = np.zeros(0x3100, np.bool_)
-"""Characters by which it is told which words a text has: ASCII, and those that are of none. An argument of the loops,
-as all that other modules say: what they are compiled with is kept until this module changes."""
+"""Characters by which it is told which words a text has: ASCII, and signs, which are of none. An argument of the loops,
+as is whatever other modules say: what loops are compiled with is kept until their own module changes."""
 _SIGNS[:128] = True
-_SIGNS[list(map(ord, english.SIGNS))] = True
+_SIGNS[list(map(ord, "、。·±×÷≤≥⩽⩾≈∼→←↑↓∞∩△‰…•°®©€£¥¡¿“”‘’「」『』【】《》〈〉"))] = True
 
 _NUMERAL_BEGINS = np.array([letter in "ivx" for letter in map(chr, range(_FIRST, _FIRST + 26))])
 _NUMERAL_GOES_ON = np.array([letter in "ivxabcd" for letter in map(chr, range(_FIRST, _FIRST + 26))])

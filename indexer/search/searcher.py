@@ -293,7 +293,10 @@ def _hit(shown: _Shown, found: EngineHit, record: Record, editions: Mapping[str,
         score=found.score,
         holds_all_words=found.preferred,
         place=found.place,
-        **shown._asdict(),
+        title_en=shown.title_en,
+        title_zh=shown.title_zh,
+        snippet_en=shown.snippet_en,
+        snippet_zh=shown.snippet_zh,
     )
 
 
