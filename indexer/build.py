@@ -40,7 +40,8 @@ from indexer.search.query import Identity, Or, Query, Value
 from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
 from indexer.spool import Spool
 from indexer.terms.learned import Learner
-from indexer.terms.lexicon import Analysed, LexiconWriter, counted, write_first
+from indexer.terms.lexicon import Analysed, LexiconWriter, counted
+from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
 from indexer.workers import Workers
 
@@ -148,12 +149,23 @@ def delete(names: Sequence[str], index: str) -> tuple[Report, tuple[str, ...]]:
     return report, unknown
 
 
+_our_terms: dict[str, bytes] = {}
+"""By the fingerprint of analysis, a lexicon of our own terms: it takes seconds to make, and is the same for every build
+of a process."""
+
+
 def _begun_lexicon(path: Path, engine: Engine | None) -> LexiconWriter:
     """A lexicon that begins with that of the published generation, or with our own terms."""
     if engine is not None:
         return LexiconWriter(path, engine.terms().path)
+    key = analysis.fingerprint()
     first = path.with_suffix(".first")
-    write_first(first)
+    if key not in _our_terms:
+        with closing(LexiconWriter(first)) as writer:
+            writer.add_concepts(ours())
+            writer.finish()
+        _our_terms[key] = first.read_bytes()
+    first.write_bytes(_our_terms[key])
     begun = LexiconWriter(path, first)
     first.unlink()
     return begun
@@ -175,7 +187,7 @@ class _Target:
         """The published generation, of an update."""
         self.learner = Learner()
         self._path = writer.workspace / "lexicon.new"
-        # Our own terms take seconds where they are not kept, in which the sources can be read.
+        # Our own terms take seconds, in which the sources can be read.
         self._beside = ThreadPoolExecutor(1)
         self._doing: list[Future[None]] = []
         """What is done beside with the lexicon."""

@@ -52,15 +52,6 @@ def shared_by_processes(factory: pytest.TempPathFactory) -> Path:
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Lexicons that tests make are kept for the run, and not for the user."""
-    folder = shared_by_processes(tmp_path_factory) / "cache"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("indexer.terms.lexicon.first.cache_folder", lambda: folder)
-        yield
-
-
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three nodes of OpenSearch."""

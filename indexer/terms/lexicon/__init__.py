@@ -2,7 +2,6 @@
 
 - `writer`: `LexiconWriter` makes it, of concepts and of what is `counted` of records; an update starts from a copy of
   the one before.
-- `first`: the lexicon of our own terms, with which a build begins.
 - `reader`: `Lexicon` answers from it, from any number of threads at a time: concepts by key, corrections of words
   (**did you mean**), suggestions while typing. `did_you_mean` corrects a whole query.
 - `entries` (what a concept is there), `spelling` and `suggestions` hold what the answers mean and how they are found;
@@ -12,7 +11,6 @@ Used by the build, which writes it beside the index, and by the search core.
 """
 
 from indexer.terms.lexicon.entries import Entry, EntryForm, name_key
-from indexer.terms.lexicon.first import write_first
 from indexer.terms.lexicon.reader import Lexicon, did_you_mean
 from indexer.terms.lexicon.spelling import Correction, QueryCorrection, Replacement
 from indexer.terms.lexicon.suggestions import Kind, Suggestion
@@ -33,5 +31,4 @@ __all__ = [
     "counted",
     "did_you_mean",
     "name_key",
-    "write_first",
 ]
