@@ -113,6 +113,10 @@ def lines(stream: io.BufferedReader) -> Iterator[Line]:
         yield Line(number, None)
 
 
+_READ_BYTES = io.DEFAULT_BUFFER_SIZE
+"""Read at a time: of what is unpacked in one go, nothing is left where that breaks off."""
+
+
 class LineBlock(NamedTuple):
     """Lines of a file that stand one behind the other."""
 
@@ -145,10 +149,11 @@ def line_blocks(stream: io.BufferedReader, number: int, size: int) -> Iterator[L
     held = 0
     while True:
         try:
-            data = stream.read1(size)
+            data = stream.read1(min(size, _READ_BYTES))
         except Exception:
             whole = b"".join(pieces)
-            yield LineBlock(number, whole[: whole.rfind(b"\n") + 1])
+            if end := whole.rfind(b"\n") + 1:
+                yield LineBlock(number, whole[:end])
             raise
         pieces.append(data)
         held += len(data)
