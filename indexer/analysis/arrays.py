@@ -137,7 +137,7 @@ class _Described:
         found = cls(stretches, np.empty((3, count), np.uint8), np.empty(count, np.uint8))
         compiled.describe_texts(
             *(stretches.codes, stretches.begins, stretches.ends),
-            *(_LEADS_OF, _ENDS_OF, _UNKNOWN_KIND, _ODD_LETTERS, *found.kinds, found.plain),
+            *(_LEADS_OF, _ENDS_OF, _UNKNOWN_KIND, _ODD_LETTERS, english.LONGEST_TERM, *found.kinds, found.plain),
         )
         leads, ends, _ = found.kinds
         unknown = np.flatnonzero(leads == _UNKNOWN_KIND)

@@ -344,9 +344,6 @@ def _may_hold_numeral(codes: Numbers, begin: int, end: int) -> bool:
     return False
 
 
-LONGEST_PLAIN = 64
-"""Characters of what is told to be plain by `describe_texts`."""
-
 MANIFOLD, WORD, WORDS = range(3)
 """What a text may be to it: not known to be plain; a word; words with marks around them and single hyphens between."""
 
@@ -371,6 +368,7 @@ def describe_texts(
     ends_of: Numbers,
     unknown: int,
     odd: Numbers,
+    longest: int,
     leads: Numbers,
     endings: Numbers,
     numerals: Numbers,
@@ -386,6 +384,7 @@ def describe_texts(
         ends_of: The same of one that ends in it.
         unknown: What a text is that begins or ends with another character.
         odd: By three small letters, five bits each, whether they may make a word of letters more than that.
+        longest: Characters of a plain text, at most.
         leads: Takes of each text what it is by its beginning.
         endings: Takes what it is by its end.
         numerals: Takes whether a Roman numeral may stand in it.
@@ -399,7 +398,7 @@ def describe_texts(
         leads[text] = leads_of[first] if first < _ASCII else unknown
         endings[text] = ends_of[last] if last < _ASCII else unknown
         numerals[text] = _may_hold_numeral(codes, begin, end)
-        is_plain = 1 < end - begin <= LONGEST_PLAIN and not numerals[text]
+        is_plain = 1 < end - begin <= longest and not numerals[text]
         is_word = True
         three = np.uint32(0)
         at = begin

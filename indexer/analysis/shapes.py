@@ -79,6 +79,7 @@ def filled(analysis: Analysis, text: str, before: str = "") -> Filled:
 
 
 _MOST_SHAPES = 1 << 15
+"""Shapes that are remembered: some 60 MB if all have the edges of long numbers."""
 _shapes: dict[tuple[Analysis, str, str], _Shape | None] = {}
 """Those that were met; None where that was but once: most are never met again, and cost more than a text."""
 

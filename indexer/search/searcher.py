@@ -253,7 +253,8 @@ class _Shown(NamedTuple):
 
 
 _MOST_SHOWN = 30
-"""Hits of a recent query of which it is remembered what is shown: as many as most people look at, some 60 KB."""
+"""Hits of a recent query of which it is remembered what is shown: as many as most people look at, some 60 KB of each
+query, which is 30 MB at most of a generation that is searched."""
 _recent: Recent[dict[str, _Shown]] = Recent()
 
 
@@ -266,7 +267,7 @@ def _shown_hits(engine: Engine, text: str, query: Query, hits: Sequence[EngineHi
         query: What was executed.
         hits: The page.
     """
-    known = _recent.of(engine.terms(), text, (query, engine.manifest.generation), dict)
+    known = _recent.of(engine.terms(), text, query, dict)
     shown = {record.id: known[record.id] for record in (hit.record for hit in hits) if record.id in known}
     new = [hit.record for hit in hits if hit.record.id not in shown]
     highlighter = Highlighter(query)
