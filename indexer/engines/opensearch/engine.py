@@ -128,12 +128,12 @@ class OpenSearchEngine:
         """The record of an identity."""
         path = f"/{self.index}/_doc/{document_id(record_id)}"
         try:
-            found = self._connection.ask("GET", path)
+            found = self._connection.ask("GET", path, params={"stored_fields": RECORD_FIELD})
         except Answered as error:
             if "no such index" in str(error):
                 raise self._gone() from error
             return None
-        return schema.load_record(found["_source"][RECORD_FIELD].encode())
+        return _record(found)
 
     def records(self) -> Iterator[Record]:
         """All records, in the order of their identities."""
@@ -142,6 +142,7 @@ class OpenSearchEngine:
             "track_total_hits": False,
             "query": unscored({"match_all": {}}),
             "sort": [{ID_FIELD: "asc"}],
+            "stored_fields": [RECORD_FIELD],
         }
         while hits := self._search(body)["hits"]["hits"]:
             yield from map(_record, hits)
@@ -259,6 +260,7 @@ class OpenSearchEngine:
             "size": plan.limit,
             "query": {"bool": {"must": [asked.query], "filter": within}} if within else asked.query,
             "sort": asked.sort,
+            "stored_fields": [RECORD_FIELD],
             "track_total_hits": total,
         }
         if after:
@@ -362,7 +364,7 @@ def _sortable(value: float | str) -> float | str:
 
 
 def _record(hit: Mapping[str, Any]) -> Record:
-    return schema.load_record(hit["_source"][RECORD_FIELD].encode())
+    return schema.load_record(hit["fields"][RECORD_FIELD][0].encode())
 
 
 def _hit(hit: Mapping[str, Any], *, preferred: bool) -> EngineHit:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import selectors
 import ssl
+import weakref
 from base64 import b64encode
 from collections import deque
 from collections.abc import Collection, Mapping
@@ -77,6 +78,8 @@ class Node(opensearchpy.Connection):
             self.headers["authorization"] = f"Basic {b64encode(':'.join(http_auth).encode()).decode()}"
         self._ssl_context = ssl_context
         self._idle: deque[_Http] = deque()
+        # Nobody closes an engine that others may still be searching: it goes when the last of them does.
+        weakref.finalize(self, _close_all, self._idle)
 
     def perform_request(
         self,
@@ -149,8 +152,12 @@ class Node(opensearchpy.Connection):
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
+
+
+def _close_all(connections: deque[_Http]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def _is_ended(connection: _Http) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,6 +33,8 @@ RENEW_SECONDS = 10.0
 class About(msgspec.Struct, frozen=True):
     """What a generation's mapping says of it, in `_meta`."""
 
+    layout: Literal[2]
+    """How documents are kept; none is named by generations that had their records in the source."""
     manifest: Manifest
     mean_lengths: dict[str, float]
     """By length field, of the documents that have it."""

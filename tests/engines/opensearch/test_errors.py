@@ -321,6 +321,7 @@ def test_an_index_of_another_version_is_named(location: str) -> None:
         ({**about, "manifest": {**about["manifest"], "schema": "0123"}}, "another schema"),
         ({**about, "manifest": {**about["manifest"], "analysis": "0123"}}, "another dictionary"),
         ({"beginning": 1}, "another version, or none of medsearch"),
+        ({name: about[name] for name in about if name != "layout"}, "another version, or none of medsearch"),
     ):
         body = {index: {"mappings": {"_meta": changed}}}
         with node(lambda _, body=body: (200, body)) as (there, _), pytest.raises(IndexMismatchError, match=said):
