@@ -78,6 +78,8 @@ class OpenSearchEngine:
         self._newest = {family: editions[0] for family, editions in self._manifest.editions.items() if editions}
         self._frequencies: dict[Counted, int] = {}
         self._lock = Lock()
+        self._failing = False
+        """Whether a shard failed the last time to the last attempt: until all answer again none is waited for."""
 
     @property
     def manifest(self) -> Manifest:
@@ -298,7 +300,9 @@ class OpenSearchEngine:
             except Answered as error:
                 raise self._gone() from error
             answers: Sequence[Mapping[str, Any]] = answer.get("responses", (answer,))
-            if attempt == _FAILED_AGAIN or not any(map(failed_for_now, answers)):
+            failing = any(map(failed_for_now, answers))
+            if not failing or self._failing or attempt == _FAILED_AGAIN:
+                self._failing = failing
                 break
             wait = seconds_of_pause(attempt)
             if deadline is not None and time.monotonic() + wait > deadline:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -54,12 +55,15 @@ def published_generation(location: str) -> str | None:
     Raises:
         EngineUnavailableError: it can't be asked for.
     """
-    connection = Connection(read_location(location))
-    try:
-        index = alias_of(connection, connection.location.name, seconds=CHECK_SECONDS)
-    finally:
-        connection.close()
+    connection = _asked_often(location)
+    index = alias_of(connection, connection.location.name, seconds=CHECK_SECONDS)
     return None if index is None else index.partition(".")[2]
+
+
+@lru_cache(maxsize=4)
+def _asked_often(location: str) -> Connection:
+    """A connection that is kept."""
+    return Connection(read_location(location))
 
 
 def alias_of(connection: Connection, alias: str, seconds: float = TIMEOUT_SECONDS) -> str | None:
