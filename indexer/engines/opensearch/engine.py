@@ -78,6 +78,8 @@ class OpenSearchEngine:
         self._newest = {family: editions[0] for family, editions in self._manifest.editions.items() if editions}
         self._frequencies: dict[Counted, int] = {}
         self._lock = Lock()
+        self._failing = False
+        """Whether a shard failed the last time to the last attempt: until all answer again none is waited for."""
 
     @property
     def manifest(self) -> Manifest:
@@ -128,12 +130,12 @@ class OpenSearchEngine:
         """The record of an identity."""
         path = f"/{self.index}/_doc/{document_id(record_id)}"
         try:
-            found = self._connection.ask("GET", path)
+            found = self._connection.ask("GET", path, params={"stored_fields": RECORD_FIELD})
         except Answered as error:
             if "no such index" in str(error):
                 raise self._gone() from error
             return None
-        return schema.load_record(found["_source"][RECORD_FIELD].encode())
+        return _record(found)
 
     def records(self) -> Iterator[Record]:
         """All records, in the order of their identities."""
@@ -142,6 +144,7 @@ class OpenSearchEngine:
             "track_total_hits": False,
             "query": unscored({"match_all": {}}),
             "sort": [{ID_FIELD: "asc"}],
+            "stored_fields": [RECORD_FIELD],
         }
         while hits := self._search(body)["hits"]["hits"]:
             yield from map(_record, hits)
@@ -259,6 +262,7 @@ class OpenSearchEngine:
             "size": plan.limit,
             "query": {"bool": {"must": [asked.query], "filter": within}} if within else asked.query,
             "sort": asked.sort,
+            "stored_fields": [RECORD_FIELD],
             "track_total_hits": total,
         }
         if after:
@@ -296,7 +300,9 @@ class OpenSearchEngine:
             except Answered as error:
                 raise self._gone() from error
             answers: Sequence[Mapping[str, Any]] = answer.get("responses", (answer,))
-            if attempt == _FAILED_AGAIN or not any(map(failed_for_now, answers)):
+            failing = any(map(failed_for_now, answers))
+            if not failing or self._failing or attempt == _FAILED_AGAIN:
+                self._failing = failing
                 break
             wait = seconds_of_pause(attempt)
             if deadline is not None and time.monotonic() + wait > deadline:
@@ -362,7 +368,7 @@ def _sortable(value: float | str) -> float | str:
 
 
 def _record(hit: Mapping[str, Any]) -> Record:
-    return schema.load_record(hit["_source"][RECORD_FIELD].encode())
+    return schema.load_record(hit["fields"][RECORD_FIELD][0].encode())
 
 
 def _hit(hit: Mapping[str, Any], *, preferred: bool) -> EngineHit:

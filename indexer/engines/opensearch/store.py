@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,6 +34,8 @@ RENEW_SECONDS = 10.0
 class About(msgspec.Struct, frozen=True):
     """What a generation's mapping says of it, in `_meta`."""
 
+    layout: Literal[2]
+    """How documents are kept; none is named by generations that had their records in the source."""
     manifest: Manifest
     mean_lengths: dict[str, float]
     """By length field, of the documents that have it."""
@@ -52,12 +55,15 @@ def published_generation(location: str) -> str | None:
     Raises:
         EngineUnavailableError: it can't be asked for.
     """
-    connection = Connection(read_location(location))
-    try:
-        index = alias_of(connection, connection.location.name, seconds=CHECK_SECONDS)
-    finally:
-        connection.close()
+    connection = _asked_often(location)
+    index = alias_of(connection, connection.location.name, seconds=CHECK_SECONDS)
     return None if index is None else index.partition(".")[2]
+
+
+@lru_cache(maxsize=4)
+def _asked_often(location: str) -> Connection:
+    """A connection that is kept."""
+    return Connection(read_location(location))
 
 
 def alias_of(connection: Connection, alias: str, seconds: float = TIMEOUT_SECONDS) -> str | None:

@@ -201,7 +201,7 @@ class OpenSearchWriter:
         index = self._generation.index
         try:
             self._write_companions(companions_)
-            about = About(manifest, self._mean_lengths())
+            about = About(2, manifest, self._mean_lengths())
             self._connection.ask("PUT", f"/{index}/_mapping", {"_meta": msgspec.to_builtins(about)})
             self._settle()
             engine = OpenSearchEngine(self._connection, Published(index, about))

