@@ -4,8 +4,7 @@ A location is `opensearch+https://host:9200/name` (`location`), with several hos
 OpenSearch's own analysis is used: it is given the tokens of `indexer.analysis`, and gives back what the embedded engine
 gives, documents, scores, counts and orders.
 
-- `location`: what a location says, and credentials, which it never holds. `connection`: requests, and their errors;
-  `node`: HTTP with one node.
+- `location`: what a location says, and credentials, which it never holds. `connection`: requests, and their errors.
 - `mapping`: `schema.FIELDS` as a strict mapping, and documents as it takes them. Tokens of a text stand in one string,
   a position a word, stacked ones joined, gaps as placeholders; filters of the index take them apart again.
 - `translate`: query trees as OpenSearch's queries. BM25F is worked out by scripts over frequencies and exact lengths,

@@ -14,20 +14,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
-from opensearchpy import Transport
+from opensearchpy import Transport, Urllib3HttpConnection
 from opensearchpy.exceptions import ConnectionError as NoConnectionError
 from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
 from opensearchpy.serializer import Serializer
+from urllib3 import Timeout
 
-from indexer.engines.opensearch.location import (
-    AUTHORITY,
-    PASSWORD_FILE,
-    USER,
-    Location,
-    encryption,
-    read_credentials,
-)
-from indexer.engines.opensearch.node import Limits, Node
+from indexer.engines.opensearch.location import AUTHORITY, PASSWORD_FILE, USER, Location, read_credentials
 from indexer.errors import (
     EngineUnavailableError,
     IncompleteError,
@@ -51,6 +44,8 @@ CONNECT_SECONDS = 2.0
 """How long a node may take to accept a connection: one that is lost may not even refuse it."""
 GRACE_SECONDS = 0.5
 """How much longer than a search may take its answer is waited for."""
+CONNECTIONS = 16
+"""To each node, at a time."""
 
 # What goes wrong is said by the errors below; without a handler Python would print the client's warnings as well.
 logging.getLogger("opensearch").addHandler(logging.NullHandler())
@@ -63,7 +58,7 @@ class _Json(Serializer):
 
     mimetype = "application/json"
 
-    def loads(self, s: Any) -> Any:  # noqa: ANN401 - what the cluster answers
+    def loads(self, s: str) -> Any:  # noqa: ANN401 - what the cluster answers
         return msgspec.json.decode(s)
 
     def dumps(self, data: Any) -> Any:  # noqa: ANN401
@@ -84,17 +79,20 @@ class Connection:
     def __init__(self, location: Location) -> None:
         self.location = location
         given = read_credentials()
-        hosts = [{"host": host.name, "port": host.port} for host in location.hosts]
+        options: dict[str, Any] = {"http_auth": given.user, "pool_maxsize": CONNECTIONS}
+        if location.encrypted:
+            options |= {"ca_certs": given.authority, "client_cert": given.certificate, "client_key": given.key}
+            options |= {"verify_certs": True, "ssl_show_warn": False}
+        hosts = [{"host": host.name, "port": host.port, "use_ssl": location.encrypted} for host in location.hosts]
         # It would give each try all of the time, so that `ask` tries again; it knows which nodes are dead.
         self._transport = Transport(
             hosts,
-            connection_class=Node,
+            connection_class=Urllib3HttpConnection,
             serializer=_Json(),
             max_retries=0,
             retry_on_status=AWAY,
             retry_on_timeout=False,
-            http_auth=given.user,
-            ssl_context=encryption(given) if location.encrypted else None,
+            **options,
         )
 
     def ask(
@@ -151,10 +149,10 @@ class Connection:
         until = time.monotonic() + seconds
         attempts = itertools.count()
         while True:
-            limits = Limits(min(CONNECT_SECONDS, seconds), seconds)
+            limit = Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
             try:
                 return self._transport.perform_request(
-                    method, path, params={**params, "request_timeout": limits}, body=body
+                    method, path, params={**params, "request_timeout": limit}, body=body
                 )
             except ConnectionTimeout:
                 raise
@@ -271,7 +269,9 @@ def too_slow() -> SearchTimeoutError:
 
 def _named(error: TransportError) -> str:
     """What a failed connection says of itself, without the objects that the client's text shows."""
-    return str(error.info).rpartition(": ")[2][:200]
+    cause: object = error.info
+    text = str(getattr(cause, "reason", None) or cause)
+    return text.rpartition(": ")[2].strip("'\")")[:200]
 
 
 def described(info: object) -> tuple[str, str]:

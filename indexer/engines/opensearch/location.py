@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -142,24 +141,6 @@ def read_credentials() -> Credentials:
         os.environ.get(CERTIFICATE) or None,
         os.environ.get(KEY) or None,
     )
-
-
-def encryption(given: Credentials) -> ssl.SSLContext:
-    """How to talk to a cluster that is encrypted.
-
-    Raises:
-        SettingsError: the files are no certificates and no key.
-    """
-    try:
-        made = ssl.create_default_context(cafile=given.authority)
-        if given.certificate is not None:
-            made.load_cert_chain(given.certificate, given.key)
-    except ssl.SSLError as error:
-        raise SettingsError(
-            f"can't use the files that {AUTHORITY}, {CERTIFICATE} and {KEY} name ({error}); give certificates and "
-            "their key as PEM"
-        ) from error
-    return made
 
 
 def _read(variable: str, path: str) -> str:

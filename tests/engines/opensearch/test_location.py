@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.engines.opensearch import location as locations
-from indexer.engines.opensearch.location import Credentials, Host, Location, encryption, read_credentials, read_location
+from indexer.engines.opensearch.location import Host, Location, read_credentials, read_location
 from indexer.errors import SettingsError
 
 
@@ -67,12 +67,3 @@ def test_credentials_come_from_the_environment_or_a_file(monkeypatch: pytest.Mon
     monkeypatch.setenv(locations.AUTHORITY, str(tmp_path / "missing.pem"))
     with pytest.raises(SettingsError, match=r"missing\.pem.*No such file"):
         read_credentials()
-
-
-def test_files_that_are_no_certificates_are_named(tmp_path: Path) -> None:
-    nonsense = tmp_path / "nonsense.pem"
-    nonsense.write_text("no certificate")
-    for given in (Credentials(authority=str(nonsense)), Credentials(certificate=str(nonsense), key=str(nonsense))):
-        with pytest.raises(SettingsError, match="give certificates and their key as PEM") as caught:
-            encryption(given)
-        assert locations.AUTHORITY in str(caught.value)
