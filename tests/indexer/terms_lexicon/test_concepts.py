@@ -128,7 +128,8 @@ def test_learned_concepts_that_were_analysed_are_added_as_others_are(tmp_path):
             if analysed:
                 writer.add_learned(writer.analyse(some))
             else:
-                writer.add_concepts(some)
+                for learned in some:
+                    writer.add_concepts([learned])
         writer.finish()
         books.append(Lexicon(tmp_path / name))
     entries = [list(book.entries()) for book in books]
