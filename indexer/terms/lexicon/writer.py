@@ -6,6 +6,7 @@ depends on all of them (places of suggestions, words that correct others) is wor
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import struct
@@ -192,7 +193,8 @@ class LexiconWriter:
             yield
         except sqlite3.OperationalError as error:
             raise BuildError(
-                f"can't write the lexicon {self._path}: {error}; make room; the index is as it was"
+                f"can't write the lexicon {self._path}, or what is sorted for it in {_sorting_folder()}: {error}; "
+                "make room, or set TMPDIR; the index is as it was"
             ) from error
         except sqlite3.DatabaseError as error:
             raise store.damaged(self._path, error) from error
@@ -557,6 +559,14 @@ class LexiconWriter:
         if not rows:
             self._connection.execute("INSERT INTO fact VALUES ('syllables', ?)", (packed,))
         return unpack_syllables(packed)
+
+
+def _sorting_folder() -> str:
+    """Where SQLite keeps what it sorts: it does not tell, and does not look where Python does."""
+    named = (os.environ.get(name) for name in ("SQLITE_TMPDIR", "TMPDIR"))
+    folders = (*named, "/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 (SQLite's own list)
+    usable = (folder for folder in folders if folder and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK))
+    return next(usable, ".")
 
 
 def _typed_for(lines: Iterable[Sequence[str]], folded: str) -> Iterator[tuple[str, Sequence[str]]]:
