@@ -53,7 +53,7 @@ _ASKED_AT_ONCE = 1_000
 """Names of published records that are looked up at once."""
 _SPOOLED_AT_ONCE = 1 << 20
 """Bytes of records that are written to the disk at once."""
-_READ_ALONE = 16
+_READ_ALONE = 40
 """Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
 
 _Item = TypeVar("_Item")
