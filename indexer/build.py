@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
@@ -40,7 +40,7 @@ from indexer.search.query import Identity, Or, Query, Value
 from indexer.sources import Deleted, Noted, Options, Outcome, Skipped, read
 from indexer.spool import Spool
 from indexer.terms.learned import Learner
-from indexer.terms.lexicon import Analysed, LexiconWriter, counted
+from indexer.terms.lexicon import CONCEPTS_AT_ONCE, LexiconWriter, counted
 from indexer.terms.ours import ours
 from indexer.terms.tables import TermTableReport, read_terms
 from indexer.workers import Workers
@@ -53,7 +53,7 @@ _ASKED_AT_ONCE = 1_000
 """Names of published records that are looked up at once."""
 _SPOOLED_AT_ONCE = 1 << 20
 """Bytes of records that are written to the disk at once."""
-_READ_ALONE = 16
+_READ_ALONE = 40
 """Blocks of a source that are read in this process, until it shows that it is worth others: some 2,000 records."""
 
 _Item = TypeVar("_Item")
@@ -171,6 +171,9 @@ def _begun_lexicon(path: Path, engine: Engine | None) -> LexiconWriter:
     return begun
 
 
+_LEARNED_AHEAD = 6
+"""Batches of learned concepts that may wait for the lexicon, which places what was counted before: some 120 MB."""
+
 _INTERRUPT_SECONDS = 0.05
 """How often the lexicon is told to stop until it does."""
 
@@ -230,16 +233,22 @@ class _Target:
     def finish(self) -> tuple[int, dict[str, int]]:
         """Write what was put: how many documents there are, and how many concepts were learned, by their source."""
         # SQLite leaves the other cores to what is done meanwhile, and so do the loops that merge.
-        placed = self._begin(self.lexicon.place_items)
-        concepts = list(self.learner.concepts())
-        finished = self._begin(self._finish_lexicon, self.lexicon.analyse(concepts))
+        waiting = deque([self._begin(self.lexicon.place_items)])
+        learned: Counter[str] = Counter()
+        for concepts in _batches(self.learner.concepts(), CONCEPTS_AT_ONCE):
+            learned.update(concept.source for concept in concepts)
+            if len(waiting) > _LEARNED_AHEAD:
+                waiting.popleft().result()
+            waiting.append(self._begin(self.lexicon.add_learned, self.lexicon.analyse(concepts)))
+        finished = self._begin(self._finish_lexicon, tuple(waiting))
         documents = self.writer.finish()
-        for begun in (placed, finished):
-            begun.result()
-        return documents, dict(Counter(concept.source for concept in concepts))
+        finished.result()
+        return documents, dict(learned)
 
-    def _finish_lexicon(self, learned: Sequence[Analysed]) -> None:
-        self.lexicon.add_learned(learned)
+    def _finish_lexicon(self, before: Iterable[Future[None]]) -> None:
+        """Finish the lexicon if all went well that was begun before."""
+        for begun in before:
+            begun.result()
         self.lexicon.finish()
 
     def _begin(self, function: Callable[..., None], *given: object) -> Future[None]:

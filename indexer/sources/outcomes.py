@@ -37,8 +37,9 @@ class Position:
 class Read:
     """A record, and where it was read.
 
-    Who keeps records asks for the encoded one, which is all that comes from another process; it is decoded, or encoded,
-    when the other is asked for.
+    Who keeps records asks for the encoded one, which is all that comes from another process. The other of the two is
+    made each time it is asked for, so who needs it twice keeps it. Not to be changed: what is equal has an equal record
+    and position, and is hashed by its position.
     """
 
     def __init__(self, record: Record | EncodedRecord, position: Position) -> None:

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from weakref import ref
@@ -23,6 +24,7 @@ from indexer.errors import BuildError, IndexDamagedError, IndexMismatchError, In
 from indexer.search.hits import SearchRequest
 from indexer.search.searcher import search, warm
 from indexer.terms.lexicon import LexiconWriter
+from indexer.terms.lexicon.writer import Analysed
 from tests.conftest import SAMPLES, write_jsonl
 
 
@@ -425,6 +427,64 @@ def test_the_same_index_whatever_the_cores(tmp_path: Path, monkeypatch: pytest.M
     assert held[0].keys() == held[1].keys()
     for name, of_one in held[0].items():
         assert of_one == held[1][name], name
+
+
+def test_what_is_learned_is_written_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [
+        f"{organ} {what}" for organ in ("renal", "hepatic", "cardiac") for what in ("disease", "failure", "injury")
+    ]
+    source = write_jsonl(
+        tmp_path / "records.jsonl",
+        [
+            _record(
+                number,
+                abstract=f"We studied {name} ({''.join(word[0] for word in name.split()).upper()}) in adults.",
+                AbstractTextCN=f"目的：{'肾肝心'[number // 3]}{'病衰伤'[number % 3]}症（{name}）患者。",
+            )
+            for number, name in enumerate(names)
+        ],
+    )
+    pieces: list[int] = []
+    add = LexiconWriter.add_learned
+
+    def add_noted(self: LexiconWriter, analysed: Sequence[Analysed]) -> None:
+        pieces.append(len(analysed))
+        add(self, analysed)
+
+    held, told = [], []
+    monkeypatch.setattr(LexiconWriter, "add_learned", add_noted)
+    for size, ahead, words in ((5000, 6, 300_000), (2, 1, 3)):
+        monkeypatch.setattr("indexer.build.CONCEPTS_AT_ONCE", size)
+        monkeypatch.setattr("indexer.build._LEARNED_AHEAD", ahead)
+        monkeypatch.setattr("indexer.terms.lexicon.writer._WORDS_HELD", words)
+        told.append(build([str(source)], str(tmp_path / f"index{size}")).learned)
+        held.append(_held(tmp_path / f"index{size}"))
+    assert told[0] == told[1]
+    assert sum(told[0].values()) == pieces[0] == 9
+    assert pieces[1:] == [2, 2, 2, 2, 1]
+    assert held[0] == held[1]
+
+
+def test_where_what_is_learned_cannot_be_written_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "We studied chronic kidney disease (CKD) and acute renal failure (ARF) in adults."
+    source = write_jsonl(tmp_path / "records.jsonl", [_record(1, abstract=text)])
+    add, calls = LexiconWriter.add_learned, []
+
+    def add_but_the_first(self: LexiconWriter, analysed: Sequence[Analysed]) -> None:
+        calls.append(analysed)
+        if len(calls) == 1:
+            raise BuildError("no room")
+        add(self, analysed)
+
+    monkeypatch.setattr(LexiconWriter, "add_learned", add_but_the_first)
+    monkeypatch.setattr("indexer.build.CONCEPTS_AT_ONCE", 1)
+    with pytest.raises(BuildError, match="no room"):
+        build([str(source)], str(tmp_path / "index"))
+    assert len(calls) == 2
+    with pytest.raises(IndexMissingError):
+        open_engine(str(tmp_path / "index"))
 
 
 @pytest.mark.parametrize(

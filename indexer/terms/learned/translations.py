@@ -124,14 +124,16 @@ class CutTitles:
     def __init__(self) -> None:
         self._cuts: list[Cut] = []
         self._places: dict[str, int] = {}
-        self._count = 0
 
     def take(self, titles: Sequence[str], cut: Cut) -> None:
-        """Keep the words of titles, as `cut_titles` gives them."""
-        for place, title in enumerate(titles, self._count):
-            self._places.setdefault(title, place)
+        """Keep the words of the titles that are not known, as `cut_titles` gives them."""
+        new = {title: place for place, title in enumerate(titles) if title not in self._places}
+        if not new:
+            return
+        if len(new) < len(titles):
+            cut = _chosen(cut, np.array(list(new.values()), np.int64))
+        self._places.update(zip(new, range(len(self._places), len(self._places) + len(new)), strict=True))
         self._cuts.append(cut)
-        self._count += len(titles)
 
     def words_of(self, titles: Sequence[str]) -> Cut:
         """The words of titles, in their order."""

@@ -14,10 +14,10 @@ from indexer.terms.lexicon.entries import Entry, EntryForm, name_key
 from indexer.terms.lexicon.reader import Lexicon, did_you_mean
 from indexer.terms.lexicon.spelling import Correction, QueryCorrection, Replacement
 from indexer.terms.lexicon.suggestions import Kind, Suggestion
-from indexer.terms.lexicon.writer import Analysed, Counts, LexiconWriter, counted
+from indexer.terms.lexicon.writer import CONCEPTS_AT_ONCE, Counts, LexiconWriter, counted
 
 __all__ = [
-    "Analysed",
+    "CONCEPTS_AT_ONCE",
     "Correction",
     "Counts",
     "Entry",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from indexer.analysis import key
 from indexer.terms.concept import Role
 from indexer.terms.lexicon import Lexicon, LexiconWriter
@@ -120,20 +123,25 @@ def test_an_update_replaces_evidence(tmp_path):
 def test_learned_concepts_that_were_analysed_are_added_as_others_are(tmp_path):
     one, other = concept("Stroke", "脑卒中", source="mined", evidence=3), concept("T细胞", "T cells", evidence=2)
     again = concept("Stroke", "脑卒中", source="mined", evidence=7)
-    books = []
+    turned = concept("T cells", "T细胞", evidence=4)
+    books, written = [], []
     for name, analysed in (("plain", False), ("analysed", True)):
         lexicon(tmp_path / f"{name} before", [article(1, "Stroke of T cells")], [concept("Stroke", "~Apoplexy"), one])
         writer = LexiconWriter(tmp_path / name, tmp_path / f"{name} before")
-        for some in ([other, again, other], [concept("Asthma", "哮喘", evidence=1), again]):
+        for some in ([other, again, turned], [concept("Asthma", "哮喘", evidence=1), again]):
             if analysed:
                 writer.add_learned(writer.analyse(some))
             else:
-                writer.add_concepts(some)
+                for learned in some:
+                    writer.add_concepts([learned])
         writer.finish()
         books.append(Lexicon(tmp_path / name))
+        with closing(sqlite3.connect(tmp_path / name)) as connection:
+            written.append(connection.execute("SELECT * FROM entry ORDER BY id").fetchall())
+    assert written[0] == written[1]
     entries = [list(book.entries()) for book in books]
     assert entries[0] == entries[1]
-    assert [entry.forms[0].evidence for entry in entries[1]] == [None, 7, 2, 1]
+    assert [entry.forms[0].evidence for entry in entries[1]] == [None, 7, 4, 1]
     for typed in ("strok", "ncz", "t cel", "哮"):
         assert books[0].suggest(typed) == books[1].suggest(typed)
 

@@ -162,3 +162,21 @@ def test_bytes_that_were_changed_never_give_another_error(tmp_path):
 def test_a_place_that_cannot_be_written(tmp_path):
     with pytest.raises(BuildError, match="the index is as it was"):
         LexiconWriter(tmp_path / "none" / "l")
+
+
+def test_where_there_is_no_room_both_places_are_named(tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.delenv("SQLITE_TMPDIR", raising=False)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    writer = LexiconWriter(tmp_path / "l")
+    writer._connection.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(BuildError) as caught:
+        writer.add_concepts([concept(f"Disease {n}", "疾病" * 50) for n in range(1000)])
+    for part in (str(tmp_path / "l"), f" {folder}: ", "full", "make room, or set TMPDIR"):
+        assert part in str(caught.value)
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path / "l"))  # no folder
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
+    with pytest.raises(BuildError, match=r" in /(var/|usr/)?tmp: "):
+        writer.add_concepts([concept(f"Disorder {n}", "病" * 50) for n in range(1000)])
+    writer.close()

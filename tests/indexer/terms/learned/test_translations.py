@@ -75,6 +75,21 @@ def test_titles_that_were_cut_before_teach_the_same() -> None:
     assert mined(titles, known) == mined(titles)
 
 
+def test_of_titles_that_recur_the_words_are_kept_once() -> None:
+    titles = [zh for zh, _ in _titles()]
+    once, often = CutTitles(), CutTitles()
+    once.take(titles, cut_titles(titles))
+    for begin in (0, 3, 0, 1):
+        some = titles[begin : begin + 5] + titles[:2]
+        often.take(some, cut_titles(some))
+    held = sum(cut.counts.size for cut in often._cuts)
+    assert held == len(set(titles[:8]))
+    assert len(often._cuts) == 2
+    named = [titles[7], titles[0], titles[0], titles[4]]
+    words = [[cut.keys[word] for word in cut.words] for cut in (once.words_of(named), often.words_of(named))]
+    assert words[0] == words[1]
+
+
 def test_lengths_that_do_not_fit_are_not_trusted() -> None:
     assert Translation("肺", "the treatment of idiopathic fibrosis", 5, 1.0).trusted is False
     assert Translation("肺癌", "lung cancer", 2, 0.5).trusted is False
