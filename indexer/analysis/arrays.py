@@ -25,7 +25,7 @@ from indexer.analysis.numbers import SIGNS, may_be_counted
 from indexer.analysis.shapes import Analysis, Filled, filled
 from indexer.analysis.tokens import Channel, Token
 
-_MOST_PIECES = 12 << 16
+_MOST_PIECES = 9 << 16
 """Pieces that are remembered: some 200 MB with their terms."""
 _OFTEN = 4
 """Times that a piece was met in either channel, to be kept when the others are forgotten."""
