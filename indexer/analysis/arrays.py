@@ -116,9 +116,9 @@ Kinds = npt.NDArray[np.uint8]
 """Of each piece (column), what it begins with, what it ends in, and whether a Roman numeral may stand in it."""
 
 
-def _kinds(leads: Sequence[int], ends: Sequence[int]) -> Kinds:
-    """What pieces are that hold no numeral."""
-    return np.array([leads, ends, [0] * len(ends)], np.uint8)
+def _kinds(ends: Sequence[int]) -> Kinds:
+    """What pieces are, by what they end in, that begin with nothing that counts and hold no numeral."""
+    return np.array([[0] * len(ends), ends, [0] * len(ends)], np.uint8)
 
 
 @dataclass(frozen=True)
@@ -310,7 +310,7 @@ class _Memory:
         """At least as many as there are terms."""
         for table in self._tables.values():
             table.add_without(_LINE_BREAK + 1)
-        self._describe(_kinds((0, 0, 0), (_BORDER, _OTHER, _BORDER)), None)
+        self._describe(_kinds((_BORDER, _OTHER, _BORDER)), None)
         self._english.numbers_of([""])
         self._of_english.append(_EMPTY)
         self._bare.append(0)
@@ -573,11 +573,7 @@ class _Memory:
         if key not in self._others:
             self._others[key] = len(self)
             self._pending.add(*found)
-            self._leads.append(0)
-            self._ends.append(ends)
-            self._numerals.append(0)
-            self._names.append(self._names[piece])
-            self._uses.append(0)
+            self._describe(_kinds([ends]), np.array([self._names[piece]], np.int64))
         return self._others[key]
 
     def _add_pending(self, channel: Channel) -> None:
@@ -717,7 +713,7 @@ class _Memory:
         self._tables[Channel.FORMS].add_without(len(new))
         self._turning.extend(map(chinese.may_turn_round, new))
         self._of_words.extend(range(len(self), len(self) + len(new)))
-        self._describe(_kinds([0] * len(new), [_BORDER] * len(new)), None)
+        self._describe(_kinds([_BORDER] * len(new)), None)
 
     def _add_pairs(self) -> None:
         """Add the pieces of pairs of Han characters that have numbers and no pieces yet."""
@@ -735,7 +731,7 @@ class _Memory:
         self._tables[Channel.FORMS].add(self._terms.numbers(new.codes, begins, ends), sizes.astype(np.uint32))
         self._tables[Channel.WORDS].add_without(count)
         self._of_pairs.extend(range(len(self), len(self) + count))
-        self._describe(_kinds([0] * count, [_BORDER] * count), None)
+        self._describe(_kinds([_BORDER] * count), None)
 
     def _number(self, of_texts: array[int], texts: Places) -> None:
         """Put down the pieces that are added next as those of some texts between spaces."""
